@@ -1,0 +1,123 @@
+"""One duty × one lead unit × one period: the thing with an owner, a deadline and a state."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.models.base import Base, Numbered, by_value, utcnow
+from tracker.models.duty import Duty
+from tracker.models.programme import Programme
+from tracker.models.unit import Unit
+from tracker.models.user import User
+from tracker.rules.workflow import State
+
+
+class Assignment(Numbered, Base):
+    __tablename__ = "assignments"
+    __table_args__ = (
+        UniqueConstraint("duty_id", "lead_unit_id", "year"),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+        CheckConstraint("state <> 'in_progress' OR owner_id IS NOT NULL", name="in_progress_has_owner"),
+        CheckConstraint("(state = 'suspended') = (suspended_from IS NOT NULL)", name="suspended_from"),
+        CheckConstraint("state NOT IN ('submitted', 'completed') OR submitted_on IS NOT NULL", name="submitted_on"),
+        CheckConstraint("num_nonnulls(due_on, nominal_due_on, original_due_on) IN (0, 3)", name="due_dates_together"),
+        # The sweep reads only these: what can still be escalated, by due date.
+        Index("ix_assignments_sweep", "due_on", postgresql_where=text("state IN ('assigned', 'in_progress')")),
+        Index(None, "lead_unit_id", "state"),
+        Index(None, "programme_id", "year"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"))
+    lead_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    year: Mapped[int]
+    # The wording as it was when the assignment was opened; a later version of the text does not rewrite it.
+    text: Mapped[str]
+    expected_result: Mapped[str]
+    is_request: Mapped[bool] = mapped_column(server_default="false")
+    owner_may_submit: Mapped[bool] = mapped_column(server_default="false")
+    state: Mapped[State] = mapped_column(by_value(State, "state"))
+    suspended_from: Mapped[State | None] = mapped_column(by_value(State, "suspended_from_state"))
+    percent: Mapped[int] = mapped_column(server_default="0")
+    # The day the document names, the day that counts (moved off holidays or extended), and the first one that counted.
+    nominal_due_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    original_due_on: Mapped[date | None]
+    last_update_at: Mapped[datetime | None]
+    submitted_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    programme: Mapped[Programme] = relationship()
+    duty: Mapped[Duty] = relationship()
+    lead_unit: Mapped[Unit] = relationship()
+    owner: Mapped[User | None] = relationship()
+    coordinating: Mapped[list[Unit]] = relationship(secondary="coordinating_units", order_by=Unit.position)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CoordinatingUnit(Base):
+    __tablename__ = "coordinating_units"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True, index=True)
+
+
+class Signal(StrEnum):
+    """What an update says of the work at a glance."""
+
+    ON_TRACK = "on_track"
+    BLOCKED = "blocked"
+    DONE = "done"
+    NOTE = "note"  # from a coordinating unit
+
+
+class Update(Numbered, Base):
+    """An append-only progress note."""
+
+    __tablename__ = "updates"
+    __table_args__ = (
+        CheckConstraint("percent IS NULL OR percent BETWEEN 0 AND 100", name="percent"),
+        CheckConstraint("length(btrim(text)) > 0", name="text_not_blank"),
+        Index(None, "assignment_id", "created_at"),
+    )
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    signal: Mapped[Signal] = mapped_column(by_value(Signal, "signal"))
+    text: Mapped[str]
+    percent: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+    author: Mapped[User] = relationship()
+
+
+class Round(Numbered, Base):
+    """One submission and what the standing office decided on it."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "number"),
+        CheckConstraint("decision IS NULL OR decision IN ('confirmed', 'returned')", name="decision"),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_together"),
+        CheckConstraint("decision IS DISTINCT FROM 'returned' OR reason IS NOT NULL", name="return_has_reason"),
+    )
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
+    number: Mapped[int]
+    result: Mapped[str]
+    done_on: Mapped[date]
+    submitted_at: Mapped[datetime]
+    submitted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    decision: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str | None]
+
+    submitted_by: Mapped[User] = relationship(foreign_keys=submitted_by_id)
+    decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)

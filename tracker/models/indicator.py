@@ -1,0 +1,82 @@
+"""Indicators of Section I, their measures and the targets by year."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.models.base import Base, Numbered, by_value
+from tracker.models.clause import Clause
+from tracker.models.unit import Unit
+
+
+class Better(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    RANGE = "range"
+
+
+class Indicator(Numbered, Base):
+    __tablename__ = "indicators"
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
+    clause_id: Mapped[int] = mapped_column(ForeignKey("clauses.id"), unique=True)
+    number: Mapped[int]
+    text: Mapped[str]
+    lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    retired_in: Mapped[int | None]
+
+    clause: Mapped[Clause] = relationship()
+    lead_unit: Mapped[Unit | None] = relationship()
+    support: Mapped[list[Unit]] = relationship(secondary="indicator_support")
+    measures: Mapped[list["Measure"]] = relationship(
+        order_by="Measure.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class IndicatorSupport(Base):
+    __tablename__ = "indicator_support"
+
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicators.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+
+
+class Measure(Numbered, Base):
+    """One measurable part of an indicator; `per` is the denominator (100, 1 000 live births, 4 000 children)."""
+
+    __tablename__ = "measures"
+    __table_args__ = (
+        UniqueConstraint("indicator_id", "position"),
+        CheckConstraint("per > 0", name="per_positive"),
+    )
+
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicators.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name: Mapped[str]
+    better: Mapped[Better] = mapped_column(by_value(Better, "better"))
+    per: Mapped[int]
+    stratum: Mapped[str | None]
+
+    targets: Mapped[list["Target"]] = relationship(
+        order_by="Target.year", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Target(Numbered, Base):
+    """Comparator and value for a year; a yearly range has no year but `value` and `upper`."""
+
+    __tablename__ = "targets"
+    __table_args__ = (
+        UniqueConstraint("measure_id", "year", postgresql_nulls_not_distinct=True),
+        CheckConstraint("comparator IN ('>=', '<=', '<', '>', '=', 'range')", name="comparator"),
+        CheckConstraint("(comparator = 'range') = (upper IS NOT NULL)", name="range_has_upper"),
+        CheckConstraint("upper IS NULL OR upper >= value", name="range_in_order"),
+    )
+
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measures.id", ondelete="CASCADE"))
+    year: Mapped[int | None]
+    comparator: Mapped[str]
+    value: Mapped[Decimal] = mapped_column(Numeric)
+    upper: Mapped[Decimal | None] = mapped_column(Numeric)

@@ -1,0 +1,65 @@
+"""Rows of mail to send: the truth about what was sent. A Celery message only wakes the sender."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.models.base import Base, Numbered, by_value
+from tracker.models.user import User
+
+
+class MailState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+class OutboxMail(Numbered, Base):
+    """One mail to one person, inserted in the transaction of its cause; `dedupe_key` names the cause.
+
+    The Message-ID stays the same through all tries. `lease_token` is the claim of one sender until `lease_until`.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("(state = 'sending') = (lease_token IS NOT NULL)", name="lease_while_sending"),
+        CheckConstraint("(lease_token IS NULL) = (lease_until IS NULL)", name="lease_together"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
+        Index("ix_outbox_due", "not_before", postgresql_where=text("state IN ('queued', 'sending')")),
+        Index(None, "recipient_id"),
+    )
+
+    kind: Mapped[str]
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    to_address: Mapped[str]
+    to_name: Mapped[str]
+    subject: Mapped[str]
+    text_body: Mapped[str]
+    html_body: Mapped[str]
+    state: Mapped[MailState] = mapped_column(by_value(MailState, "state"), default=MailState.QUEUED)
+    not_before: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    lease_token: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+    recipient: Mapped[User | None] = relationship()
+    tries: Mapped[list["MailTry"]] = relationship(order_by="MailTry.id")
+
+
+class MailTry(Numbered, Base):
+    """What the mail server answered to one try."""
+
+    __tablename__ = "mail_tries"
+
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
+    at: Mapped[datetime]
+    answer: Mapped[str]
+    detail: Mapped[str]
