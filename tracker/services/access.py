@@ -1,0 +1,40 @@
+"""Loads a thing for a verb: found, visible, allowed, and not changed since the person saw it."""
+
+from tracker.models.assignment import Assignment
+from tracker.rules.errors import Conflict, NotFound
+from tracker.rules.permissions import Permission, Scope, demand, may
+from tracker.rules.words import N_
+from tracker.services.context import Context
+from tracker.store import assignment as assignments
+from tracker.store.people import standing_unit_ids
+
+
+def scope_of(ctx: Context, row: Assignment) -> Scope:
+    return Scope(
+        lead_unit_id=row.lead_unit_id,
+        coordinating_unit_ids=frozenset(unit.id for unit in row.coordinating),
+        owner_id=row.owner_id,
+        standing_unit_ids=standing_unit_ids(ctx.session, ctx.today).get(row.programme_id, frozenset()),
+        issuer_unit_id=row.programme.issuer_unit_id,
+        owner_may_submit=row.owner_may_submit,
+    )
+
+
+def view(ctx: Context, assignment_id: int) -> Assignment:
+    """The assignment, if this person may see it. Someone else's looks like one that does not exist."""
+    return _visible(ctx, assignments.load(ctx.session, assignment_id))
+
+
+def change(ctx: Context, assignment_id: int, permission: Permission, version: int | None) -> Assignment:
+    """The locked assignment for a verb; `version` is the one the person's form was made from."""
+    row = _visible(ctx, assignments.load(ctx.session, assignment_id, lock=True))
+    demand(ctx.actor, permission, scope_of(ctx, row))
+    if version is not None and row.version != version:
+        raise Conflict(N_("Người khác vừa thay đổi nhiệm vụ này sau khi anh/chị mở trang."))
+    return row
+
+
+def _visible(ctx: Context, row: Assignment | None) -> Assignment:
+    if row is None or not may(ctx.actor, Permission.VIEW, scope_of(ctx, row)):
+        raise NotFound(N_("Không tìm thấy nhiệm vụ này, hoặc nó không thuộc phạm vi của anh/chị."))
+    return row

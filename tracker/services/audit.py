@@ -1,0 +1,31 @@
+"""One append-only event for every verb."""
+
+from typing import Any
+
+from tracker.models.audit import AuditEvent
+from tracker.services.context import Context
+
+
+def record(
+    ctx: Context,
+    verb: str,
+    subject_type: str,
+    subject_id: int,
+    *,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    ctx.session.add(
+        AuditEvent(
+            at=ctx.now,
+            actor_id=ctx.actor.user_id,
+            verb=verb,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            from_state=from_state,
+            to_state=to_state,
+            data=data or {},
+            request_id=ctx.request_id,
+        )
+    )

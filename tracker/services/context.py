@@ -1,0 +1,37 @@
+"""What every service is given first: who acts, when, on which session, and what to wake afterwards."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from tracker.rules.calendar import WorkingCalendar, local_date
+from tracker.rules.permissions import Actor
+from tracker.store.calendar import load_calendar
+
+DELIVER_MAIL = "tasks.mail.deliver"
+BUILD_REPORTS = "tasks.report.build"
+
+
+@dataclass
+class Context:
+    """`now` is aware; `nudges` are Celery task names that the edge sends after its commit."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    request_id: str
+    base_url: str
+    nudges: set[str] = field(default_factory=set)
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now)
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        return load_calendar(self.session)
+
+    def nudge(self, task_name: str) -> None:
+        self.nudges.add(task_name)

@@ -1,0 +1,60 @@
+"""Loading single assignments and what belongs to them."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tracker.models.assignment import Assignment, Round, Update
+from tracker.models.duty import Duty
+
+
+def load(session: Session, assignment_id: int, *, lock: bool = False) -> Assignment | None:
+    """The assignment with what its page shows; `lock` holds the row until the transaction ends."""
+    query = (
+        select(Assignment)
+        .where(Assignment.id == assignment_id)
+        .options(
+            joinedload(Assignment.lead_unit),
+            joinedload(Assignment.owner),
+            joinedload(Assignment.programme),
+            joinedload(Assignment.duty).options(joinedload(Duty.clause), joinedload(Duty.indicator)),
+            selectinload(Assignment.coordinating),
+        )
+    )
+    if lock:
+        # A verb must see what the verb before it committed, not the copy that the session already holds.
+        query = query.with_for_update(of=Assignment).execution_options(populate_existing=True)
+    return session.scalar(query)
+
+
+def updates_of(session: Session, assignment_id: int) -> list[Update]:
+    return list(
+        session.scalars(
+            select(Update)
+            .where(Update.assignment_id == assignment_id)
+            .options(joinedload(Update.author))
+            .order_by(Update.created_at, Update.id)
+        )
+    )
+
+
+def rounds_of(session: Session, assignment_id: int) -> list[Round]:
+    return list(
+        session.scalars(
+            select(Round)
+            .where(Round.assignment_id == assignment_id)
+            .options(joinedload(Round.submitted_by), joinedload(Round.decided_by))
+            .order_by(Round.number)
+        )
+    )
+
+
+def last_round(session: Session, assignment_id: int) -> Round | None:
+    return session.scalar(
+        select(Round).where(Round.assignment_id == assignment_id).order_by(Round.number.desc()).limit(1)
+    )
+
+
+def count(session: Session, programme_id: int, year: int) -> int:
+    return session.scalar(
+        select(func.count()).where(Assignment.programme_id == programme_id, Assignment.year == year)
+    ) or 0

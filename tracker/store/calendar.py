@@ -1,0 +1,12 @@
+"""The working calendar: the holidays library overridden by the administrator's table."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.models.calendar import DayOverride
+from tracker.rules.calendar import WorkingCalendar
+
+
+def load_calendar(session: Session) -> WorkingCalendar:
+    rows = session.execute(select(DayOverride.day, DayOverride.is_working))
+    return WorkingCalendar({day: is_working for day, is_working in rows})

@@ -1,0 +1,46 @@
+"""Units and classes as they are on a day, and finding them by a name that a document uses."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.models.unit import Unit, UnitClass, UnitClassMember
+from tracker.rules.text import fold
+from tracker.store.people import valid_on
+
+
+def unit_on(session: Session, unit_id: int, day: date) -> Unit | None:
+    return session.scalar(select(Unit).where(Unit.id == unit_id, valid_on(Unit, day)))
+
+
+def units_on(session: Session, day: date) -> list[Unit]:
+    return list(session.scalars(select(Unit).where(valid_on(Unit, day)).order_by(Unit.position, Unit.id)))
+
+
+def units_by_name(session: Session) -> dict[str, Unit]:
+    """Folded name, short name or alias → unit."""
+    found: dict[str, Unit] = {}
+    for unit in session.scalars(select(Unit).order_by(Unit.id)):
+        for name in (unit.name, unit.short_name, *unit.aliases):
+            found.setdefault(fold(name), unit)
+    return found
+
+
+def classes_by_name(session: Session) -> dict[str, UnitClass]:
+    found: dict[str, UnitClass] = {}
+    for unit_class in session.scalars(select(UnitClass).order_by(UnitClass.id)):
+        for name in (unit_class.name, *unit_class.aliases):
+            found.setdefault(fold(name), unit_class)
+    return found
+
+
+def members_of_class(session: Session, class_id: int, day: date) -> list[Unit]:
+    return list(
+        session.scalars(
+            select(Unit)
+            .join(UnitClassMember, UnitClassMember.unit_id == Unit.id)
+            .where(UnitClassMember.class_id == class_id, valid_on(UnitClassMember, day), valid_on(Unit, day))
+            .order_by(Unit.position, Unit.id)
+        )
+    )
