@@ -23,6 +23,7 @@ class Context:
     now: datetime
     request_id: str
     base_url: str
+    mail_from: str
     nudges: set[str] = field(default_factory=set)
 
     @property

@@ -1,0 +1,125 @@
+"""Subjects and bodies of mails: text and HTML of the same content, in the recipient's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from textwrap import shorten
+
+import css_inline
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tracker.rules.ladder import LadderRole
+from tracker.rules.words import N_
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUES = ROOT / "tracker" / "translations"
+SUBJECTS = {
+    "assigned": N_("Giao việc: %(title)s"),
+    "returned": N_("Trả lại để bổ sung: %(title)s"),
+    "confirmed": N_("Đã xác nhận hoàn thành: %(title)s"),
+    "submitted": N_("Chờ xác nhận: %(title)s"),
+    "declined": N_("Đơn vị từ chối nhận: %(title)s"),
+}
+OVERSEERS = frozenset({LadderRole.STANDING_OFFICE, LadderRole.DEPUTY_LEADER, LadderRole.LEADER})
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class MailItem:
+    """One assignment in a mail. `working_days` is positive when late, negative when days are left, 0 today."""
+
+    url: str
+    title: str
+    clause_ref: str
+    unit_name: str
+    due_on: date | None
+    working_days: int
+    is_request: bool
+    role: str
+    told: tuple[str, ...] = ()
+
+    @property
+    def late(self) -> bool:
+        return self.working_days > 0
+
+
+def digest(items: Sequence[MailItem], *, to_name: str, today: date, base_url: str, locale: str, sample: bool) -> Rendered:
+    """One mail a day for one person: what, whose, how late, who else knows, one link each; most urgent first."""
+    ordered = sorted(items, key=lambda item: (-item.working_days, item.unit_name, item.clause_ref))
+    late = sum(item.late for item in ordered)
+    _ = catalogue(locale).gettext
+    parts = []
+    if late:
+        parts.append(_("%(n)s việc quá hạn") % {"n": late})
+    if len(ordered) > late:
+        parts.append(_("%(n)s việc sắp đến hạn") % {"n": len(ordered) - late})
+    return _render(
+        "digest",
+        locale,
+        f"{', '.join(parts)} ({today:%d/%m/%Y})",
+        own=[item for item in ordered if item.role not in OVERSEERS],
+        others=[item for item in ordered if item.role in OVERSEERS],
+        to_name=to_name,
+        today=today,
+        base_url=base_url,
+        sample=sample,
+    )
+
+
+def event(kind: str, item: MailItem, *, to_name: str, actor_name: str, reason: str, base_url: str, locale: str, sample: bool) -> Rendered:
+    """What just happened to one assignment; `kind` is a key of SUBJECTS."""
+    subject = catalogue(locale).gettext(SUBJECTS[kind]) % {"title": shorten(item.title, 80, placeholder="…")}
+    return _render(
+        "event",
+        locale,
+        subject,
+        kind=kind,
+        item=item,
+        to_name=to_name,
+        actor_name=actor_name,
+        reason=reason,
+        base_url=base_url,
+        sample=sample,
+    )
+
+
+@cache
+def catalogue(locale: str) -> NullTranslations:
+    """The gettext catalogue; Vietnamese has none, because the msgids are Vietnamese."""
+    return Translations.load(CATALOGUES, [locale])
+
+
+@cache
+def _environment(locale: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates" / "email"),
+        autoescape=lambda name: bool(name and name.endswith(".html")),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(catalogue(locale), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["day"] = lambda value: f"{value:%d/%m/%Y}"
+    return environment
+
+
+def _render(template: str, locale: str, subject: str, **values: object) -> Rendered:
+    environment = _environment(locale)
+    values |= {"subject": subject, "locale": locale}
+    html = environment.get_template(f"{template}.html").render(values)
+    return Rendered(
+        subject=f"[Giao Việc] {subject}",
+        text=environment.get_template(f"{template}.txt").render(values).strip() + "\n",
+        # Outlook and Gmail drop <style>; the rules must stand on the elements.
+        html=css_inline.inline(html),
+    )

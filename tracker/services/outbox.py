@@ -1,0 +1,124 @@
+"""The outbox: put a mail in with its cause, claim one, settle it. The rows are the truth; Celery only wakes."""
+
+from datetime import timedelta
+from secrets import token_hex
+
+from sqlalchemy import or_, select
+
+from tracker.mail.message import Letter, new_message_id
+from tracker.mail.render import Rendered
+from tracker.mail.retry import next_try
+from tracker.mail.transport import Answer, Outcome
+from tracker.models.outbox import MailState, MailTry, OutboxMail
+from tracker.models.user import User
+from tracker.rules.errors import NotFound
+from tracker.rules.words import N_
+from tracker.services.audit import record
+from tracker.services.context import DELIVER_MAIL, Context
+from tracker.store.outbox import exists
+
+LEASE = timedelta(seconds=60)
+# A reminder whose arrival is not certain is sent once more, with the same Message-ID, never a third time.
+UNCERTAIN_TRIES = 2
+
+
+def enqueue(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered) -> OutboxMail | None:
+    """A mail to one person in the transaction of its cause. None when this cause already has its mail."""
+    if person.email is None or exists(ctx.session, dedupe_key):
+        return None
+    row = OutboxMail(
+        kind=kind,
+        dedupe_key=dedupe_key,
+        message_id=new_message_id(ctx.mail_from),
+        recipient_id=person.id,
+        to_address=person.email,
+        to_name=person.name,
+        subject=mail.subject,
+        text_body=mail.text,
+        html_body=mail.html,
+        not_before=ctx.now,
+        created_at=ctx.now,
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    ctx.nudge(DELIVER_MAIL)
+    return row
+
+
+def claim(ctx: Context) -> tuple[int, str, Letter] | None:
+    """(row id, lease token, letter) of the oldest mail that is due, leased for a minute; None when there is none.
+
+    A mail whose sender died comes back when its lease runs out. Commit before sending: no lock is held meanwhile.
+    """
+    row = ctx.session.scalar(
+        select(OutboxMail)
+        .where(
+            OutboxMail.state.in_((MailState.QUEUED, MailState.SENDING)),
+            OutboxMail.not_before <= ctx.now,
+            or_(OutboxMail.lease_until.is_(None), OutboxMail.lease_until <= ctx.now),
+        )
+        .order_by(OutboxMail.not_before, OutboxMail.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if row is None:
+        return None
+    row.state, row.lease_token, row.lease_until = MailState.SENDING, token_hex(16), ctx.now + LEASE
+    row.attempts += 1
+    letter = Letter(
+        message_id=row.message_id,
+        from_address=ctx.mail_from,
+        to_address=row.to_address,
+        to_name=row.to_name,
+        subject=row.subject,
+        text=row.text_body,
+        html=row.html_body,
+        created_at=row.created_at,
+    )
+    return row.id, row.lease_token, letter
+
+
+def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
+    """Write down what became of a try. A sender whose lease was taken over changes nothing but the log of tries."""
+    row = ctx.session.scalar(
+        select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None:
+        return
+    ctx.session.add(MailTry(outbox_id=row.id, at=ctx.now, answer=answer.outcome, detail=answer.detail))
+    if answer.outcome is Outcome.SENT and row.state in (MailState.QUEUED, MailState.SENDING):
+        # True whoever holds the lease: the letter is out.
+        row.state, row.sent_at = MailState.SENT, ctx.now
+        row.lease_token = row.lease_until = None
+        return
+    if row.lease_token != token:
+        return
+    row.lease_token = row.lease_until = None
+    again = next_try(row.attempts, row.created_at, ctx.now)
+    if answer.outcome is Outcome.RETRY and again is not None:
+        row.state, row.not_before = MailState.QUEUED, again
+    elif answer.outcome is Outcome.UNCERTAIN and _uncertain_tries(ctx, row) < UNCERTAIN_TRIES and again is not None:
+        row.state, row.not_before = MailState.QUEUED, again
+    elif answer.outcome is Outcome.UNCERTAIN:
+        row.state = MailState.UNCERTAIN
+    else:
+        row.state = MailState.FAILED
+
+
+def resend(ctx: Context, mail_id: int) -> OutboxMail:
+    """Put a mail that failed or may not have arrived back into the queue, with the same Message-ID."""
+    row = ctx.session.get(OutboxMail, mail_id, with_for_update=True)
+    if row is None or row.state not in (MailState.FAILED, MailState.UNCERTAIN):
+        raise NotFound(N_("Thư này không ở trạng thái có thể gửi lại."))
+    record(ctx, "resend", "outbox", row.id, from_state=row.state, to_state=MailState.QUEUED)
+    row.state, row.not_before, row.attempts = MailState.QUEUED, ctx.now, 0
+    ctx.nudge(DELIVER_MAIL)
+    return row
+
+
+def _uncertain_tries(ctx: Context, row: OutboxMail) -> int:
+    ctx.session.flush()
+    return sum(
+        answer == Outcome.UNCERTAIN
+        for answer in ctx.session.scalars(select(MailTry.answer).where(MailTry.outbox_id == row.id))
+    )

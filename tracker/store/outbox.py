@@ -1,0 +1,50 @@
+"""Queries on the mail log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tracker.models.outbox import MailState, OutboxMail
+from tracker.store.page import Page, paginate
+
+
+def exists(session: Session, dedupe_key: str) -> bool:
+    return session.scalar(select(OutboxMail.id).where(OutboxMail.dedupe_key == dedupe_key)) is not None
+
+
+def load(session: Session, mail_id: int) -> OutboxMail | None:
+    return session.scalar(
+        select(OutboxMail)
+        .where(OutboxMail.id == mail_id)
+        .options(joinedload(OutboxMail.recipient), selectinload(OutboxMail.tries))
+    )
+
+
+def mails(session: Session, *, state: str | None, page: int) -> Page[OutboxMail]:
+    query = select(OutboxMail).options(selectinload(OutboxMail.tries)).order_by(OutboxMail.id.desc())
+    if state in set(MailState):
+        query = query.where(OutboxMail.state == state)
+    return paginate(session, query, page)
+
+
+@dataclass(frozen=True)
+class OutboxHealth:
+    """`oldest_due` is the true health figure: how long the most patient mail has waited."""
+
+    counts: dict[str, int]
+    oldest_due: datetime | None
+
+
+def health(session: Session, now: datetime) -> OutboxHealth:
+    counts: dict[str, int] = {
+        state.value: n
+        for state, n in session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
+    }
+    oldest = session.scalar(
+        select(func.min(OutboxMail.not_before)).where(
+            OutboxMail.state.in_((MailState.QUEUED, MailState.SENDING)), OutboxMail.not_before <= now
+        )
+    )
+    return OutboxHealth(counts, oldest)

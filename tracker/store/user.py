@@ -1,0 +1,25 @@
+"""Finding people and their sessions."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.models.user import LoginSession, User
+
+
+def by_login(session: Session, login: str, *, lock: bool = False) -> User | None:
+    query = select(User).where(User.login == login.strip().lower())
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def open_session(session: Session, token_hash: str) -> LoginSession | None:
+    """A session that was not signed out, of a person who is still active."""
+    return session.scalar(
+        select(LoginSession)
+        .join(LoginSession.user)
+        .where(LoginSession.token_hash == token_hash, LoginSession.revoked_at.is_(None), User.active)
+        .options(joinedload(LoginSession.user))
+    )
+
+
+def has_sample_data(session: Session) -> bool:
+    return session.scalar(select(exists().where(User.is_sample))) or False
