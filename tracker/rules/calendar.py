@@ -1,21 +1,35 @@
-"""Working days: Monday–Friday less holidays, overridden both ways by the administrator's table."""
+"""Working days: Monday–Friday less holidays, overridden both ways by the administrator's table (design 3.2)."""
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import holidays
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+_DAY = timedelta(days=1)
 
-# Known gaps of the library, shipped in the administrator's table: the swap of 2026 is the other way round,
-# and no law seen confirms 24/11 (Ngày Văn hóa Việt Nam) as a day off.
-SHIPPED_OVERRIDES: dict[date, tuple[bool, str]] = {
-    date(2026, 1, 2): (False, "Nghỉ hoán đổi dịp Tết Dương lịch"),
-    date(2026, 1, 10): (True, "Làm bù cho ngày 02/01/2026"),
-    **{date(year, 11, 24): (True, "Chưa có quy định nghỉ ngày 24/11") for year in range(2026, 2031)},
+
+def _culture_days(years: range) -> list[date]:
+    """The working days that 24/11 would take: the day itself, or the Monday in lieu of a Saturday or Sunday."""
+    days = [date(year, 11, 24) for year in years]
+    return [day if day.weekday() < 5 else day + timedelta(days=7 - day.weekday()) for day in days]
+
+
+# Known gaps of the library, shipped as rows of the administrator's table: the swap of 2026 is the other way round,
+# and it assumes that 24/11 (Ngày Văn hóa Việt Nam) is off, which no law seen confirms: a row is the switch of a year.
+_CULTURE_DAYS = _culture_days(range(2026, 2036))
+SHIPPED_OVERRIDES: dict[date, bool] = {
+    date(2026, 1, 2): False,
+    date(2026, 1, 10): True,
+    **dict.fromkeys(_CULTURE_DAYS, True),
+}
+SHIPPED_NOTES: dict[date, str] = {
+    date(2026, 1, 2): "Nghỉ hoán đổi dịp Tết Dương lịch",
+    date(2026, 1, 10): "Làm bù cho ngày 02/01/2026",
+    **dict.fromkeys(_CULTURE_DAYS, "Chưa có quy định nghỉ Ngày Văn hóa Việt Nam (24/11)"),
 }
 
 
@@ -27,35 +41,40 @@ def local_date(now: datetime) -> date:
 
 
 @cache
-def _official(year: int) -> frozenset[date]:
-    """Days off of one year by the library; make-up Saturdays are the table's business."""
-    return frozenset(holidays.country_holidays("VN", years=year).keys())
+def _working_by_library(year: int) -> frozenset[date]:
+    """Working days of one year before overrides; in-lieu days and the make-up Saturdays it knows are in."""
+    official = holidays.country_holidays("VN", years=year)
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1))
+    return frozenset(day for day in days if official.is_working_day(day))
 
 
 class WorkingCalendar:
-    """`overrides`: day → is it a working day. Covers any year; each is computed once when asked for."""
+    """`overrides`: day → is it a working day. Covers any year; each is computed once when it is asked for."""
 
     def __init__(self, overrides: Mapping[date, bool] | None = None) -> None:
         self._overrides = dict(overrides or {})
-        self._years: dict[int, list[date]] = {}
+        # Year → (ordinal of 1 January, working days from there up to and including each day).
+        self._years: dict[int, tuple[int, list[int]]] = {}
 
     def is_working(self, day: date) -> bool:
         if day in self._overrides:
             return self._overrides[day]
-        return day.weekday() < 5 and day not in _official(day.year)
+        return day in _working_by_library(day.year)
 
     def next_working(self, day: date) -> date:
         """`day` itself if it is a working day, else the next one (Civil Code art. 148.5)."""
         while not self.is_working(day):
-            day += timedelta(days=1)
+            day += _DAY
         return day
 
     def add(self, day: date, count: int) -> date:
-        """The working day `count` working days after (before, if negative) `day`; the first day is not counted.
+        """The `count`-th working day after `day` (before it, if negative), whether or not `day` is one itself.
 
-        `between(day, add(day, n)) == n` for n > 0; `add(day, 0)` is the day itself, working or not.
+        `day` is not counted (Civil Code art. 147.2); `add(day, 0)` is `day`. So `between(day, add(day, n)) == n` for
+        n ≥ 0, and for n < 0 too when `day` is a working day; from a day off, going back n reaches one day less.
         """
-        step = timedelta(days=1 if count > 0 else -1)
+        step = _DAY if count > 0 else -_DAY
         left = abs(count)
         while left:
             day += step
@@ -63,20 +82,21 @@ class WorkingCalendar:
         return day
 
     def between(self, start: date, end: date) -> int:
-        """Working days after `start` up to and including `end`; negative when `end` is before `start`."""
+        """Working days after `start` up to and including `end`; `-between(end, start)` when `end` is before `start`."""
         if end < start:
             return -self.between(end, start)
+        first, upto = self._year(start.year)
+        before = upto[start.toordinal() - first]
         if start.year == end.year:
-            days = self._days(start.year)
-            return bisect_right(days, end) - bisect_right(days, start)
-        first = self._days(start.year)
-        last = self._days(end.year)
-        full_years = sum(len(self._days(year)) for year in range(start.year + 1, end.year))
-        return len(first) - bisect_right(first, start) + full_years + bisect_right(last, end)
+            return upto[end.toordinal() - first] - before
+        total = upto[-1] - before + sum(self._year(year)[1][-1] for year in range(start.year + 1, end.year))
+        first, upto = self._year(end.year)
+        return total + upto[end.toordinal() - first]
 
-    def _days(self, year: int) -> list[date]:
-        if year not in self._years:
-            first = date(year, 1, 1)
-            span = (date(year + 1, 1, 1) - first).days
-            self._years[year] = [day for n in range(span) if self.is_working(day := first + timedelta(days=n))]
-        return self._years[year]
+    def _year(self, year: int) -> tuple[int, list[int]]:
+        found = self._years.get(year)
+        if found is None:
+            first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+            days = (date.fromordinal(n) for n in range(first, last + 1))
+            found = self._years[year] = (first, list(accumulate(self.is_working(day) for day in days)))
+        return found

@@ -2,7 +2,10 @@
 
 
 class DomainError(Exception):
-    """`message` is a Vietnamese msgid with named placeholders; `field` is the form field it belongs to."""
+    """`message` is a Vietnamese msgid with named placeholders; `field` is the form field it belongs to.
+
+    Text among `params` may be a msgid itself (the name of a state): the edge translates both.
+    """
 
     def __init__(self, message: str, *, field: str | None = None, **params: object) -> None:
         super().__init__(message)
@@ -11,6 +14,7 @@ class DomainError(Exception):
         self.field = field
 
     def __str__(self) -> str:
+        # Without parameters the message may hold a plain percent sign.
         return self.message % self.params if self.params else self.message
 
 

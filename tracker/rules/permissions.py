@@ -1,58 +1,85 @@
-"""Who may do what: one table of permission → predicate (design 3.6). Pure; services ask it, pages only reflect it."""
+"""Who may do what: one table of permission → parties, and how each party is told (design 3.6).
+
+Pure; services ask it, pages only reflect it. Decisions that the table does not show:
+
+- A deputy signs for the head (KT.): every right of a head is the deputy's too, in the lead unit and, as a leader,
+  in the issuing unit.
+- An owner acts while they hold a post in the lead unit; who has moved on does not.
+- An auditor reads everything and changes nothing, whatever else they are: a post or the administrator's flag gives
+  an auditor no right to change.
+- An administrator looks after the system: sees the programme, imports, manages users; decides on nobody's work.
+- `system` (sweep, command line) is no person: it opens and issues, imports, builds and reads, but never takes a
+  decision that the workflow gives to a unit or to the office, so every such decision names a person.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.rules import workflow
 from tracker.rules.errors import NotAllowed
 from tracker.rules.words import N_
-from tracker.rules.workflow import Action, State, actions_from
+from tracker.rules.workflow import Action, Party, State, actions_from
+
+SIGNING_ROLES = frozenset({"head", "deputy"})
 
 
 @dataclass(frozen=True)
-class ActorPost:
+class Post:
+    """`role`: head, deputy or officer."""
+
     unit_id: int
     role: str
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A person with the posts of today, or the system itself (sweep, command line)."""
+    """A person with the posts of today, or the system itself (`user_id` None)."""
 
     user_id: int | None
     name: str
-    posts: tuple[ActorPost, ...] = ()
+    posts: tuple[Post, ...] = ()
     is_admin: bool = False
     is_auditor: bool = False
-    is_system: bool = False
+    system: bool = False
 
     @property
     def units(self) -> frozenset[int]:
         return frozenset(post.unit_id for post in self.posts)
 
-    def signs_for(self, unit_id: int) -> bool:
-        """Head, or deputy: a deputy signs for the head (KT.)."""
-        return any(post.unit_id == unit_id and post.role in ("head", "deputy") for post in self.posts)
+    @property
+    def is_system(self) -> bool:
+        return self.system
+
+    def heads(self, unit_id: int | None) -> bool:
+        """Head of the unit, or deputy, who signs for the head."""
+        return any(post.unit_id == unit_id and post.role in SIGNING_ROLES for post in self.posts)
 
 
-SYSTEM = Actor(None, "Hệ thống", is_system=True)
+# The name that the services use: theirs is the row of the posts table.
+ActorPost = Post
+
+SYSTEM = Actor(None, "Hệ thống", system=True)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a permission is asked about: an assignment, or (lead_unit_id None) its programme as a whole."""
+    """What a permission is asked about: an assignment, or (`lead_unit_id` None) a programme as a whole."""
 
-    standing_unit_ids: frozenset[int]
-    issuer_unit_id: int
     lead_unit_id: int | None = None
     coordinating_unit_ids: frozenset[int] = frozenset()
     owner_id: int | None = None
+    standing_unit_ids: frozenset[int] = frozenset()
+    issuer_unit_id: int | None = None
     owner_may_submit: bool = False
 
 
+NOWHERE = Scope()
+
+
 class Permission(StrEnum):
-    VIEW = "view"
-    NOTE = "note"
+    """The workflow's actions under their own values, and what else there is to do."""
+
     ISSUE = "issue"
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -65,95 +92,71 @@ class Permission(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     REOPEN = "reopen"
+    VIEW = "view"
+    NOTE = "note"
     MONITOR = "monitor"
     BUILD_REPORT = "build_report"
     IMPORT_PROGRAMME = "import_programme"
-    READ_MAIL = "read_mail"
-    ADMINISTER = "administer"
+    READ_MAIL_LOG = "read_mail_log"
+    MANAGE_USERS = "manage_users"
+    # Other names of the two above.
+    READ_MAIL = READ_MAIL_LOG
+    ADMINISTER = MANAGE_USERS
 
 
-Predicate = Callable[[Actor, Scope], bool]
+READING = frozenset({Permission.VIEW, Permission.MONITOR, Permission.READ_MAIL_LOG})
 
+_OVERSEERS = (Party.STANDING_OFFICE, Party.LEADER, Party.ADMIN, Party.AUDITOR, Party.SYSTEM)
 
-def _office(actor: Actor, scope: Scope) -> bool:
-    return actor.is_system or bool(actor.units & scope.standing_unit_ids)
-
-
-def _leader(actor: Actor, scope: Scope) -> bool:
-    return actor.signs_for(scope.issuer_unit_id)
-
-
-def _overseer(actor: Actor, scope: Scope) -> bool:
-    """Sees the whole programme: office, leaders, and who reads everything but changes nothing."""
-    return _office(actor, scope) or _leader(actor, scope) or actor.is_admin or actor.is_auditor
-
-
-def _of_lead(actor: Actor, scope: Scope) -> bool:
-    return scope.lead_unit_id in actor.units
-
-
-def _head_of_lead(actor: Actor, scope: Scope) -> bool:
-    return scope.lead_unit_id is not None and actor.signs_for(scope.lead_unit_id)
-
-
-def _coordinates(actor: Actor, scope: Scope) -> bool:
-    return bool(actor.units & scope.coordinating_unit_ids)
-
-
-def _view(actor: Actor, scope: Scope) -> bool:
-    return _overseer(actor, scope) or _of_lead(actor, scope) or _coordinates(actor, scope)
-
-
-def _submit(actor: Actor, scope: Scope) -> bool:
-    owner = scope.owner_may_submit and scope.owner_id == actor.user_id and _of_lead(actor, scope)
-    return _head_of_lead(actor, scope) or owner
-
-
-def _read_mail(actor: Actor, scope: Scope) -> bool:
-    return _office(actor, scope) or actor.is_admin or actor.is_auditor
-
-
-def _admin(actor: Actor, scope: Scope) -> bool:
-    return actor.is_admin or actor.is_system
-
-
-def _office_or_admin(actor: Actor, scope: Scope) -> bool:
-    return _office(actor, scope) or _admin(actor, scope)
-
-
-TABLE: dict[Permission, Predicate] = {
-    Permission.VIEW: _view,
-    Permission.NOTE: _coordinates,
-    Permission.ISSUE: _office,
-    Permission.ACCEPT: _of_lead,
-    Permission.DECLINE: _head_of_lead,
-    Permission.REASSIGN: _office,
-    Permission.UPDATE: _of_lead,
-    Permission.SUBMIT: _submit,
-    Permission.RETURN: _office,
-    Permission.CONFIRM: _office,
-    Permission.SUSPEND: _office,
-    Permission.RESUME: _office,
-    Permission.CANCEL: _office,
-    Permission.REOPEN: _office,
-    Permission.MONITOR: _overseer,
-    Permission.BUILD_REPORT: _office,
-    Permission.IMPORT_PROGRAMME: _office_or_admin,
-    Permission.READ_MAIL: _read_mail,
-    Permission.ADMINISTER: _admin,
+TABLE: dict[Permission, tuple[Party, ...]] = {
+    # Who takes the workflow's steps is said once, in its own table.
+    **{Permission(action): row.who for action, row in workflow.TABLE.items()},
+    Permission.VIEW: (*_OVERSEERS, Party.LEAD_MEMBER, Party.COORDINATING),
+    Permission.NOTE: (Party.COORDINATING,),
+    Permission.MONITOR: _OVERSEERS,
+    Permission.BUILD_REPORT: (Party.STANDING_OFFICE, Party.SYSTEM),
+    Permission.IMPORT_PROGRAMME: (Party.STANDING_OFFICE, Party.ADMIN, Party.SYSTEM),
+    Permission.READ_MAIL_LOG: (Party.STANDING_OFFICE, Party.ADMIN, Party.AUDITOR, Party.SYSTEM),
+    Permission.MANAGE_USERS: (Party.ADMIN, Party.SYSTEM),
 }
 
 
-def may(actor: Actor, permission: Permission, scope: Scope) -> bool:
-    return TABLE[permission](actor, scope)
+def _member(actor: Actor, scope: Scope) -> bool:
+    return scope.lead_unit_id in actor.units
 
 
-def demand(actor: Actor, permission: Permission, scope: Scope) -> None:
+def _owner(actor: Actor, scope: Scope) -> bool:
+    return actor.user_id is not None and scope.owner_id == actor.user_id and _member(actor, scope)
+
+
+_IS: dict[Party, Callable[[Actor, Scope], bool]] = {
+    Party.STANDING_OFFICE: lambda actor, scope: bool(actor.units & scope.standing_unit_ids),
+    Party.LEADER: lambda actor, scope: actor.heads(scope.issuer_unit_id),
+    Party.LEAD_HEAD: lambda actor, scope: actor.heads(scope.lead_unit_id),
+    Party.LEAD_MEMBER: _member,
+    Party.OWNER: _owner,
+    Party.TRUSTED_OWNER: lambda actor, scope: scope.owner_may_submit and _owner(actor, scope),
+    Party.COORDINATING: lambda actor, scope: bool(actor.units & scope.coordinating_unit_ids),
+    Party.ADMIN: lambda actor, scope: actor.is_admin,
+    Party.AUDITOR: lambda actor, scope: actor.is_auditor,
+    Party.SYSTEM: lambda actor, scope: actor.system,
+}
+
+
+def may(actor: Actor, permission: Permission, scope: Scope | None = None) -> bool:
+    """Without a scope only what needs none is granted: an administrator's, an auditor's and the system's rights."""
+    if actor.is_auditor and permission not in READING:
+        return False
+    where = scope or NOWHERE
+    return any(_IS[party](actor, where) for party in TABLE[permission])
+
+
+def demand(actor: Actor, permission: Permission, scope: Scope | None = None) -> None:
     """Raises NotAllowed."""
     if not may(actor, permission, scope):
         raise NotAllowed(N_("Anh/chị không có quyền làm việc này."))
 
 
 def allowed_actions(actor: Actor, state: State, scope: Scope) -> tuple[Action, ...]:
-    """What this person may do now: the workflow's steps that the table grants."""
+    """What this person may do now: the workflow's steps from here that the table grants."""
     return tuple(action for action in actions_from(state) if may(actor, Permission(action), scope))

@@ -1,0 +1,85 @@
+"""Targets of a measure in words, and whether a value meets one (design 3.4)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+
+class Comparator(StrEnum):
+    AT_LEAST = ">="
+    AT_MOST = "<="
+    BELOW = "<"
+    ABOVE = ">"
+    EXACTLY = "="
+    MAINTAIN = "maintain"
+    RANGE = "range"
+
+
+_SIGNS = {
+    Comparator.AT_LEAST: "≥ ",
+    Comparator.AT_MOST: "≤ ",
+    Comparator.BELOW: "< ",
+    Comparator.ABOVE: "> ",
+    Comparator.EXACTLY: "",
+    Comparator.MAINTAIN: "duy trì ",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """`year` None holds for every year; `value` and `upper` per 100, 1 000 … as the measure says.
+
+    Raises ValueError unless a range, and only a range, has an upper end that is not below its value.
+    """
+
+    year: int | None
+    comparator: Comparator
+    value: Decimal
+    upper: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if (self.comparator == Comparator.RANGE) != (self.upper is not None):
+            raise ValueError("a range, and only a range, has an upper end")
+        if self.upper is not None and self.upper < self.value:
+            raise ValueError("the upper end is below the lower one")
+
+
+def number_text(value: Decimal) -> str:
+    """As Vietnamese writes it: 9.50 → "9,5", 1000 → "1.000"."""
+    whole, _, part = f"{value:,f}".partition(".")
+    part = part.rstrip("0")
+    return whole.replace(",", ".") + (f",{part}" if part else "")
+
+
+def target_text(target: Target, per: int = 100, suffix: str = "") -> str:
+    """For example "≥ 82%", "< 9,5‰", "duy trì 100%", "≤ 3/4.000 trẻ em" (suffix " trẻ em"), "từ 2% đến 3%/năm".
+
+    A range without a year is one of every year.
+    """
+    unit = {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
+    low = f"{number_text(target.value)}{unit}"
+    if target.upper is not None:
+        text = f"từ {low} đến {number_text(target.upper)}{unit}{suffix}"
+        return text if target.year else f"{text}/năm"
+    return f"{_SIGNS[Comparator(target.comparator)]}{low}{suffix}"
+
+
+def met(target: Target, value: Decimal | Fraction) -> bool:
+    """Exact: no float, no rounding, no division. The ends of a range belong to it.
+
+    "Duy trì 100%" is met by no less: what a document asks to maintain is something good.
+    """
+    match Comparator(target.comparator):
+        case Comparator.AT_LEAST | Comparator.MAINTAIN:
+            return value >= target.value
+        case Comparator.AT_MOST:
+            return value <= target.value
+        case Comparator.BELOW:
+            return value < target.value
+        case Comparator.ABOVE:
+            return value > target.value
+        case Comparator.EXACTLY:
+            return value == target.value
+        case Comparator.RANGE:
+            return target.upper is not None and target.value <= value <= target.upper
