@@ -7,14 +7,19 @@ from tracker.importing.tree import Node
 from tracker.rules.recurrence import read_deadline
 from tracker.rules.text import fold
 
-_CLASS = re.compile(r"^các\b|^(?:ubnd|ủy ban nhân dân|uỷ ban nhân dân|hđnd|đảng ủy)(?: và \w+)? các\b|\bvà các\b|, các\b", re.I)
+_CLASS = re.compile(
+    r"^các\b|^(?:ubnd|ủy ban nhân dân|uỷ ban nhân dân|hđnd|đảng ủy)(?: và \w+)? các\b|\bvà các\b|, các\b", re.I
+)
 _REQUEST = re.compile(r"^đề nghị\s+", re.IGNORECASE)
 _INDICATORS = re.compile(
-    r"chỉ tiêu(?:\s+số)?(?:\s+từ)?\s+(?P<list>\d+(?:\s*(?:,|;|và|đến|-|–)\s*(?:chỉ tiêu\s+(?:số\s+)?)?\d+)*)", re.IGNORECASE
+    r"chỉ tiêu(?:\s+số)?(?:\s+từ)?\s+(?P<list>\d+(?:\s*(?:,|;|và|đến|-|–)\s*(?:chỉ tiêu\s+(?:số\s+)?)?\d+)*)",
+    re.IGNORECASE,
 )
 _SPAN = re.compile(r"(\d+)\s*(?:đến|-|–)\s*(\d+)")
 _BODY = r"(?:Sở|Phòng|Ủy ban nhân dân|Uỷ ban nhân dân|UBND|Văn phòng|Ban)\s"
-_TO = re.compile(rf"(?:về|báo cáo)\s+(?P<to>{_BODY}[^,.;()]*?)(?=\s+(?:để|theo|trước|chậm|hàng|hằng|tổng hợp)\b|[,.;()]|$)")
+_TO = re.compile(
+    rf"(?:về|báo cáo)\s+(?P<to>{_BODY}[^,.;()]*?)(?=\s+(?:để|theo|trước|chậm|hàng|hằng|tổng hợp)\b|[,.;()]|$)"
+)
 _AND = re.compile(rf"\s+và\s+(?={_BODY})")
 
 

@@ -68,7 +68,7 @@ def _title(blocks: list[Block]) -> tuple[str, str, list[Block]]:
                 continue
             lines = [block.text[len(kind) :].strip()]
             rest = blocks[at + 1 :]
-            while rest and not _BASIS.match(rest[0].text) and (rest[0].strong or len(lines) == 1 and not lines[0]):
+            while rest and not _BASIS.match(rest[0].text) and (rest[0].strong or (len(lines) == 1 and not lines[0])):
                 lines.append(rest.pop(0).text)
             return kind, " ".join(line for line in lines if line), rest
     raise BadDocument(N_("Không tìm thấy tên loại văn bản (CHƯƠNG TRÌNH, KẾ HOẠCH…) ở phần đầu văn bản."))

@@ -9,7 +9,7 @@ from tracker.rules.text import fold
 
 _NUM = r"(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![.,]?\d)"
 _COMPARATOR = (
-    r"duy trì(?:\s+mức)?|(?:giảm\s+)?xuống\s+dưới|(?:giảm\s+)?xuống\s+còn|(?:giảm\s+)?xuống|còn\s+dưới|còn|dưới|không\s+quá"
+    r"duy trì(?:\s+mức)?|(?:giảm\s+)?xuống(?:\s+dưới|\s+còn)?|còn\s+dưới|còn|dưới|không\s+quá"
     r"|tối\s+đa|đạt\s+trên|trên|đạt\s+tối\s+thiểu|tối\s+thiểu|đạt\s+ít\s+nhất|ít\s+nhất|đạt|là|bằng"
 )
 _RANGE = re.compile(
@@ -25,13 +25,17 @@ _VALUE = re.compile(
     r"|(?=\s*(?:$|[,;.]|vào\b|và\b|đến năm\b|năm\b|đối với\b)))",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?:(?:vào|đến|trong|tới)\s+)?(?:cuối\s+)?năm\s+(?P<year>20\d\d)|(?<=và )(?P<bare>20\d\d)", re.IGNORECASE)
+_YEAR = re.compile(
+    r"(?:(?:vào|đến|trong|tới)\s+)?(?:cuối\s+)?năm\s+(?P<year>20\d\d)|(?<=và )(?P<bare>20\d\d)", re.IGNORECASE
+)
 _STRATUM = re.compile(
     r"\s*(?:đối với|ở|tại)\s+(?:trẻ em\s+|khu vực\s+|vùng\s+)?(?P<name>nông thôn|thành thị|đô thị)", re.IGNORECASE
 )
 _PER = re.compile(rf"trên\s+(?P<per>{_NUM})\s+(?=\D)", re.IGNORECASE)
 _OPENING = re.compile(r"^(?:ph[ấầ]n\s+đ[ấầ]u\s+|bảo\s+đảm\s+|đảm\s+bảo\s+)", re.IGNORECASE)
-_VERB = re.compile(r"^(?:giảm\s+(?=tỷ|tỉ|số)|tăng\s+(?=tỷ|tỉ|số)|duy trì\s+|đạt\s+|nâng\s+|ít nhất\s+|trên\s+)+", re.IGNORECASE)
+_VERB = re.compile(
+    r"^(?:giảm\s+(?=tỷ|tỉ|số)|tăng\s+(?=tỷ|tỉ|số)|duy trì\s+|đạt\s+|nâng\s+|ít nhất\s+|trên\s+)+", re.IGNORECASE
+)
 _TRAILING = re.compile(
     r"[\s,;.]*(?:\b(?:xuống|còn|đạt|là|và|dưới|trên|vào|đến|duy trì|giai đoạn(?: từ)?|h[àằ]ng năm|từ)\b)?[\s,;.–-]*$",
     re.IGNORECASE,
@@ -130,7 +134,11 @@ def _values(part: str) -> Iterator[_Found]:
                     _symbol(comparator, _number(value["num"]), inherited=not value["cmp"]),
                     _number(value["num"]),
                     None,
-                    int(_number(value["per"])) if value["per"] else _unit(value["unit"]) if value["unit"] else bare_per or 1,
+                    int(_number(value["per"]))
+                    if value["per"]
+                    else _unit(value["unit"])
+                    if value["unit"]
+                    else bare_per or 1,
                     _STRATA[fold(stratum["name"])] if stratum else None,
                 )
             )
@@ -142,7 +150,7 @@ def _values(part: str) -> Iterator[_Found]:
 
 
 def _settle(group: list[_Found], years: list[int]) -> None:
-    """"dưới 5% … và dưới 10% … vào năm 2025 và năm 2030": every value holds for every year; otherwise one by one."""
+    """ "dưới 5% … và dưới 10% … vào năm 2025 và năm 2030": every value holds for every year; otherwise one by one."""
     if len(group) == len(years) > 1 and len({one.stratum for one in group}) == 1:
         for one, year in zip(group, years, strict=True):
             one.years = [year]
@@ -156,7 +164,7 @@ def _is_value(found: re.Match[str], part: str, has_earlier: bool) -> bool:
         return False
     if found["unit"] or found["per"]:
         return True
-    return bool(found["cmp"]) or has_earlier and part[: found.start()].rstrip().endswith("và")
+    return bool(found["cmp"]) or (has_earlier and part[: found.start()].rstrip().endswith("và"))
 
 
 def _at_word(part: str, position: int) -> bool:
@@ -172,7 +180,7 @@ def _symbol(comparator: str, value: float, *, inherited: bool) -> str:
     if "duoi" in words:
         # "dưới 0,1% … và 0%": nothing is below nought; the second value says "none at all".
         return "<=" if inherited and value == 0 else "<"
-    if words and words[0] in ("giam", "xuong", "con") or comparator in ("khong qua", "toi da"):
+    if (words and words[0] in ("giam", "xuong", "con")) or comparator in ("khong qua", "toi da"):
         return "<="
     if comparator.startswith("duy tri"):
         return "maintain"

@@ -16,6 +16,15 @@ _MARKED = set("àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêề�
 
 def read_document(path: Path) -> str:
     """The NFC text of an .md or .txt file, with "\\n" line ends. Raises BadDocument."""
+    return _checked(_decoded(_read(path, SUFFIXES), path.name), path.name)
+
+
+def read_table(path: Path) -> str:
+    """The NFC text of a .csv file. Raises BadDocument."""
+    return nfc(_decoded(_read(path, (".csv",)), path.name))
+
+
+def _read(path: Path, suffixes: tuple[str, ...]) -> bytes:
     name = path.name
     try:
         if path.is_dir():
@@ -25,20 +34,23 @@ def read_document(path: Path) -> str:
         raise BadDocument(N_("Không tìm thấy tệp “%(name)s”."), name=str(path)) from error
     except (OSError, ValueError) as error:
         raise BadDocument(N_("Không mở được tệp “%(name)s”."), name=str(path)) from error
-    if path.suffix.lower() not in SUFFIXES:
-        raise BadDocument(N_("Tệp “%(name)s” không phải .md hoặc .txt; hãy lưu văn bản dưới dạng văn bản thuần."), name=name)
+    if path.suffix.lower() not in suffixes:
+        raise BadDocument(
+            N_("Tệp “%(name)s” không phải loại %(suffixes)s; hãy lưu lại dưới dạng văn bản thuần."),
+            name=name,
+            suffixes=", ".join(suffixes),
+        )
     if size > MAX_BYTES:
         raise BadDocument(
-            N_("Tệp “%(name)s” quá lớn (%(size)s MB); một chương trình không quá %(limit)s MB."),
+            N_("Tệp “%(name)s” quá lớn (%(size)s MB); giới hạn là %(limit)s MB."),
             name=name,
             size=size // 1_000_000,
             limit=MAX_BYTES // 1_000_000,
         )
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise BadDocument(N_("Không mở được tệp “%(name)s”."), name=str(path)) from error
-    return _checked(_decoded(raw, name), name)
 
 
 def _decoded(raw: bytes, name: str) -> str:

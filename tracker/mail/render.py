@@ -52,7 +52,9 @@ class MailItem:
         return self.working_days > 0
 
 
-def digest(items: Sequence[MailItem], *, to_name: str, today: date, base_url: str, locale: str, sample: bool) -> Rendered:
+def digest(
+    items: Sequence[MailItem], *, to_name: str, today: date, base_url: str, locale: str, sample: bool
+) -> Rendered:
     """One mail a day for one person: what, whose, how late, who else knows, one link each; most urgent first."""
     ordered = sorted(items, key=lambda item: (-item.working_days, item.unit_name, item.clause_ref))
     late = sum(item.late for item in ordered)
@@ -75,7 +77,9 @@ def digest(items: Sequence[MailItem], *, to_name: str, today: date, base_url: st
     )
 
 
-def event(kind: str, item: MailItem, *, to_name: str, actor_name: str, reason: str, base_url: str, locale: str, sample: bool) -> Rendered:
+def event(
+    kind: str, item: MailItem, *, to_name: str, actor_name: str, reason: str, base_url: str, locale: str, sample: bool
+) -> Rendered:
     """What just happened to one assignment; `kind` is a key of SUBJECTS."""
     subject = catalogue(locale).gettext(SUBJECTS[kind]) % {"title": shorten(item.title, 80, placeholder="…")}
     return _render(

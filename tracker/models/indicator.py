@@ -70,7 +70,7 @@ class Target(Numbered, Base):
     __tablename__ = "targets"
     __table_args__ = (
         UniqueConstraint("measure_id", "year", postgresql_nulls_not_distinct=True),
-        CheckConstraint("comparator IN ('>=', '<=', '<', '>', '=', 'range')", name="comparator"),
+        CheckConstraint("comparator IN ('>=', '<=', '<', '>', '=', 'maintain', 'range')", name="comparator"),
         CheckConstraint("(comparator = 'range') = (upper IS NOT NULL)", name="range_has_upper"),
         CheckConstraint("upper IS NULL OR upper >= value", name="range_in_order"),
     )

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered, by_value
 from tracker.models.programme import Programme
@@ -44,8 +45,8 @@ class ConsolidatedReport(Numbered, Base):
     requested_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     error: Mapped[str | None]
-    snapshot: Mapped[dict[str, Any] | None] = deferred(mapped_column())
-    document: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
+    document: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
     programme: Mapped[Programme] = relationship()
     requested_by: Mapped[User] = relationship()

@@ -1,9 +1,9 @@
 """Deadlines in the wording of a document, and the day they mean in a given year."""
 
+import datetime
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-import datetime
 from datetime import date, timedelta
 
 _YEARLY = r"(?:h[àằ]ng năm|mỗi năm|của năm|h[àằ]ng năm)"
@@ -48,12 +48,10 @@ def read_deadline(text: str) -> Deadline | None:
         day = _calendar_day(_LEAP, int(found["month"]), int(found["day"]), found["before"])
         if day:
             return Deadline(found[0], "yearly", last_day=f"{day:%m-%d}")
-    if found := _ONE_MONTH.search(text):
-        if last := _month_end(int(found["year"]), int(found["m"])):
-            return Deadline(found[0], "once", date=last)
-    if found := _YEARLY_MONTH.search(text):
-        if last := _month_end(_LEAP, int(found["m"])):
-            return Deadline(found[0], "yearly", last_day=f"{last:%m-%d}")
+    if (found := _ONE_MONTH.search(text)) and (last := _month_end(int(found["year"]), int(found["m"]))):
+        return Deadline(found[0], "once", date=last)
+    if (found := _YEARLY_MONTH.search(text)) and (last := _month_end(_LEAP, int(found["m"]))):
+        return Deadline(found[0], "yearly", last_day=f"{last:%m-%d}")
     if found := _QUARTER.search(text):
         last = _month_end(int(found["year"]), 3 * _ROMAN[found["q"].upper()])
         return Deadline(found[0], "once", date=last)

@@ -7,8 +7,8 @@ from tracker.models.assignment import Assignment, Round, Signal, Update
 from tracker.models.user import User
 from tracker.rules.errors import Invalid
 from tracker.rules.permissions import Permission, demand
-from tracker.rules.workflow import Action, State, move
 from tracker.rules.words import N_
+from tracker.rules.workflow import Action, State, move
 from tracker.services.access import change, scope_of
 from tracker.services.audit import record
 from tracker.services.context import Context
@@ -103,7 +103,8 @@ def submit(
     number = before.number + 1 if before else 1
     row.submitted_on, row.done_on, row.percent = ctx.today, done_on, 100
     _move(ctx, row, Action.SUBMIT, result=result, done_on=done_on, data={"round": number})
-    assert done_on is not None and ctx.actor.user_id is not None  # `move` demanded the day, `change` a person
+    assert done_on is not None
+    assert ctx.actor.user_id is not None
     ctx.session.add(
         Round(
             assignment_id=row.id,

@@ -105,7 +105,9 @@ class _People:
         self._ctx = ctx
         self._heads = holders(ctx.session, {row.lead_unit_id for row in rows}, SIGNING, ctx.today)
         office = standing_unit_ids(ctx.session, ctx.today).get(programme.id, frozenset())
-        self._office = [one for group in holders(ctx.session, office, list(PostRole), ctx.today).values() for one in group]
+        self._office = [
+            one for group in holders(ctx.session, office, list(PostRole), ctx.today).values() for one in group
+        ]
         issuer = programme.issuer_unit_id
         self._leaders = holders(ctx.session, [issuer], [PostRole.HEAD], ctx.today).get(issuer, [])
         self._deputies = holders(ctx.session, [issuer], [PostRole.DEPUTY], ctx.today).get(issuer, [])

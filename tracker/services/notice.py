@@ -25,9 +25,7 @@ def notify_office(ctx: Context, kind: str, row: Assignment, *, reason: str = "")
     _notify(ctx, kind, row, [one for group in people.values() for one in group], LadderRole.STANDING_OFFICE, reason)
 
 
-def _notify(
-    ctx: Context, kind: str, row: Assignment, people: Iterable[User], role: LadderRole, reason: str
-) -> None:
+def _notify(ctx: Context, kind: str, row: Assignment, people: Iterable[User], role: LadderRole, reason: str) -> None:
     ctx.session.flush()  # the new version number makes the cause unique
     for person in {person.id: person for person in people if person.active}.values():
         if person.id == ctx.actor.user_id:

@@ -95,9 +95,9 @@ def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
         return
     row.lease_token = row.lease_until = None
     again = next_try(row.attempts, row.created_at, ctx.now)
-    if answer.outcome is Outcome.RETRY and again is not None:
-        row.state, row.not_before = MailState.QUEUED, again
-    elif answer.outcome is Outcome.UNCERTAIN and _uncertain_tries(ctx, row) < UNCERTAIN_TRIES and again is not None:
+    if (answer.outcome is Outcome.RETRY and again is not None) or (
+        answer.outcome is Outcome.UNCERTAIN and _uncertain_tries(ctx, row) < UNCERTAIN_TRIES and again is not None
+    ):
         row.state, row.not_before = MailState.QUEUED, again
     elif answer.outcome is Outcome.UNCERTAIN:
         row.state = MailState.UNCERTAIN

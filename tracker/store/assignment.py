@@ -55,6 +55,7 @@ def last_round(session: Session, assignment_id: int) -> Round | None:
 
 
 def count(session: Session, programme_id: int, year: int) -> int:
-    return session.scalar(
-        select(func.count()).where(Assignment.programme_id == programme_id, Assignment.year == year)
-    ) or 0
+    return (
+        session.scalar(select(func.count()).where(Assignment.programme_id == programme_id, Assignment.year == year))
+        or 0
+    )

@@ -9,4 +9,4 @@ from tracker.rules.calendar import WorkingCalendar
 
 def load_calendar(session: Session) -> WorkingCalendar:
     rows = session.execute(select(DayOverride.day, DayOverride.is_working))
-    return WorkingCalendar({day: is_working for day, is_working in rows})
+    return WorkingCalendar(dict(rows))

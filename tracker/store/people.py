@@ -30,7 +30,9 @@ def _holders(day: date) -> Select[tuple[Post]]:
     )
 
 
-def holders(session: Session, unit_ids: Collection[int], roles: Collection[PostRole], day: date) -> dict[int, list[User]]:
+def holders(
+    session: Session, unit_ids: Collection[int], roles: Collection[PostRole], day: date
+) -> dict[int, list[User]]:
     """Unit id → active people who hold one of the roles there on the day."""
     found: dict[int, list[User]] = {}
     for post in session.scalars(_holders(day).where(Post.unit_id.in_(unit_ids), Post.role.in_(roles))):

@@ -1,0 +1,34 @@
+"""The one commit point: web, command line and Celery all act through it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from flask import current_app
+
+from tracker.extensions import db
+from tracker.rules.permissions import SYSTEM, Actor
+from tracker.services.context import Context
+
+
+@contextmanager
+def acting(actor: Actor = SYSTEM, *, now: datetime | None = None, request_id: str | None = None) -> Iterator[Context]:
+    """A context for services: commits when the block ends, rolls back when it raises, wakes workers after commit."""
+    settings = current_app.extensions["settings"]
+    ctx = Context(
+        session=db.session(),
+        actor=actor,
+        now=now or datetime.now(UTC),
+        request_id=request_id or uuid4().hex,
+        base_url=settings.base_url,
+        mail_from=settings.mail_from,
+    )
+    try:
+        yield ctx
+        ctx.session.commit()
+    except BaseException:
+        ctx.session.rollback()
+        raise
+    for task_name in sorted(ctx.nudges):
+        current_app.extensions["nudger"].nudge(task_name)

@@ -1,0 +1,38 @@
+"""The Flask application: settings in, extensions bound, pages registered."""
+
+from flask import Flask
+
+from tracker.config import ROOT, Settings, load_settings
+from tracker.extensions import babel, csrf, db, login_manager, migrate
+from tracker.logs import configure_logs
+from tracker.queue import Nudger
+from tracker.web import register
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Raises BadSettings when a setting is missing or wrong."""
+    settings = settings or load_settings()
+    configure_logs(settings.log_level)
+    app = Flask("tracker", root_path=str(ROOT / "tracker"), template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8},
+        SESSION_COOKIE_NAME="__Host-giaoviec" if settings.secure_cookies else "giaoviec",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=2_000_000,
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "tracker" / "translations"),
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["nudger"] = Nudger(settings.redis_url)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    register(app, babel)
+    return app

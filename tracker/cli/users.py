@@ -1,0 +1,51 @@
+"""`tracker user add`: a person, with a first password that must be changed."""
+
+import click
+
+from tracker.acting import acting
+from tracker.app import create_app
+from tracker.services.user import add_user
+
+
+@click.group()
+def user() -> None:
+    """People."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="Name or office as pages show it.")
+@click.option("--email", help="Address for mails.")
+@click.option("--unit", "unit_code", help="Code of the unit of the post.")
+@click.option("--role", type=click.Choice(["head", "deputy", "officer"]), default="officer")
+@click.option("--admin", is_flag=True)
+@click.option("--auditor", is_flag=True)
+@click.password_option(help="First password; must be changed at the first sign-in.")
+def add(
+    login: str,
+    name: str,
+    email: str | None,
+    unit_code: str | None,
+    role: str,
+    admin: bool,
+    auditor: bool,
+    password: str,
+) -> None:
+    """Add a person, and a post from today."""
+    with create_app().app_context(), acting() as ctx:
+        add_user(
+            ctx,
+            login,
+            name=name,
+            email=email,
+            password=password,
+            unit_code=unit_code,
+            role=role,
+            is_admin=admin,
+            is_auditor=auditor,
+            valid_from=ctx.today,
+        )
+    click.echo(f"{login}: ok")
+
+
+COMMANDS = [user]

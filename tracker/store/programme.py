@@ -1,0 +1,107 @@
+"""Programmes, their clauses, indicators and duties."""
+
+from collections import defaultdict
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tracker.models.assignment import Assignment
+from tracker.models.clause import Clause
+from tracker.models.duty import Duty
+from tracker.models.indicator import Indicator, Measure
+from tracker.models.programme import Programme, ProgrammeVersion
+
+
+def by_identity(session: Session, identity: str) -> Programme | None:
+    return session.scalar(select(Programme).where(Programme.identity == identity))
+
+
+def load(session: Session, programme_id: int) -> Programme | None:
+    return session.get(Programme, programme_id)
+
+
+def programmes(session: Session) -> list[Programme]:
+    return list(session.scalars(select(Programme).order_by(Programme.period_start.desc(), Programme.id)))
+
+
+def last_version(session: Session, programme_id: int) -> ProgrammeVersion | None:
+    return session.scalar(
+        select(ProgrammeVersion)
+        .where(ProgrammeVersion.programme_id == programme_id)
+        .order_by(ProgrammeVersion.number.desc())
+        .limit(1)
+    )
+
+
+def versions(session: Session, programme_id: int) -> list[ProgrammeVersion]:
+    return list(
+        session.scalars(
+            select(ProgrammeVersion)
+            .where(ProgrammeVersion.programme_id == programme_id)
+            .order_by(ProgrammeVersion.number.desc())
+        )
+    )
+
+
+def clauses_by_ref(session: Session, programme_id: int) -> dict[str, Clause]:
+    rows = session.scalars(select(Clause).where(Clause.programme_id == programme_id).order_by(Clause.id))
+    return {clause.ref: clause for clause in rows}
+
+
+def indicators(session: Session, programme_id: int) -> list[Indicator]:
+    return list(
+        session.scalars(
+            select(Indicator)
+            .where(Indicator.programme_id == programme_id, Indicator.retired_in.is_(None))
+            .options(
+                joinedload(Indicator.lead_unit),
+                joinedload(Indicator.clause),
+                selectinload(Indicator.support),
+                selectinload(Indicator.measures).selectinload(Measure.targets),
+            )
+            .order_by(Indicator.number)
+        )
+    )
+
+
+def duties(session: Session, programme_id: int) -> list[Duty]:
+    """What binds somebody now, in the order of the document."""
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(Duty.programme_id == programme_id, Duty.retired_in.is_(None))
+            .options(
+                joinedload(Duty.clause),
+                joinedload(Duty.indicator).selectinload(Indicator.support),
+                joinedload(Duty.unit),
+                joinedload(Duty.unit_class),
+            )
+            .order_by(Duty.id)
+        )
+    )
+
+
+def assignments_by_clause(session: Session, programme_id: int, year: int) -> dict[int, dict[str, int]]:
+    """Clause id → state → how many assignments of the year come from it."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = session.execute(
+        select(Duty.clause_id, Assignment.state, func.count())
+        .join(Assignment, Assignment.duty_id == Duty.id)
+        .where(Assignment.programme_id == programme_id, Assignment.year == year)
+        .group_by(Duty.clause_id, Assignment.state)
+    )
+    for clause_id, state, n in rows:
+        found[clause_id][state.value] = n
+    return found
+
+
+def years(session: Session, programme_id: int) -> list[int]:
+    """Years for which assignments were opened, newest first."""
+    return list(
+        session.scalars(
+            select(Assignment.year)
+            .where(Assignment.programme_id == programme_id)
+            .distinct()
+            .order_by(Assignment.year.desc())
+        )
+    )
