@@ -1,0 +1,185 @@
+"""The ladder run day after day, with days missed, twice over and after long outages."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.rules.calendar import SHIPPED_OVERRIDES, WorkingCalendar
+from tracker.rules.errors import Invalid
+from tracker.rules.ladder import (
+    DEFAULT_LADDER,
+    LadderRole,
+    Step,
+    due_steps,
+    earliest_offset,
+    format_ladder,
+    horizon,
+    parse_ladder,
+    sentence,
+    step_date,
+)
+from tracker.rules.words import LADDER_ROLES
+
+CALENDAR = WorkingCalendar(SHIPPED_OVERRIDES)
+DAY = timedelta(days=1)
+DUE = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+ROLES = st.sets(st.sampled_from(LadderRole), min_size=1).map(lambda roles: tuple(r for r in LadderRole if r in roles))
+LADDERS = st.one_of(
+    st.just(DEFAULT_LADDER),
+    st.dictionaries(st.integers(-20, 25), ROLES, min_size=1, max_size=7).map(
+        lambda steps: tuple(Step(offset, steps[offset]) for offset in sorted(steps))
+    ),
+)
+# From well before the first step to well after the last.
+WINDOW = 50
+Fired = list[tuple[date, int, LadderRole]]
+
+
+def run(ladder: Sequence[Step], due: date, days: Collection[int]) -> Fired:
+    """What fires when a sweep runs, twice, on the given days counted from the due date."""
+    recorded: set[tuple[int, str]] = set()
+    fired: Fired = []
+    for day in sorted(days):
+        today = due + day * DAY
+        now = due_steps(ladder, due, today, CALENDAR, recorded)
+        recorded.update(now)
+        assert due_steps(ladder, due, today, CALENDAR, recorded) == [], "running twice changes nothing"
+        fired += [(today, offset, role) for offset, role in now]
+    return fired
+
+
+def highest(fired: Fired) -> dict[LadderRole, int]:
+    return {role: max(offset for _, offset, other in fired if other is role) for _, _, role in fired}
+
+
+EVERY_DAY = range(-WINDOW, WINDOW + 1)
+
+
+@given(LADDERS, DUE, st.sets(st.sampled_from(EVERY_DAY)))
+def test_missed_days_lose_nothing_and_repeat_nothing(ladder: Sequence[Step], due: date, missed: set[int]) -> None:
+    kept = set(EVERY_DAY) - missed | {WINDOW}
+    fired = run(ladder, due, kept)
+    assert highest(fired) == highest(run(ladder, due, EVERY_DAY))
+    pairs = [(offset, role) for _, offset, role in fired]
+    assert len(pairs) == len(set(pairs)), "no step twice to one role"
+    for role in LadderRole:
+        offsets = [offset for _, offset, other in fired if other is role]
+        assert offsets == sorted(offsets), "never a lower step after a higher one"
+
+
+@given(LADDERS, DUE)
+def test_running_daily_fires_every_step_on_its_day(ladder: Sequence[Step], due: date) -> None:
+    fired = run(ladder, due, EVERY_DAY)
+    expected = [(step_date(due, step.offset, CALENDAR), step.offset, role) for step in ladder for role in step.roles]
+    assert sorted(fired) == sorted(expected)
+    assert all(CALENDAR.is_working(today) for today, _, _ in fired)
+
+
+@given(LADDERS, DUE, st.sampled_from(EVERY_DAY))
+def test_after_an_outage_each_role_hears_once(ladder: Sequence[Step], due: date, day: int) -> None:
+    fired = run(ladder, due, [day])
+    assert len({role for _, _, role in fired}) == len(fired)
+
+
+@given(DUE, st.sets(st.sampled_from(EVERY_DAY)), LADDERS)
+def test_a_ladder_changed_later_repeats_no_step(due: date, days: set[int], changed: Sequence[Step]) -> None:
+    recorded: set[tuple[int, str]] = set()
+    for day in sorted(days):
+        ladder = DEFAULT_LADDER if day < 0 else changed
+        now = due_steps(ladder, due, due + day * DAY, CALENDAR, recorded)
+        for offset, role in now:
+            assert all(offset > told for told, other in recorded if other == role)
+        recorded.update(now)
+
+
+def test_the_default_ladder_day_by_day() -> None:
+    """Due Thursday 19/11/2026: who hears on which day."""
+    told: dict[str, str] = {}
+    for today, offset, role in run(DEFAULT_LADDER, date(2026, 11, 19), EVERY_DAY):
+        told[f"{today:%d/%m}"] = f"{told.get(f'{today:%d/%m}', f'{offset:+}')} {role}"
+    assert told == {
+        "05/11": "-10 owner",
+        "16/11": "-3 owner head",
+        "19/11": "+0 owner head",
+        "20/11": "+1 owner head",
+        "24/11": "+3 head standing_office",
+        "26/11": "+5 standing_office deputy_leader",
+        "03/12": "+10 leader",
+    }
+
+
+def test_a_long_outage_tells_each_role_its_highest_step() -> None:
+    fired = due_steps(DEFAULT_LADDER, date(2026, 1, 15), date(2026, 11, 23), CALENDAR, ())
+    assert fired == [(1, "owner"), (3, "head"), (5, "standing_office"), (5, "deputy_leader"), (10, "leader")]
+
+
+def test_a_step_recorded_for_one_role_does_not_silence_another() -> None:
+    due = date(2026, 11, 19)
+    assert due_steps(DEFAULT_LADDER, due, due, CALENDAR, {(0, "owner")}) == [(0, LadderRole.HEAD)]
+
+
+def test_a_due_date_on_a_day_off_is_announced_before_it() -> None:
+    """Only where a programme switched the shift off: due Sunday 22/11, said on Friday 20/11."""
+    assert step_date(date(2026, 11, 22), 0, CALENDAR) == date(2026, 11, 20)
+    assert step_date(date(2026, 11, 22), 1, CALENDAR) == date(2026, 11, 23)
+    assert step_date(date(2026, 11, 22), -3, CALENDAR) == date(2026, 11, 17)
+
+
+@given(LADDERS, DUE)
+def test_the_horizon_is_the_last_due_date_with_a_step(ladder: Sequence[Step], today: date) -> None:
+    last = horizon(ladder, today, CALENDAR)
+    assert due_steps(ladder, last, today, CALENDAR, ())
+    assert not due_steps(ladder, last + DAY, today, CALENDAR, ())
+
+
+def test_an_empty_ladder_is_silent() -> None:
+    assert earliest_offset(()) == 0
+    assert due_steps((), date(2026, 1, 15), date(2026, 11, 23), CALENDAR, ()) == []
+
+
+def test_sentences() -> None:
+    assert format_ladder(DEFAULT_LADDER) == (
+        "1. 10 ngày làm việc trước hạn: người thực hiện\n"
+        "2. 3 ngày làm việc trước hạn: người thực hiện và lãnh đạo đơn vị\n"
+        "3. Ngày đến hạn: người thực hiện và lãnh đạo đơn vị\n"
+        "4. 1 ngày làm việc sau hạn: người thực hiện và lãnh đạo đơn vị\n"
+        "5. 3 ngày làm việc sau hạn: lãnh đạo đơn vị, đồng gửi cơ quan thường trực\n"
+        "6. 5 ngày làm việc sau hạn: cơ quan thường trực và phó chủ tịch phụ trách\n"
+        "7. 10 ngày làm việc sau hạn: chủ tịch"
+    )
+    assert set(LADDER_ROLES) == set(LadderRole)
+
+
+@given(LADDERS)
+def test_what_is_written_can_be_read_back(ladder: Sequence[Step]) -> None:
+    assert parse_ladder(format_ladder(ladder)) == tuple(ladder)
+    for step in ladder:
+        assert parse_ladder(sentence(step).upper()) == (step,)
+
+
+def test_reading_forgives_form_and_order() -> None:
+    late = "\n 5 ngay lam viec SAU han : Chủ tịch, cơ quan thường trực.\r\n\n"
+    assert parse_ladder(late + "2) ngày đến hạn: lãnh đạo đơn vị,người thực hiện") == (
+        Step(0, ("owner", "head")),
+        Step(5, ("standing_office", "leader")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "ít nhất một bậc"),
+        ("Ngày đến hạn: chủ tịch\nkhi nào rảnh: chủ tịch", "Dòng 2 cần có dạng"),
+        ("3 ngày làm việc sau hạn", "Dòng 1 cần có dạng"),
+        ("3 ngày làm việc sau hạn: bí thư", "không rõ “bí thư”"),
+        ("3 ngày làm việc sau hạn: chủ tịch,", "Dòng 1: không rõ"),
+        ("Ngày đến hạn: chủ tịch\nNgày đến hạn: người thực hiện", "Dòng 2 trùng ngày"),
+    ],
+)
+def test_what_cannot_be_read_is_named(text: str, said: str) -> None:
+    with pytest.raises(Invalid, match=said) as caught:
+        parse_ladder(text)
+    assert caught.value.field == "ladder"
