@@ -6,7 +6,7 @@ from typing import Any
 from tracker.models.assignment import Assignment, Round, Signal, Update
 from tracker.models.user import User
 from tracker.rules.errors import Invalid
-from tracker.rules.permissions import Permission, demand
+from tracker.rules.permissions import Permission, demand, may
 from tracker.rules.words import N_
 from tracker.rules.workflow import Action, State, move
 from tracker.services.access import change, scope_of
@@ -51,7 +51,10 @@ def reassign(
         raise Invalid(N_("Hãy chọn đơn vị chủ trì đang hoạt động."), field="lead_unit_id")
     before = row.lead_unit.name
     row.suspended_from = None
-    _move(ctx, row, Action.REASSIGN, reason=reason, data={"lead_before": before, "lead": unit.name})
+    is_new = unit.id != row.lead_unit_id
+    _move(
+        ctx, row, Action.REASSIGN, reason=reason, new_lead=is_new, data={"lead_before": before, "lead": unit.name}
+    )
     row.lead_unit_id, row.lead_unit = unit.id, unit
     row.owner_id, row.owner = None, None
     # A unit that now leads no longer coordinates the same work.
@@ -80,6 +83,22 @@ def update(
     if signal not in (Signal.ON_TRACK, Signal.BLOCKED, Signal.DONE):
         raise Invalid(N_("Hãy chọn tình hình: đúng tiến độ, có vướng mắc hay đã xong."), field="signal")
     _write(ctx, row, Signal(signal), text, percent)
+    return row
+
+
+def update_or_submit(
+    ctx: Context,
+    assignment_id: int,
+    *,
+    signal: str,
+    text: str,
+    percent: int | None = None,
+    version: int | None = None,
+) -> Assignment:
+    """ "Đã xong" from somebody who may submit is the submission, done today; from anybody else it is a note."""
+    row = update(ctx, assignment_id, signal=signal, text=text, percent=percent, version=version)
+    if signal == Signal.DONE and may(ctx.actor, Permission.SUBMIT, scope_of(ctx, row)):
+        return submit(ctx, assignment_id, result=text, done_on=ctx.today)
     return row
 
 

@@ -50,3 +50,10 @@ def add_user(
         ctx.session.add(Post(user_id=user.id, unit_id=unit.id, role=PostRole(role), valid_from=valid_from))
     record(ctx, "add_user", "user", user.id, data={"login": login})
     return user
+
+
+def set_locale(ctx: Context, locale: str) -> None:
+    """The language of this person's pages and mails."""
+    user = ctx.session.get(User, ctx.actor.user_id)
+    if user is not None:
+        user.locale = locale

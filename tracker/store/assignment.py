@@ -1,5 +1,7 @@
 """Loading single assignments and what belongs to them."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -59,3 +61,19 @@ def count(session: Session, programme_id: int, year: int) -> int:
         session.scalar(select(func.count()).where(Assignment.programme_id == programme_id, Assignment.year == year))
         or 0
     )
+
+
+def last_return_reasons(session: Session, assignment_ids: Sequence[int]) -> dict[int, str]:
+    """Assignment → why its last round was returned, where the last round was returned."""
+    newest = (
+        select(Round.assignment_id, func.max(Round.number).label("number"))
+        .where(Round.assignment_id.in_(assignment_ids))
+        .group_by(Round.assignment_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Round.assignment_id, Round.reason)
+        .join(newest, (newest.c.assignment_id == Round.assignment_id) & (newest.c.number == Round.number))
+        .where(Round.decision == "returned")
+    )
+    return {assignment_id: reason or "" for assignment_id, reason in rows}

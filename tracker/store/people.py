@@ -73,3 +73,15 @@ def standing_unit_ids(session: Session, day: date) -> dict[int, frozenset[int]]:
     for programme_id, unit_id in rows:
         found.setdefault(programme_id, set()).add(unit_id)
     return {programme_id: frozenset(unit_ids) for programme_id, unit_ids in found.items()}
+
+
+def standing_units(session: Session, programme_id: int, day: date) -> list[Unit]:
+    """The units that hold the standing-office role of a programme on the day."""
+    return list(
+        session.scalars(
+            select(Unit)
+            .join(StandingOffice, StandingOffice.unit_id == Unit.id)
+            .where(StandingOffice.programme_id == programme_id, valid_on(StandingOffice, day))
+            .order_by(Unit.position)
+        )
+    )

@@ -105,3 +105,7 @@ def years(session: Session, programme_id: int) -> list[int]:
             .order_by(Assignment.year.desc())
         )
     )
+
+
+def clause(session: Session, clause_id: int) -> Clause | None:
+    return session.get(Clause, clause_id)

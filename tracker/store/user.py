@@ -23,3 +23,7 @@ def open_session(session: Session, token_hash: str) -> LoginSession | None:
 
 def has_sample_data(session: Session) -> bool:
     return session.scalar(select(exists().where(User.is_sample))) or False
+
+
+def has_users(session: Session) -> bool:
+    return session.scalar(select(exists().where(User.id.is_not(None)))) or False

@@ -1,0 +1,158 @@
+"""The standing office's page: who is late, with what, since when, who was told; every number opens its rows."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_required
+
+from tracker.rules.deadlines import DeadlineClass, completion_rate
+from tracker.rules.errors import NotAllowed
+from tracker.rules.permissions import NOWHERE, Permission, may
+from tracker.rules.words import BANDS, CLASSES, N_, STATES
+from tracker.rules.workflow import State
+from tracker.services.context import Context
+from tracker.store.listing import Day, Filters, MatrixRow, Visible, assignments, last_told, matrix
+from tracker.store.outbox import health
+from tracker.store.programme import clause as load_clause
+from tracker.store.programme import programmes, years
+from tracker.store.unit import units_on
+from tracker.web.session import acting, overseen
+from tracker.web.view import view_of
+
+bp = Blueprint("monitor", __name__)
+
+OPEN_CLASSES = (DeadlineClass.OVERDUE, DeadlineClass.DUE_SOON, DeadlineClass.NOT_DUE, DeadlineClass.NO_DEADLINE)
+DONE_CLASSES = (DeadlineClass.DONE_EARLY, DeadlineClass.DONE_ON_TIME, DeadlineClass.DONE_LATE)
+
+
+@bp.get("/monitor")
+@login_required
+def monitor() -> ResponseReturnValue:
+    with acting() as ctx:
+        seen = overseen(ctx)
+        if not seen and not may(ctx.actor, Permission.MONITOR, NOWHERE):
+            raise NotAllowed(N_("Trang theo dõi dành cho cơ quan thường trực và lãnh đạo."))
+        filters = _filters(ctx, default_year=True)
+        day = Day.of(ctx.today, ctx.calendar)
+        visible = Visible(seen, frozenset())
+        rows = matrix(ctx.session, visible, filters, day)
+        late = assignments(ctx.session, visible, replace(filters, klass="overdue"), day, _page())
+        totals = _totals(rows)
+        done = sum(totals.get(klass, 0) for klass in DONE_CLASSES)
+        return render_template(
+            "monitor/index.html",
+            filters=filters,
+            active=_active(ctx, filters),
+            rows=rows,
+            totals=totals,
+            done=done,
+            total=sum(totals.values()),
+            bands=_band_totals(rows),
+            rate=completion_rate(done, totals.get("overdue", 0)),
+            classes=[(str(klass), _(CLASSES[klass])) for klass in (*OPEN_CLASSES, *DONE_CLASSES)],
+            band_labels={number: _(label) for number, label in BANDS.items()},
+            late=[view_of(ctx, row) for row in late.rows],
+            page=late,
+            told=last_told(ctx.session, [row.id for row in late.rows]),
+            programmes=programmes(ctx.session),
+            years=years(ctx.session, filters.programme_id) if filters.programme_id else [],
+            outbox=health(ctx.session, ctx.now),
+            today=ctx.today,
+        )
+
+
+@bp.get("/assignments")
+@login_required
+def listing() -> ResponseReturnValue:
+    """The rows behind any number; a unit sees its own and those it coordinates."""
+    with acting() as ctx:
+        filters = _filters(ctx)
+        day = Day.of(ctx.today, ctx.calendar)
+        visible = Visible(overseen(ctx), ctx.actor.units)
+        page = assignments(ctx.session, visible, filters, day, _page())
+        return render_template(
+            "assignments/index.html",
+            filters=filters,
+            active=_active(ctx, filters),
+            rows=[view_of(ctx, row) for row in page.rows],
+            page=page,
+            told=last_told(ctx.session, [row.id for row in page.rows]),
+            classes={name: _(label) for name, label in CLASSES.items()},
+            states={name: _(label) for name, label in STATES.items()},
+            units=units_on(ctx.session, ctx.today),
+            programmes=programmes(ctx.session),
+            today=ctx.today,
+        )
+
+
+def _filters(ctx: Context, *, default_year: bool = False) -> Filters:
+    """From the address; a value that means nothing is left out rather than refused."""
+    args = request.args
+    filters = Filters(
+        programme_id=args.get("programme", type=int),
+        year=args.get("year", type=int),
+        unit_id=args.get("unit", type=int),
+        klass=args["class"] if args.get("class") in (*CLASSES, "open", "done") else None,
+        band=args.get("band", type=int) if args.get("band") in ("1", "2", "3") else None,
+        state=args["state"] if args.get("state") in set(State) else None,
+        clause_id=args.get("clause", type=int),
+        mine=ctx.actor.user_id if args.get("mine") else None,
+    )
+    if filters.programme_id is None and default_year:
+        first = next(iter(programmes(ctx.session)), None)
+        filters = replace(filters, programme_id=first.id if first else None)
+    if filters.year is None and default_year and filters.programme_id and args.get("year") != "all":
+        opened = years(ctx.session, filters.programme_id)
+        current = ctx.today.year if ctx.today.year in opened else (opened[0] if opened else None)
+        filters = replace(filters, year=current)
+    return filters
+
+
+def _page() -> int:
+    return request.args.get("page", 1, type=int)
+
+
+def _active(ctx: Context, filters: Filters) -> list[dict[str, str]]:
+    """The filters as plain words, each with the address of the list without it."""
+    words: list[tuple[str, str]] = []
+    if filters.klass:
+        label = {"open": _("Chưa xong"), "done": _("Đã xong")}.get(filters.klass)
+        words.append(("klass", label or _(CLASSES[filters.klass])))
+    if filters.band:
+        words.append(("band", _(BANDS[filters.band])))
+    if filters.state:
+        words.append(("state", _(STATES[filters.state])))
+    if filters.unit_id:
+        name = next((unit.name for unit in units_on(ctx.session, ctx.today) if unit.id == filters.unit_id), "?")
+        words.append(("unit_id", name))
+    if filters.clause_id:
+        found = load_clause(ctx.session, filters.clause_id)
+        words.append(("clause_id", _("Mục %(ref)s", ref=found.ref) if found else "?"))
+    if filters.mine:
+        words.append(("mine", _("Do tôi thực hiện")))
+    if filters.year:
+        words.append(("year", _("Năm %(year)s", year=filters.year)))
+    endpoint = request.endpoint or "monitor.listing"
+    return [
+        {"label": label, "href": url_for(endpoint, **filters.without(name).as_query())} for name, label in words
+    ]
+
+
+def _totals(rows: list[MatrixRow]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for row in rows:
+        for klass, n in row.counts.items():
+            totals[klass] = totals.get(klass, 0) + n
+    return totals
+
+
+def _band_totals(rows: list[MatrixRow]) -> dict[int, int]:
+    return {number: sum(row.bands.get(number, 0) for row in rows) for number in BANDS}
+
+
+def link(**values: Any) -> str:
+    """Address of the rows behind a number."""
+    return url_for("monitor.listing", **{name: value for name, value in values.items() if value is not None})

@@ -1,0 +1,106 @@
+"""The programme as a tree from clause to assignments, so that no clause is left without one unseen."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from tracker.rules.errors import NotFound
+from tracker.rules.targets import target_text
+from tracker.rules.words import N_
+from tracker.store import programme as store
+from tracker.store.people import standing_units
+from tracker.web.session import acting
+
+bp = Blueprint("programmes", __name__, url_prefix="/programmes")
+
+# Clauses that bind somebody: each should have its assignments.
+BINDING = frozenset({"duty", "indicator"})
+
+
+@dataclass
+class Branch:
+    """A clause with what hangs on it; `open` and `done` count its assignments of the year, children's included."""
+
+    clause: Any
+    children: list["Branch"] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    binds: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(n for state, n in self.counts.items() if state != "cancelled")
+
+    @property
+    def done(self) -> int:
+        return self.counts.get("completed", 0)
+
+    @property
+    def left_out(self) -> bool:
+        return self.binds and not self.total
+
+
+@bp.get("/")
+@login_required
+def index() -> ResponseReturnValue:
+    with acting() as ctx:
+        found = store.programmes(ctx.session)
+        if len(found) == 1:
+            return redirect(url_for("programmes.show", programme_id=found[0].id))
+        return render_template("programmes/index.html", programmes=found)
+
+
+@bp.get("/<int:programme_id>")
+@login_required
+def show(programme_id: int) -> ResponseReturnValue:
+    with acting() as ctx:
+        programme = store.load(ctx.session, programme_id)
+        if programme is None:
+            raise NotFound(N_("Không tìm thấy chương trình này."))
+        opened = store.years(ctx.session, programme.id)
+        asked = request.args.get("year", type=int)
+        year = asked if asked in opened else (ctx.today.year if ctx.today.year in opened else next(iter(opened), None))
+        versions = store.versions(ctx.session, programme.id)
+        indicators = store.indicators(ctx.session, programme.id)
+        tree, left_out = _tree(ctx.session, programme.id, year)
+        return render_template(
+            "programmes/show.html",
+            programme=programme,
+            versions=versions,
+            standing=standing_units(ctx.session, programme.id, ctx.today),
+            tree=tree,
+            left_out=left_out,
+            indicators={one.clause_id: one for one in indicators},
+            measures=sum(len(one.measures) for one in indicators),
+            target_text=target_text,
+            year=year,
+            years=opened,
+        )
+
+
+def _tree(session: Any, programme_id: int, year: int | None) -> tuple[list[Branch], list[Any]]:
+    """(sections with their branches, binding clauses without an assignment in the year)."""
+    counts = store.assignments_by_clause(session, programme_id, year) if year else {}
+    binding = {duty.clause_id for duty in store.duties(session, programme_id)}
+    branches = {
+        clause.id: Branch(clause, counts=dict(counts.get(clause.id, {})), binds=clause.id in binding or clause.kind in BINDING)
+        for clause in store.clauses_by_ref(session, programme_id).values()
+        if clause.retired_in is None
+    }
+    roots: list[Branch] = []
+    for branch in sorted(branches.values(), key=lambda one: one.clause.position):
+        parent = branches.get(branch.clause.parent_id)
+        (parent.children if parent else roots).append(branch)
+    left_out = [branch.clause for branch in branches.values() if branch.left_out]
+    for root in roots:
+        _add_up(root)
+    return sorted(roots, key=lambda root: root.clause.number or 0), left_out
+
+
+def _add_up(branch: Branch) -> None:
+    for child in branch.children:
+        _add_up(child)
+        for state, n in child.counts.items():
+            branch.counts[state] = branch.counts.get(state, 0) + n
