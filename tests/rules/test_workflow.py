@@ -113,6 +113,8 @@ def test_what_is_missing_is_named(state: State, action: Action, missing: dict[st
 
 def test_demands_that_depend_on_the_case() -> None:
     assert move(State.DECLINED, Action.REASSIGN, new_lead=True) is State.ASSIGNED
+    with pytest.raises(Invalid):
+        move(State.ASSIGNED, Action.DECLINE, new_lead=True)
     asked = FULL | {"evidence_asked": True, "has_evidence": True}
     assert move(State.IN_PROGRESS, Action.SUBMIT, **asked) is State.SUBMITTED
 
