@@ -6,7 +6,7 @@ from tracker.config import ROOT, Settings, load_settings
 from tracker.extensions import babel, csrf, db, login_manager, migrate
 from tracker.logs import configure_logs
 from tracker.queue import Nudger
-from tracker.web import register
+from tracker.web.site import locale, register
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -34,5 +34,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db)
     csrf.init_app(app)
     login_manager.init_app(app)
-    register(app, babel)
+    babel.init_app(app, locale_selector=locale)
+    register(app)
     return app

@@ -175,6 +175,8 @@ def _greet(console: Console, settings: Settings) -> None:
         console.print(table)
     where = Path(settings.mail_url.removeprefix("file://")) if settings.mail_url.startswith("file://") else None
     console.print(
-        f"Thư gửi đi / mail: {where or settings.mail_url.rpartition('@')[2]}, trang Nhật ký thư: {settings.base_url}/mail"
+        f"Thư gửi đi / mail: {where or settings.mail_url.rpartition('@')[2]}; "
+        f"nhật ký thư / mail log: {settings.base_url}/mail/",
+        markup=False,
     )
     console.print("Dừng / stop: Ctrl-C\n")

@@ -90,7 +90,7 @@ def _issued(whole: str) -> tuple[date | None, str | None]:
 
 
 def _bases(preamble: list[Block]) -> list[str]:
-    found = []
+    found: list[str] = []
     for block in preamble:
         basis = _BASIS.match(block.text)
         if not basis:

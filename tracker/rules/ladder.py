@@ -172,8 +172,3 @@ def _parse_when(text: str) -> int | None:
     if match is None:
         return None
     return int(match["n"]) if match["side"] == "sau" else -int(match["n"])
-
-
-# The names that the store and the sweep use.
-LadderRung = Step
-steps_due = due_steps

@@ -47,17 +47,10 @@ class Actor:
     def units(self) -> frozenset[int]:
         return frozenset(post.unit_id for post in self.posts)
 
-    @property
-    def is_system(self) -> bool:
-        return self.system
-
     def heads(self, unit_id: int | None) -> bool:
         """Head of the unit, or deputy, who signs for the head."""
         return any(post.unit_id == unit_id and post.role in SIGNING_ROLES for post in self.posts)
 
-
-# The name that the services use: theirs is the row of the posts table.
-ActorPost = Post
 
 SYSTEM = Actor(None, "Hệ thống", system=True)
 
@@ -99,9 +92,6 @@ class Permission(StrEnum):
     IMPORT_PROGRAMME = "import_programme"
     READ_MAIL_LOG = "read_mail_log"
     MANAGE_USERS = "manage_users"
-    # Other names of the two above.
-    READ_MAIL = READ_MAIL_LOG
-    ADMINISTER = MANAGE_USERS
 
 
 READING = frozenset({Permission.VIEW, Permission.MONITOR, Permission.READ_MAIL_LOG})

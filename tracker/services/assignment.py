@@ -52,9 +52,7 @@ def reassign(
     before = row.lead_unit.name
     row.suspended_from = None
     is_new = unit.id != row.lead_unit_id
-    _move(
-        ctx, row, Action.REASSIGN, reason=reason, new_lead=is_new, data={"lead_before": before, "lead": unit.name}
-    )
+    _move(ctx, row, Action.REASSIGN, reason=reason, new_lead=is_new, data={"lead_before": before, "lead": unit.name})
     row.lead_unit_id, row.lead_unit = unit.id, unit
     row.owner_id, row.owner = None, None
     # A unit that now leads no longer coordinates the same work.

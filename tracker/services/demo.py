@@ -1,4 +1,4 @@
-"""Sample people and a sample history from a fixed seed: roles, never real persons; every page says it is sample data."""
+"""Sample people and a sample history from a fixed seed: roles, never real persons; every page says it is a sample."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -20,14 +20,6 @@ from tracker.store.people import standing_unit_ids
 
 SEED = 20_211_120
 PASSWORD = "Thu-nghiem-2026"
-HEAD_TITLES = {
-    UnitKind.COMMITTEE: "Chủ tịch",
-    UnitKind.DEPARTMENT: "Trưởng phòng",
-    UnitKind.POLICE: "Trưởng Công an",
-    UnitKind.CENTRE: "Giám đốc",
-    UnitKind.ORGANISATION: "Chủ tịch",
-    UnitKind.COMMUNE: "Chủ tịch",
-}
 NOTES = (
     "Đã ban hành văn bản triển khai đến các đơn vị trực thuộc.",
     "Đã tổ chức hội nghị tập huấn, {n} lượt người tham dự.",
@@ -35,7 +27,11 @@ NOTES = (
     "Đã phối hợp với các ngành tổ chức {n} buổi truyền thông.",
     "Đã kiểm tra thực tế tại {n} cơ sở, nhắc nhở các tồn tại.",
 )
-BLOCKED = ("Chờ kinh phí được phê duyệt.", "Thiếu cán bộ chuyên trách, đề nghị bố trí thêm.", "Chờ hướng dẫn của cấp trên.")
+BLOCKED = (
+    "Chờ kinh phí được phê duyệt.",
+    "Thiếu cán bộ chuyên trách, đề nghị bố trí thêm.",
+    "Chờ hướng dẫn của cấp trên.",
+)
 RESULTS = (
     "Hoàn thành theo kế hoạch; đã tổ chức {n} hoạt động, có báo cáo kèm theo.",
     "Đã thực hiện xong các nội dung được giao, không có tồn tại lớn.",
@@ -93,9 +89,9 @@ def _people(ctx: Context) -> dict[int, dict[PostRole, User]]:
             people.setdefault(unit.id, {})[role] = user
 
     for unit in ctx.session.scalars(select(Unit).order_by(Unit.position)):
-        add(f"truong.{unit.code}", _title(HEAD_TITLES[unit.kind], unit), unit, PostRole.HEAD)
+        add(f"truong.{unit.code}", _head_title(unit), unit, PostRole.HEAD)
         if unit.kind is UnitKind.COMMITTEE:
-            add(f"pho.{unit.code}", _title("Phó Chủ tịch", unit), unit, PostRole.DEPUTY)
+            add(f"pho.{unit.code}", f"Phó Chủ tịch {unit.name}", unit, PostRole.DEPUTY)
         else:
             add(f"canbo.{unit.code}", f"Cán bộ {unit.short_name}", unit, PostRole.OFFICER)
     add("quantri", "Quản trị hệ thống", None, None, is_admin=True)
@@ -104,11 +100,12 @@ def _people(ctx: Context) -> dict[int, dict[PostRole, User]]:
     return people
 
 
-def _title(title: str, unit: Unit) -> str:
-    """ "Trưởng phòng Y tế", not "Trưởng phòng Phòng Y tế"."""
-    name = unit.short_name if unit.kind is not UnitKind.COMMUNE else unit.name
-    first, _, rest = name.partition(" ")
-    return f"{title} {rest}" if title.lower().endswith(first.lower()) or first.lower() == "công" else f"{title} {name}"
+def _head_title(unit: Unit) -> str:
+    if unit.kind in (UnitKind.COMMITTEE, UnitKind.COMMUNE):
+        return f"Chủ tịch {unit.name}"
+    if unit.short_name.startswith("Phòng "):
+        return f"Trưởng {unit.short_name[:1].lower()}{unit.short_name[1:]}"
+    return f"Thủ trưởng {unit.short_name}"
 
 
 class _Story:
@@ -116,7 +113,7 @@ class _Story:
 
     def __init__(self, ctx: Context, programme: Programme, people: dict[int, dict[PostRole, User]]) -> None:
         self.ctx, self.programme, self.people = ctx, programme, people
-        self.random = Random(SEED)  # noqa: S311  (a sample, not a secret)
+        self.random = Random(SEED)
         offices = standing_unit_ids(ctx.session, ctx.today).get(programme.id, frozenset())
         self.office = next((people[unit][PostRole.HEAD] for unit in offices if unit in people), None)
 
@@ -181,7 +178,9 @@ class _Story:
                 submitted_at=_at(day, 10),
                 submitted_by_id=head.id,
                 decision="confirmed" if row.state is State.COMPLETED else None,
-                decided_at=_at(min(day + timedelta(days=2), self.ctx.today), 15) if row.state is State.COMPLETED else None,
+                decided_at=_at(min(day + timedelta(days=2), self.ctx.today), 15)
+                if row.state is State.COMPLETED
+                else None,
                 decided_by_id=self.office.id if row.state is State.COMPLETED and self.office else None,
             )
         )

@@ -12,7 +12,7 @@ from tracker.models.outbox import OutboxMail
 from tracker.models.programme import Programme
 from tracker.models.user import PostRole, User
 from tracker.rules.calendar import LOCAL
-from tracker.rules.ladder import LadderRole, earliest_offset, steps_due
+from tracker.rules.ladder import LadderRole, due_steps, horizon
 from tracker.services.context import Context
 from tracker.services.notice import mail_item
 from tracker.services.outbox import enqueue
@@ -81,13 +81,12 @@ def sweep(ctx: Context) -> Swept:
 
 def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: list[Fired]) -> None:
     ladder = ladder_of(ctx.session, programme.id)
-    until = ctx.calendar.add(ctx.today, max(-earliest_offset(ladder), 0))
-    rows = escalatable(ctx.session, programme.id, until)
+    rows = escalatable(ctx.session, programme.id, horizon(ladder, ctx.today, ctx.calendar))
     done = recorded(ctx.session, [row.id for row in rows])
     people = _People(ctx, programme, rows)
     for row in rows:
         assert row.due_on is not None  # the query asked for a due date
-        for offset, role in steps_due(ladder, row.due_on, ctx.today, ctx.calendar, done[row.id, row.due_on]):
+        for offset, role in due_steps(ladder, row.due_on, ctx.today, ctx.calendar, done[row.id, row.due_on]):
             fired = Fired(row, offset, role)
             recipients = [person for person in people.in_role(row, role) if person.email]
             if any(people.has_digest_today(person) for person in recipients):

@@ -9,4 +9,4 @@ from tracker.rules.calendar import WorkingCalendar
 
 def load_calendar(session: Session) -> WorkingCalendar:
     rows = session.execute(select(DayOverride.day, DayOverride.is_working))
-    return WorkingCalendar(dict(rows))
+    return WorkingCalendar({row.day: row.is_working for row in rows})

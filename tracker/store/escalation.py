@@ -11,15 +11,15 @@ from tracker.models.assignment import Assignment
 from tracker.models.duty import Duty
 from tracker.models.escalation import Escalation, LadderStep
 from tracker.models.programme import Programme
-from tracker.rules.ladder import LadderRole, LadderRung
+from tracker.rules.ladder import LadderRole, Step
 from tracker.rules.workflow import WITH_UNIT
 
 
-def ladder_of(session: Session, programme_id: int) -> tuple[LadderRung, ...]:
+def ladder_of(session: Session, programme_id: int) -> tuple[Step, ...]:
     steps = session.scalars(
         select(LadderStep).where(LadderStep.programme_id == programme_id).order_by(LadderStep.step_offset)
     )
-    return tuple(LadderRung(step.step_offset, tuple(LadderRole(role) for role in step.roles)) for step in steps)
+    return tuple(Step(step.step_offset, tuple(LadderRole(role) for role in step.roles)) for step in steps)
 
 
 def programmes_to_sweep(session: Session, hour: int) -> list[Programme]:

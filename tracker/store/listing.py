@@ -62,9 +62,7 @@ class Filters:
 
     def as_query(self) -> dict[str, str]:
         names = {"programme_id": "programme", "unit_id": "unit", "klass": "class", "clause_id": "clause"}
-        return {
-            names.get(name, name): str(value) for name, value in vars(self).items() if value is not None
-        }
+        return {names.get(name, name): str(value) for name, value in vars(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -107,80 +105,6 @@ def band_of(day: Day) -> ColumnElement[int | None]:
     )
 
 
-def where(self) -> ColumnElement[bool]:
-        """`programme_ids` None: everything."""
-        if self.programme_ids is None:
-            return literal(True)
-        coordinates = exists().where(
-            CoordinatingUnit.assignment_id == Assignment.id, CoordinatingUnit.unit_id.in_(self.unit_ids)
-        )
-        return or_(
-            Assignment.programme_id.in_(self.programme_ids), Assignment.lead_unit_id.in_(self.unit_ids), coordinates
-        )
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the address of a list says; every field may be missing."""
-
-    programme_id: int | None = None
-    year: int | None = None
-    unit_id: int | None = None
-    klass: str | None = None
-    band: int | None = None
-    state: str | None = None
-    clause_id: int | None = None
-    mine: int | None = None
-
-    def without(self, *names: str) -> Self:
-        return replace(self, **dict.fromkeys(names))
-
-    def as_query(self) -> dict[str, str]:
-        names = {"programme_id": "programme", "unit_id": "unit", "klass": "class", "clause_id": "clause"}
-        return {
-            names.get(name, name): str(value) for name, value in vars(self).items() if value is not None
-        }
-
-
-@dataclass(frozen=True)
-class Day:
-    """Today, and the due dates at which the class changes."""
-
-    today: date
-    soon: date
-    band2: date
-    band3: date
-
-    @classmethod
-    def of(cls, today: date, calendar: WorkingCalendar) -> Self:
-        band2, band3 = band_edges(today, calendar)
-        return cls(today, soon_edge(today, calendar), band2, band3)
-
-
-def class_of(day: Day) -> ColumnElement[str]:
-    """The deadline class as `rules.deadlines.standing` gives it."""
-    due, submitted = Assignment.due_on, Assignment.submitted_on
-    done = Assignment.state == State.COMPLETED
-    return case(
-        (and_(done, or_(due.is_(None), submitted == due)), "done_on_time"),
-        (and_(done, submitted < due), "done_early"),
-        (done, "done_late"),
-        (due.is_(None), "no_deadline"),
-        (Assignment.state.in_(STOPPED), "not_due"),
-        (Assignment.state == State.SUBMITTED, case((submitted > due, "overdue"), else_="not_due")),
-        (due < day.today, "overdue"),
-        (due <= day.soon, "due_soon"),
-        else_="not_due",
-    )
-
-
-def band_of(day: Day) -> ColumnElement[int]:
-    """Of overdue work that is still the unit's; what was submitted late counts from its submission, in band 1."""
-    due = Assignment.due_on
-    running = Assignment.state != State.SUBMITTED
-    return case((and_(running, due < day.band3), 3), (and_(running, due < day.band2), 2), else_=1)
-
-
 def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.programme_id is not None:
@@ -208,7 +132,7 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _rows() -> Select[tuple[Assignment]]:
+def _rows() -> Select[Assignment]:
     return select(Assignment).options(
         joinedload(Assignment.lead_unit),
         joinedload(Assignment.owner),

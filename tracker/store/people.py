@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.programme import StandingOffice
@@ -16,10 +16,10 @@ SIGNING = (PostRole.HEAD, PostRole.DEPUTY)
 
 def valid_on(model: Any, day: date) -> ColumnElement[bool]:
     """Rows of a dated table that hold on `day`."""
-    return (model.valid_from <= day) & or_(model.valid_to.is_(None), model.valid_to >= day)
+    return and_(model.valid_from <= day, or_(model.valid_to.is_(None), model.valid_to >= day))
 
 
-def _holders(day: date) -> Select[tuple[Post]]:
+def _holders(day: date) -> Select[Post]:
     return (
         select(Post)
         .join(Post.user)

@@ -6,7 +6,6 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
 from tracker.rules.errors import Conflict, DomainError, Invalid
 from tracker.rules.permissions import Permission, allowed_actions, may
@@ -20,7 +19,7 @@ from tracker.store.people import members
 from tracker.store.timeline import timeline
 from tracker.store.unit import units_on
 from tracker.web.errors import STATUS, say
-from tracker.web.session import acting
+from tracker.web.session import acting, login_required
 from tracker.web.view import view_of
 
 bp = Blueprint("assignments", __name__, url_prefix="/assignments")

@@ -5,14 +5,14 @@ from urllib.parse import urlsplit
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required, login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 
 from tracker.acting import acting as system_acting
 from tracker.rules.errors import Invalid
 from tracker.services import identity
 from tracker.services.user import set_locale
 from tracker.web.errors import say
-from tracker.web.session import SignedIn, acting
+from tracker.web.session import SignedIn, acting, login_required
 
 bp = Blueprint("auth", __name__)
 LOCALES = ("vi", "en")
@@ -33,9 +33,7 @@ def do_sign_in() -> ResponseReturnValue:
         if found:
             token, user = found
             actor = identity.actor_of(ctx.session, user, ctx.now)
-            person = SignedIn(
-                token, actor, user.login, user.locale, must_change_password=user.must_change_password
-            )
+            person = SignedIn(token, actor, user.login, user.locale, must_change_password=user.must_change_password)
     if not found:
         message = _("Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản đang tạm khóa vài phút.")
         values = {"login": login, "next": following}

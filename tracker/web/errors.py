@@ -25,7 +25,8 @@ def register(app: Flask) -> None:
 def say(error: DomainError) -> str:
     """The error in the reader's language; words among the parameters are translated too."""
     params = {name: _(value) if isinstance(value, str) and value else value for name, value in error.params.items()}
-    return _(error.message) % params if params else _(error.message)
+    message: str = _(error.message)
+    return message % params if params else message
 
 
 def page(status: int, message: str | None = None) -> ResponseReturnValue:

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
 
 from tracker.extensions import db
 from tracker.store.outbox import health
-from tracker.web.session import acting, overseen
+from tracker.web.session import acting, login_required, overseen
 
 bp = Blueprint("home", __name__)
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
 from tracker.rules.errors import NotAllowed, NotFound
 from tracker.rules.permissions import NOWHERE, Permission, may
@@ -11,7 +10,7 @@ from tracker.rules.words import MAIL_STATES, N_
 from tracker.services.context import Context
 from tracker.services.outbox import resend
 from tracker.store.outbox import health, load, mails
-from tracker.web.session import acting, overseen
+from tracker.web.session import acting, login_required, overseen
 
 bp = Blueprint("mails", __name__, url_prefix="/mail")
 

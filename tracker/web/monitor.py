@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
 from tracker.rules.deadlines import DeadlineClass, completion_rate
 from tracker.rules.errors import NotAllowed
@@ -19,7 +19,7 @@ from tracker.store.outbox import health
 from tracker.store.programme import clause as load_clause
 from tracker.store.programme import programmes, years
 from tracker.store.unit import units_on
-from tracker.web.session import acting, overseen
+from tracker.web.session import acting, login_required, overseen
 from tracker.web.view import view_of
 
 bp = Blueprint("monitor", __name__)
@@ -137,7 +137,8 @@ def _active(ctx: Context, filters: Filters) -> list[dict[str, str]]:
         words.append(("year", _("Năm %(year)s", year=filters.year)))
     endpoint = request.endpoint or "monitor.listing"
     return [
-        {"label": label, "href": url_for(endpoint, **filters.without(name).as_query())} for name, label in words
+        {"label": label, "href": f"{url_for(endpoint)}?{urlencode(filters.without(name).as_query())}"}
+        for name, label in words
     ]
 
 

@@ -3,13 +3,12 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
 from tracker.rules.words import N_
 from tracker.rules.workflow import State
-from tracker.store.listing import coordinated_work, open_work
 from tracker.store.assignment import last_return_reasons
-from tracker.web.session import acting
+from tracker.store.listing import coordinated_work, open_work
+from tracker.web.session import acting, login_required
 from tracker.web.view import AssignmentView, view_of
 
 bp = Blueprint("my_work", __name__)

@@ -5,14 +5,13 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
 
 from tracker.rules.errors import NotFound
 from tracker.rules.targets import target_text
 from tracker.rules.words import N_
 from tracker.store import programme as store
 from tracker.store.people import standing_units
-from tracker.web.session import acting
+from tracker.web.session import acting, login_required
 
 bp = Blueprint("programmes", __name__, url_prefix="/programmes")
 
@@ -85,7 +84,9 @@ def _tree(session: Any, programme_id: int, year: int | None) -> tuple[list[Branc
     counts = store.assignments_by_clause(session, programme_id, year) if year else {}
     binding = {duty.clause_id for duty in store.duties(session, programme_id)}
     branches = {
-        clause.id: Branch(clause, counts=dict(counts.get(clause.id, {})), binds=clause.id in binding or clause.kind in BINDING)
+        clause.id: Branch(
+            clause, counts=dict(counts.get(clause.id, {})), binds=clause.id in binding or clause.kind in BINDING
+        )
         for clause in store.clauses_by_ref(session, programme_id).values()
         if clause.retired_in is None
     }

@@ -4,7 +4,6 @@ from io import BytesIO
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
 
 from tracker.rules.errors import NotAllowed, NotFound
 from tracker.rules.permissions import Permission
@@ -13,7 +12,7 @@ from tracker.services.context import Context
 from tracker.services.report import request_report, retry_report
 from tracker.store.programme import programmes, years
 from tracker.store.report import editions, load
-from tracker.web.session import acting, overseen
+from tracker.web.session import acting, login_required, overseen
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 

@@ -1,9 +1,11 @@
 """Who is looking: the signed-in person, the actor of today, and the context that pages act in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
 
+import flask_login
 from flask import g, redirect, request, url_for
 from flask_login import UserMixin, current_user
 from werkzeug.wrappers import Response
@@ -16,6 +18,7 @@ from tracker.services.identity import actor_of, recognise, touch
 from tracker.store.people import standing_unit_ids
 from tracker.store.programme import programmes
 
+View = TypeVar("View", bound=Callable[..., Any])
 # Pages that a person with a first password may still reach.
 FREE = frozenset({"auth.password", "auth.change_password", "auth.sign_out", "auth.language", "static"})
 
@@ -38,9 +41,7 @@ def load_signed_in(token: str) -> SignedIn | None:
     if row is None:
         return None
     actor = actor_of(db.session(), row.user, now)
-    person = SignedIn(
-        token, actor, row.user.login, row.user.locale, must_change_password=row.user.must_change_password
-    )
+    person = SignedIn(token, actor, row.user.login, row.user.locale, must_change_password=row.user.must_change_password)
     idle = (now - row.seen_at).total_seconds()
     if idle > 60:
         with _acting(now=now) as ctx:
@@ -52,6 +53,11 @@ def load_signed_in(token: str) -> SignedIn | None:
 def ask_to_sign_in() -> Response:
     following = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.sign_in", next=following))
+
+
+def login_required(view: View) -> View:
+    """Flask-Login's guard, with the type of what it guards."""
+    return cast(View, flask_login.login_required(view))
 
 
 def current_actor() -> Actor:
@@ -72,7 +78,11 @@ def overseen(ctx: Context, permission: Permission = Permission.MONITOR) -> froze
     return frozenset(
         programme.id
         for programme in programmes(ctx.session)
-        if may(ctx.actor, permission, Scope(offices.get(programme.id, frozenset()), programme.issuer_unit_id))
+        if may(
+            ctx.actor,
+            permission,
+            Scope(standing_unit_ids=offices.get(programme.id, frozenset()), issuer_unit_id=programme.issuer_unit_id),
+        )
     )
 
 

@@ -1,0 +1,31 @@
+"""The Celery application. A message only wakes; the rows in PostgreSQL are the truth."""
+
+from celery import Celery
+
+from tasks.schedule import SCHEDULE
+from tracker.config import load_settings
+
+settings = load_settings()
+
+app = Celery("giao-viec", broker=settings.redis_url, include=["tasks.escalation", "tasks.mail", "tasks.report"])
+app.conf.update(
+    timezone="Asia/Ho_Chi_Minh",
+    beat_schedule=SCHEDULE,
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=500,
+    worker_hijack_root_logger=False,
+    task_soft_time_limit=240,
+    task_time_limit=300,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 180,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "health_check_interval": 10,
+    },
+)

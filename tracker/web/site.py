@@ -1,0 +1,114 @@
+"""Every page of the site, and what all templates share: navigation, language, words, dates."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from tracker.acting import acting as system_acting
+from tracker.config import ROOT
+from tracker.extensions import db
+from tracker.rules import words
+from tracker.rules.calendar import LOCAL
+from tracker.rules.permissions import NOWHERE, Permission, may
+from tracker.store.unit import names_of
+from tracker.store.user import has_sample_data
+from tracker.web import (
+    assignments,
+    auth,
+    components,
+    errors,
+    home,
+    mails,
+    monitor,
+    my_work,
+    programmes,
+    reports,
+    security,
+)
+from tracker.web.session import current_actor, overseen, require_password_change
+
+BLUEPRINTS = (auth.bp, home.bp, my_work.bp, assignments.bp, monitor.bp, programmes.bp, mails.bp, reports.bp)
+LOCALES = ("vi", "en")
+
+
+def register(app: Flask) -> None:
+    settings = app.extensions["settings"]
+    security.register(app)
+    app.before_request(require_password_change)
+    errors.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.development:
+        app.register_blueprint(components.bp)
+    app.context_processor(_shared)
+    app.jinja_env.filters.update(day=_day, moment=_moment)
+    app.jinja_env.globals.update(words=words, link=monitor.link)
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+
+def locale() -> str:
+    """The person's choice; Vietnamese for everybody else, whatever their browser says."""
+    chosen = session.get("locale")
+    return chosen if chosen in LOCALES else "vi"
+
+
+def _day(value: date | None) -> str:
+    return f"{value:%d/%m/%Y}" if value else ""
+
+
+def _moment(value: datetime | None) -> str:
+    return f"{value.astimezone(LOCAL):%d/%m/%Y %H:%M}" if value else ""
+
+
+def _shared() -> dict[str, Any]:
+    return {
+        "navigation": _navigation() if current_user.is_authenticated else [],
+        "locale": locale(),
+        "locales": {"vi": "Tiếng Việt", "en": "English"},
+        "sample_data": has_sample_data(db.session()),
+        "actor": current_actor() if current_user.is_authenticated else None,
+        "actor_units": names_of(db.session(), current_actor().units) if current_user.is_authenticated else [],
+        "development": current_app.extensions["settings"].development,
+    }
+
+
+def _navigation() -> list[dict[str, Any]]:
+    """Five entries at most for a head, a few more for the office."""
+    if "navigation" not in g:
+        actor = current_actor()
+        with system_acting(actor) as ctx:
+            oversees, reads_mail = overseen(ctx), bool(overseen(ctx, Permission.READ_MAIL_LOG))
+        entries: list[tuple[str, str, str]] = []
+        if oversees:
+            entries.append(("monitor.monitor", _("Theo dõi"), "monitor"))
+        if actor.posts:
+            entries.append(("my_work.my_work", _("Việc của tôi"), "my-work"))
+        entries.append(("monitor.listing", _("Nhiệm vụ"), "list"))
+        entries.append(("programmes.index", _("Chương trình"), "programme"))
+        if oversees:
+            entries.append(("reports.index", _("Báo cáo"), "report"))
+        if reads_mail or may(actor, Permission.READ_MAIL_LOG, NOWHERE):
+            entries.append(("mails.index", _("Nhật ký thư"), "mail"))
+        g.navigation = [
+            {"label": label, "href": url_for(endpoint), "icon": icon, "current": _is_current(endpoint), "count": None}
+            for endpoint, label, icon in entries
+        ]
+    return g.navigation  # type: ignore[no-any-return]
+
+
+def _is_current(endpoint: str) -> bool:
+    if request.endpoint is None:
+        return False
+    if endpoint == "monitor.listing":
+        return request.endpoint == endpoint or request.endpoint.startswith("assignments.")
+    if endpoint == "monitor.monitor":
+        return request.endpoint == endpoint
+    return request.endpoint.split(".")[0] == endpoint.split(".")[0]
