@@ -29,7 +29,7 @@ def accept(ctx: Context, assignment_id: int, *, owner_id: int | None = None, ver
     """Take the work on; the owner is a person of the lead unit, by default who accepts."""
     row = change(ctx, assignment_id, Permission.ACCEPT, version)
     owner = _person_of_lead(ctx, row, owner_id or ctx.actor.user_id)
-    row.owner_id = owner.id
+    row.owner, row.owner_id = owner, owner.id
     _move(ctx, row, Action.ACCEPT, has_owner=True, data={"owner": owner.name})
     return row
 
@@ -75,7 +75,7 @@ def update(
     if row.state == State.ASSIGNED:
         demand(ctx.actor, Permission.ACCEPT, scope_of(ctx, row))
         owner = _person_of_lead(ctx, row, ctx.actor.user_id)
-        row.owner_id = owner.id
+        row.owner, row.owner_id = owner, owner.id
         _move(ctx, row, Action.ACCEPT, has_owner=True, data={"owner": owner.name})
     move(row.state, Action.UPDATE, text=text)
     if signal not in (Signal.ON_TRACK, Signal.BLOCKED, Signal.DONE):

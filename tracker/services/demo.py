@@ -57,7 +57,7 @@ def fill(ctx: Context, programme: Programme) -> None:
         ctx.session.add(DayOverride(day=day, is_working=is_working, note=SHIPPED_NOTES[day]))
     ctx.session.flush()
     ctx.__dict__.pop("calendar", None)  # it was read before the table was filled
-    people = _people(ctx)
+    people = make_people(ctx)
     story = _Story(ctx, programme, people)
     this_year = min(max(ctx.today.year, programme.period_start), programme.period_end)
     for year in (this_year - 1, this_year):
@@ -67,7 +67,7 @@ def fill(ctx: Context, programme: Programme) -> None:
     record(ctx, "demo", "programme", programme.id, data={"seed": SEED})
 
 
-def _people(ctx: Context) -> dict[int, dict[PostRole, User]]:
+def make_people(ctx: Context) -> dict[int, dict[PostRole, User]]:
     """Unit → its head and officer; the People's Committee also has a deputy. One hash serves all: it is a sample."""
     password = HASHER.hash(PASSWORD)
     people: dict[int, dict[PostRole, User]] = {}

@@ -1,0 +1,149 @@
+"""The sweep on real rows: each step reaches its people once, in working days, and never a second time."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from tests.conftest import Act
+from tracker.models.assignment import Assignment
+from tracker.models.escalation import Escalation
+from tracker.models.outbox import OutboxMail
+from tracker.models.unit import Unit
+from tracker.models.user import Post, User
+from tracker.rules.calendar import LOCAL
+from tracker.rules.workflow import State
+from tracker.services import assignment as verbs
+from tracker.services.escalation import sweep
+
+
+def morning(day: str, hour: int = 8) -> datetime:
+    return datetime.fromisoformat(day).replace(hour=hour, tzinfo=LOCAL)
+
+
+@pytest.fixture
+def one(session: Session) -> Assignment:
+    """Only one assignment is left open: the health department's duty IV.3.1, due on Thu 19/11/2026."""
+    unit = session.scalars(select(Unit).where(Unit.code == "p-yte")).one()
+    chosen = session.scalars(
+        select(Assignment).where(Assignment.lead_unit_id == unit.id).order_by(Assignment.id).limit(1)
+    ).one()
+    session.execute(update(Assignment).where(Assignment.id != chosen.id).values(state=State.CANCELLED))
+    return chosen
+
+
+def told(session: Session) -> list[tuple[int, str, str]]:
+    rows = session.execute(
+        select(Escalation.step_offset, Escalation.role, User.login)
+        .join(User, User.id == Escalation.recipient_id)
+        .order_by(Escalation.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2026-11-05", [(-10, "owner", "canbo.p-yte")]),
+        ("2026-11-16", [(-3, "owner", "canbo.p-yte"), (-3, "head", "truong.p-yte")]),
+        ("2026-11-20", [(1, "owner", "canbo.p-yte"), (1, "head", "truong.p-yte")]),
+        (
+            "2026-11-24",
+            [
+                (1, "owner", "canbo.p-yte"),
+                (3, "head", "truong.p-yte"),
+                (3, "standing_office", "truong.p-ldtbxh"),
+                (3, "standing_office", "canbo.p-ldtbxh"),
+            ],
+        ),
+        (
+            "2026-12-03",
+            [
+                (1, "owner", "canbo.p-yte"),
+                (3, "head", "truong.p-yte"),
+                (5, "standing_office", "truong.p-ldtbxh"),
+                (5, "standing_office", "canbo.p-ldtbxh"),
+                (5, "deputy_leader", "pho.ubnd-huyen"),
+                (10, "leader", "truong.ubnd-huyen"),
+            ],
+        ),
+    ],
+)
+def test_a_first_sweep_tells_each_role_its_highest_step(
+    session: Session, act: Act, one: Assignment, day: str, expected: list[tuple[int, str, str]]
+) -> None:
+    _accepted(session, act, one)
+    sweep(act(at=morning(day)))
+    assert sorted(told(session)) == sorted(expected)
+
+
+def test_daily_sweeps_climb_the_ladder_and_never_repeat(session: Session, act: Act, one: Assignment) -> None:
+    _accepted(session, act, one)
+    day = morning("2026-10-01")
+    while day < morning("2026-12-31"):
+        sweep(act(at=day))
+        day += timedelta(days=1)
+    steps = [(offset, role) for offset, role, _login in told(session)]
+    assert len(told(session)) == len(set(told(session)))
+    assert [offset for offset, role in steps if role == "owner"] == [-10, -3, 0, 1]
+    assert [offset for offset, role in steps if role == "head"] == [-3, 0, 1, 3]
+    assert sorted({offset for offset, role in steps if role == "standing_office"}) == [3, 5]
+    assert [offset for offset, role in steps if role == "leader"] == [10]
+
+
+def test_a_day_off_is_quiet_and_nothing_is_lost(session: Session, act: Act, one: Assignment) -> None:
+    _accepted(session, act, one)
+    assert sweep(act(at=morning("2026-11-21"))).mails == 0  # a Saturday
+    assert sweep(act(at=morning("2026-11-23"))).mails == 2
+
+
+def test_before_the_hour_of_mail_nothing_goes(session: Session, act: Act, one: Assignment) -> None:
+    assert sweep(act(at=morning("2026-11-23", hour=7))).escalations == 0
+    assert sweep(act(at=morning("2026-11-23", hour=8))).escalations > 0
+
+
+def test_running_twice_changes_nothing(session: Session, act: Act) -> None:
+    first = sweep(act(at=morning("2026-11-25")))
+    assert first.mails > 40
+    again = sweep(act(at=morning("2026-11-25", hour=15)))
+    assert (again.escalations, again.mails) == (0, 0)
+
+
+def test_one_digest_a_person_a_day(session: Session, act: Act) -> None:
+    sweep(act(at=morning("2026-12-04")))
+    most = session.execute(
+        select(OutboxMail.recipient_id, func.count()).group_by(OutboxMail.recipient_id).order_by(func.count().desc())
+    ).first()
+    assert most is not None
+    assert most[1] == 1
+
+
+def test_work_that_the_office_holds_is_not_chased(session: Session, act: Act, one: Assignment) -> None:
+    _accepted(session, act, one)
+    head = act("truong.p-yte", at=morning("2026-11-18"))
+    verbs.submit(head, one.id, result="Xong", done_on=head.today)
+    assert sweep(act(at=morning("2026-12-10"))).escalations == 0
+
+
+def test_a_moved_due_date_starts_the_ladder_anew(session: Session, act: Act, one: Assignment) -> None:
+    _accepted(session, act, one)
+    sweep(act(at=morning("2026-11-20")))
+    one.due_on = morning("2026-12-10").date()
+    session.flush()
+    sweep(act(at=morning("2026-12-10")))
+    assert {(offset, role) for offset, role, _ in told(session)} >= {(0, "owner"), (0, "head"), (1, "owner")}
+
+
+def test_a_unit_with_nobody_is_recorded_as_unreachable(session: Session, act: Act, one: Assignment) -> None:
+    session.execute(delete(Post).where(Post.unit_id == one.lead_unit_id))
+    swept = sweep(act(at=morning("2026-11-20")))
+    assert swept.unreachable == 2
+    assert session.scalar(select(func.count()).where(Escalation.recipient_id.is_(None))) == 2
+
+
+def _accepted(session: Session, act: Act, one: Assignment) -> None:
+    owner = session.scalars(select(User).where(User.login == "canbo.p-yte")).one()
+    verbs.accept(act("truong.p-yte"), one.id, owner_id=owner.id)
+    session.execute(delete(OutboxMail))
+    session.flush()
