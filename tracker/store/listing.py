@@ -243,3 +243,9 @@ def last_told(session: Session, assignment_ids: Sequence[int]) -> dict[int, Told
         elif told.on == on and name not in told.people:
             found[assignment_id] = replace(told, people=(*told.people, name))
     return found
+
+
+def count_submitted(session: Session, visible: Visible, filters: Filters, day: Day) -> int:
+    """What waits for the office."""
+    waiting = replace(filters.without("klass", "band"), state=State.SUBMITTED)
+    return session.scalar(select(func.count(Assignment.id)).where(visible.where(), *where(waiting, day))) or 0

@@ -14,7 +14,7 @@ from tracker.rules.permissions import NOWHERE, Permission, may
 from tracker.rules.words import BANDS, CLASSES, N_, STATES
 from tracker.rules.workflow import State
 from tracker.services.context import Context
-from tracker.store.listing import Day, Filters, MatrixRow, Visible, assignments, last_told, matrix
+from tracker.store.listing import Day, Filters, MatrixRow, Visible, assignments, count_submitted, last_told, matrix
 from tracker.store.outbox import health
 from tracker.store.programme import clause as load_clause
 from tracker.store.programme import programmes, years
@@ -49,6 +49,7 @@ def monitor() -> ResponseReturnValue:
             rows=rows,
             totals=totals,
             done=done,
+            submitted=count_submitted(ctx.session, visible, filters, day),
             total=sum(totals.values()),
             bands=_band_totals(rows),
             rate=completion_rate(done, totals.get("overdue", 0)),

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.rules.errors import NotFound
-from tracker.rules.targets import target_text
+from tracker.rules.targets import Comparator, Target, target_text
 from tracker.rules.words import N_
 from tracker.store import programme as store
 from tracker.store.people import standing_units
@@ -73,7 +73,7 @@ def show(programme_id: int) -> ResponseReturnValue:
             left_out=left_out,
             indicators={one.clause_id: one for one in indicators},
             measures=sum(len(one.measures) for one in indicators),
-            target_text=target_text,
+            target_words=_target_words,
             year=year,
             years=opened,
         )
@@ -98,6 +98,12 @@ def _tree(session: Any, programme_id: int, year: int | None) -> tuple[list[Branc
     for root in roots:
         _add_up(root)
     return sorted(roots, key=lambda root: root.clause.number or 0), left_out
+
+
+def _target_words(target: Any, per: int) -> str:
+    """ "2025: < 9,5‰"; a target of every year names none."""
+    words = target_text(Target(target.year, Comparator(target.comparator), target.value, target.upper), per)
+    return f"{target.year}: {words}" if target.year else words
 
 
 def _add_up(branch: Branch) -> None:

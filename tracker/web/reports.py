@@ -57,8 +57,7 @@ def show(report_id: int) -> ResponseReturnValue:
         if report is None or report.programme_id not in _seen(ctx):
             raise NotFound(N_("Không tìm thấy báo cáo này."))
         may_build = report.programme_id in overseen(ctx, Permission.BUILD_REPORT)
-        template = "reports/_progress.html" if request.headers.get("HX-Request") else "reports/show.html"
-        return render_template(template, report=report, may_build=may_build)
+        return render_template("reports/show.html", report=report, may_build=may_build)
 
 
 @bp.post("/<int:report_id>/retry")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, g, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,7 +20,6 @@ from tracker.store.user import has_sample_data
 from tracker.web import (
     assignments,
     auth,
-    components,
     errors,
     home,
     mails,
@@ -43,8 +42,6 @@ def register(app: Flask) -> None:
     errors.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    if settings.development:
-        app.register_blueprint(components.bp)
     app.context_processor(_shared)
     app.jinja_env.filters.update(day=_day, moment=_moment)
     app.jinja_env.globals.update(words=words, link=monitor.link)
@@ -76,7 +73,6 @@ def _shared() -> dict[str, Any]:
         "sample_data": has_sample_data(db.session()),
         "actor": current_actor() if current_user.is_authenticated else None,
         "actor_units": names_of(db.session(), current_actor().units) if current_user.is_authenticated else [],
-        "development": current_app.extensions["settings"].development,
     }
 
 
