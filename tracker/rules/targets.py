@@ -62,6 +62,8 @@ def target_text(target: Target, per: int = 100, suffix: str = "") -> str:
     if target.upper is not None:
         text = f"từ {low} đến {number_text(target.upper)}{unit}{suffix}"
         return text if target.year else f"{text}/năm"
+    if target.value == 0 and target.comparator == Comparator.AT_MOST:
+        return f"{low}{suffix}"  # nothing is below none
     return f"{_SIGNS[Comparator(target.comparator)]}{low}{suffix}"
 
 

@@ -77,3 +77,13 @@ def last_return_reasons(session: Session, assignment_ids: Sequence[int]) -> dict
         .where(Round.decision == "returned")
     )
     return {assignment_id: reason or "" for assignment_id, reason in rows}
+
+
+def results_of(session: Session, assignment_ids: Sequence[int]) -> dict[int, str]:
+    """Assignment → the result of its last round that was not returned."""
+    rows = session.execute(
+        select(Round.assignment_id, Round.result)
+        .where(Round.assignment_id.in_(assignment_ids), Round.decision.is_distinct_from("returned"))
+        .order_by(Round.number)
+    )
+    return dict(rows.tuples().all())

@@ -136,7 +136,7 @@ def _rows() -> Select[Assignment]:
     return select(Assignment).options(
         joinedload(Assignment.lead_unit),
         joinedload(Assignment.owner),
-        joinedload(Assignment.duty).joinedload(Duty.clause),
+        joinedload(Assignment.duty).options(joinedload(Duty.clause), joinedload(Duty.indicator)),
         selectinload(Assignment.coordinating),
     )
 
