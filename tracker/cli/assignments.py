@@ -34,4 +34,4 @@ def open_(year: int, programme_id: int | None, draft: bool) -> None:
                 click.echo(f"  ! {ref}: chưa có đơn vị nào nhận.")
 
 
-COMMANDS = [assignments]
+COMMANDS: list[click.Command] = [assignments]

@@ -28,9 +28,6 @@ def demo_() -> None:
         click.echo(f"{login}\t{password}\t{what}")
 
 
-COMMANDS = [demo_]
-
-
 def prepare() -> None:
     """An empty database gets the shipped units, programme and sample data; any other stays as it is."""
     with acting() as ctx:
@@ -47,3 +44,6 @@ def sample_accounts() -> list[tuple[str, str, str]]:
     app = current_app if current_app else create_app()
     with app.app_context(), acting() as ctx:
         return service.accounts() if has_sample_data(ctx.session) else []
+
+
+COMMANDS: list[click.Command] = [demo_]

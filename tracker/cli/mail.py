@@ -28,4 +28,4 @@ def drain(loop: bool) -> None:
             time.sleep(5)
 
 
-COMMANDS = [mail]
+COMMANDS: list[click.Command] = [mail]

@@ -32,9 +32,6 @@ def import_(file: Path, dry_run: bool, as_json: bool) -> None:
         _report(outcome)
 
 
-COMMANDS = [import_]
-
-
 def _summarise(parsed: ParsedProgramme) -> None:
     measures = sum(len(indicator.measures) for indicator in parsed.indicators)
     duties = sum(len(addressee.clauses) for addressee in parsed.addressees)
@@ -57,3 +54,6 @@ def _report(outcome: Imported) -> None:
         words = {"added": "thêm", "removed": "bỏ", "changed": "sửa"}
         for change in outcome.changes:
             click.echo(f"  {change['ref']}: {words[change['change']]}", err=True)
+
+
+COMMANDS: list[click.Command] = [import_]

@@ -56,9 +56,6 @@ def run() -> None:
         supervisor.finish()
 
 
-COMMANDS = [run]
-
-
 def _servers(
     given: dict[str, str], supervisor: Supervisor, console: Console
 ) -> tuple[PostgresServer | None, ValkeyServer | None, dict[str, str]]:
@@ -180,3 +177,6 @@ def _greet(console: Console, settings: Settings) -> None:
         markup=False,
     )
     console.print("Dừng / stop: Ctrl-C\n")
+
+
+COMMANDS: list[click.Command] = [run]

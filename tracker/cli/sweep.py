@@ -23,4 +23,4 @@ def sweep_(moment: datetime | None) -> None:
     click.echo(f"{swept.escalations} lần đôn đốc, {swept.mails} thư; {swept.unreachable} lần không có người nhận.")
 
 
-COMMANDS = [sweep_]
+COMMANDS: list[click.Command] = [sweep_]

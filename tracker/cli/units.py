@@ -27,4 +27,4 @@ def import_(file: Path) -> None:
     click.echo(f"{len(rows)} đơn vị, {added} mới.")
 
 
-COMMANDS = [units]
+COMMANDS: list[click.Command] = [units]

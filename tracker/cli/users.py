@@ -48,4 +48,4 @@ def add(
     click.echo(f"{login}: ok")
 
 
-COMMANDS = [user]
+COMMANDS: list[click.Command] = [user]

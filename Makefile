@@ -1,0 +1,65 @@
+# Two commands: `make run` and `make test`. Everything they need is made in .venv/ and var/.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUTF8 := 1
+
+.PHONY: help setup setup-dev run test lint bench e2e test-faults translations clean
+
+help:
+	@echo "make run    start everything; prints the address and the accounts"
+	@echo "make test   check everything"
+	@echo "make setup  the environment alone | make bench | make lint | make e2e | make clean"
+
+setup: .venv/run.stamp
+
+setup-dev: .venv/dev.stamp
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Cần Python 3.11 trở lên / Python 3.11 or newer is needed (PYTHON=/path/to/python3.11 make ...)"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python này thiếu mô-đun venv / this Python lacks venv (Debian: apt install python3-venv)"; exit 2; }
+	@$(PYTHON) -m venv .venv
+
+# The project itself: no build environment is fetched, nothing outside the lock is installed.
+.venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Cài đặt thư viện / installing packages …"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	@echo "Cài đặt công cụ kiểm thử / installing test tools …"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: setup
+	@exec $(BIN)/python -m tracker run
+
+lint: setup-dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest -n 2
+
+e2e: setup-dev
+	$(BIN)/python -m pytest tests/e2e
+
+test-faults: setup-dev
+	$(BIN)/python -m pytest tests/tasks/test_faults.py
+
+bench: setup-dev
+	$(BIN)/python -m tests.bench
+
+# After a text changed: collect the msgids, then translate tracker/translations/en/LC_MESSAGES/messages.po.
+translations: setup-dev
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext --no-location --sort-output -o var/messages.pot .
+	$(BIN)/pybabel -q update -N -i var/messages.pot -d tracker/translations --no-wrap
+	$(BIN)/pybabel -q compile -d tracker/translations
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis *.egg-info
