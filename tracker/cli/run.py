@@ -123,6 +123,7 @@ def _serve(
                 "4",
                 "--access-logfile",
                 "-",
+                "--no-control-socket",
             ],
         ),
     ]
