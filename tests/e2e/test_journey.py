@@ -85,7 +85,7 @@ def test_from_the_document_to_the_report(stack: tuple[Stack, Postman, str], page
     page.wait_for_url(f"{site}/my-work")
     row = page.locator("li.row", has_text="Thực hiện các giải pháp, chương trình, đề án về chăm sóc sức khỏe")
     row.locator("summary").click()
-    row.get_by_text("Đúng tiến độ").click()
+    row.get_by_label("Đúng tiến độ").check()
     row.locator("input[name=text]").fill("Đã khám sức khỏe cho trẻ tại 12 trạm y tế")
     row.locator("input[name=percent]").fill("60")
     row.locator("button").click()
