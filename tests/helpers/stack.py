@@ -49,7 +49,19 @@ class Stack:
     def start(self, name: str, *more: str, command: list[str] | None = None) -> subprocess.Popen[bytes]:
         if name == "beat":
             schedule = str(self.folder / "beat")
-            command = [*PYTHON, "celery", "-A", "tasks.celery_app", "beat", "--schedule", schedule, "--pidfile", ""]
+            command = [
+                *PYTHON,
+                "celery",
+                "-A",
+                "tasks.celery_app",
+                "beat",
+                "-l",
+                "INFO",
+                "--schedule",
+                schedule,
+                "--pidfile",
+                "",
+            ]
         full = [*(command or COMMANDS[name]), *more]
         self.children[name] = spawn(full, log=self.log(name), env=self.env, cwd=ROOT)
         return self.children[name]
