@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.errors import MessageError
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,8 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from tracker.mail.message import Letter, build
 
 TIMEOUT = 20.0
+# What email.headerregistry raises on malformed addresses.
+UNWRITABLE = (ValueError, IndexError, MessageError)
 
 
 class Outcome(StrEnum):
@@ -63,7 +66,7 @@ def _write(folder: Path, letter: Letter) -> Answer:
         draft = target.with_suffix(f".{os.getpid()}.part")
         draft.write_bytes(content)
         draft.replace(target)
-    except (ValueError, IndexError) as error:
+    except UNWRITABLE as error:
         return Answer(Outcome.FAILED, f"address: {error}")
     except OSError as error:
         return Answer(Outcome.RETRY, str(error))
@@ -73,8 +76,7 @@ def _write(folder: Path, letter: Letter) -> Answer:
 def _send(url: SplitResult, port: int | None, letter: Letter) -> Answer:
     try:
         content = build(letter).as_bytes()
-    # email.headerregistry raises IndexError, not ValueError, on some malformed addresses.
-    except (ValueError, IndexError) as error:
+    except UNWRITABLE as error:
         return Answer(Outcome.FAILED, f"address: {error}")
     handed_over = False
     try:

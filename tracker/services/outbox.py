@@ -94,16 +94,15 @@ def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
         return
     if row.lease_token != token:
         return
-    row.lease_token = row.lease_until = None
     again = next_try(row.attempts, row.created_at, ctx.now)
-    if (answer.outcome is Outcome.RETRY and again is not None) or (
-        answer.outcome is Outcome.UNCERTAIN and _uncertain_tries(ctx, row) < UNCERTAIN_TRIES and again is not None
-    ):
+    worth_it = answer.outcome is Outcome.RETRY or (
+        answer.outcome is Outcome.UNCERTAIN and _uncertain_tries(ctx, row) < UNCERTAIN_TRIES
+    )
+    row.lease_token = row.lease_until = None
+    if worth_it and again is not None:
         row.state, row.not_before = MailState.QUEUED, again
-    elif answer.outcome is Outcome.UNCERTAIN:
-        row.state = MailState.UNCERTAIN
     else:
-        row.state = MailState.FAILED
+        row.state = MailState.UNCERTAIN if answer.outcome is Outcome.UNCERTAIN else MailState.FAILED
 
 
 def resend(ctx: Context, mail_id: int) -> OutboxMail:

@@ -1,0 +1,182 @@
+"""The verbs of the workflow on real rows: what changes, who may, what is audited, who is told."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import Act
+from tracker.models.assignment import Assignment, Update
+from tracker.models.audit import AuditEvent
+from tracker.models.outbox import OutboxMail
+from tracker.models.unit import Unit
+from tracker.models.user import User
+from tracker.rules.calendar import LOCAL
+from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
+from tracker.rules.workflow import State
+from tracker.services import assignment as verbs
+from tracker.services.access import view
+from tracker.store.assignment import rounds_of
+
+HEAD, OFFICER, OFFICE = "truong.p-yte", "canbo.p-yte", "truong.p-ldtbxh"
+LATER = datetime(2026, 11, 18, 10, 0, tzinfo=LOCAL)
+
+
+@pytest.fixture
+def one(session: Session) -> Assignment:
+    unit = session.scalars(select(Unit).where(Unit.code == "p-yte")).one()
+    return session.scalars(select(Assignment).where(Assignment.lead_unit_id == unit.id).order_by(Assignment.id)).first()  # type: ignore[return-value]
+
+
+def events(session: Session, one: Assignment) -> list[tuple[str, str | None, str | None]]:
+    rows = session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.subject_type == "assignment", AuditEvent.subject_id == one.id)
+        .order_by(AuditEvent.id)
+    )
+    return [(row.verb, row.from_state, row.to_state) for row in rows]
+
+
+def mails(session: Session, kind: str) -> set[str]:
+    return {row.to_address for row in session.scalars(select(OutboxMail).where(OutboxMail.kind == kind))}
+
+
+def test_the_whole_way_with_a_return(session: Session, act: Act, one: Assignment) -> None:
+    verbs.accept(act(HEAD), one.id, owner_id=_id(session, OFFICER))
+    assert one.owner is not None
+    assert one.owner.login == OFFICER
+    verbs.update(act(OFFICER), one.id, signal="blocked", text=" Chờ kinh phí ", percent=30)
+    verbs.submit(act(HEAD, at=LATER), one.id, result="Xong", done_on=date(2026, 11, 17))
+    assert mails(session, "submitted") == {"truong.p-ldtbxh@example.vn", "canbo.p-ldtbxh@example.vn"}
+    verbs.return_(act(OFFICE, at=LATER), one.id, reason="Thiếu số liệu")
+    assert (one.state, one.submitted_on) == (State.IN_PROGRESS, None)
+    assert mails(session, "returned") == {"truong.p-yte@example.vn", "canbo.p-yte@example.vn"}
+    verbs.submit(act(HEAD, at=LATER), one.id, result="Đủ số liệu", done_on=date(2026, 11, 18))
+    verbs.confirm(act(OFFICE, at=LATER), one.id)
+    verbs.reopen(act(OFFICE, at=LATER), one.id, reason="Nhầm kỳ")
+    session.flush()
+    assert events(session, one)[1:] == [
+        ("accept", "assigned", "in_progress"),
+        ("update", None, None),
+        ("submit", "in_progress", "submitted"),
+        ("return", "submitted", "in_progress"),
+        ("submit", "in_progress", "submitted"),
+        ("confirm", "submitted", "completed"),
+        ("reopen", "completed", "in_progress"),
+    ]
+    assert [(r.number, r.result, r.decision, r.reason) for r in rounds_of(session, one.id)] == [
+        (1, "Xong", "returned", "Thiếu số liệu"),
+        (2, "Đủ số liệu", "confirmed", None),
+    ]
+    update = session.scalars(select(Update).where(Update.assignment_id == one.id)).one()
+    assert (update.text, update.percent) == ("Chờ kinh phí", 30)
+
+
+def test_decline_then_reassign_starts_anew_with_another_unit(session: Session, act: Act, one: Assignment) -> None:
+    verbs.decline(act(HEAD), one.id, reason="Không đúng chức năng")
+    assert mails(session, "declined") == {"truong.p-ldtbxh@example.vn", "canbo.p-ldtbxh@example.vn"}
+    other = session.scalars(select(Unit).where(Unit.code == "p-tuphap")).one()
+    verbs.reassign(act(OFFICE), one.id, lead_unit_id=other.id, reason="")
+    assert (one.state, one.lead_unit_id, one.owner_id) == (State.ASSIGNED, other.id, None)
+    assert mails(session, "assigned") == {"truong.p-tuphap@example.vn"}
+    with pytest.raises(NotFound):  # it is no longer theirs to see
+        view(act(HEAD), one.id)
+    with pytest.raises(Invalid) as refused:
+        verbs.reassign(act(OFFICE), one.id, lead_unit_id=other.id, reason="")
+    assert refused.value.field == "reason"
+
+
+def test_suspend_remembers_where_it_was(session: Session, act: Act, one: Assignment) -> None:
+    for state in (State.ASSIGNED, State.IN_PROGRESS):
+        assert one.state == state
+        verbs.suspend(act(OFFICE), one.id, reason="Chờ văn bản mới")
+        verbs.resume(act(OFFICE), one.id, reason="Đã có văn bản")
+        session.flush()
+        assert one.state == state
+        if state is State.ASSIGNED:
+            verbs.accept(act(HEAD), one.id)
+    verbs.cancel(act(OFFICE), one.id, reason="Không còn phù hợp")
+    assert one.state == State.CANCELLED
+
+
+def test_an_update_of_new_work_accepts_it_and_done_by_the_head_submits(
+    session: Session, act: Act, one: Assignment
+) -> None:
+    verbs.update_or_submit(act(OFFICER), one.id, signal="done", text="Đã xong phần việc")
+    assert (one.state, one.owner_id) == (State.IN_PROGRESS, _id(session, OFFICER))
+    verbs.update_or_submit(act(HEAD), one.id, signal="done", text="Hoàn thành")
+    assert one.state == State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("login", "error"),
+    [
+        ("truong.p-tuphap", NotFound),  # another unit's head does not even see it
+        (OFFICER, NotAllowed),  # an officer without the head's say
+        (OFFICE, NotAllowed),  # the office does not do the unit's work
+        ("truong.ubnd-huyen", NotAllowed),
+        ("kiemtoan", NotAllowed),
+        ("quantri", NotAllowed),
+    ],
+)
+def test_only_the_head_submits(session: Session, act: Act, one: Assignment, login: str, error: type) -> None:
+    verbs.accept(act(HEAD), one.id)
+    session.flush()
+    before = len(events(session, one))
+    with pytest.raises(error):
+        verbs.submit(act(login), one.id, result="Xong", done_on=date(2026, 1, 5))
+    assert (one.state, len(events(session, one))) == (State.IN_PROGRESS, before)
+
+
+@pytest.mark.parametrize("login", [HEAD, "truong.ubnd-huyen", "kiemtoan", "quantri"])
+def test_only_the_office_decides(session: Session, act: Act, one: Assignment, login: str) -> None:
+    verbs.accept(act(HEAD), one.id)
+    verbs.submit(act(HEAD), one.id, result="Xong", done_on=date(2026, 1, 5))
+    for verb in (
+        lambda: verbs.confirm(act(login), one.id),
+        lambda: verbs.return_(act(login), one.id, reason="x"),
+        lambda: verbs.cancel(act(login), one.id, reason="x"),
+    ):
+        with pytest.raises(NotAllowed):
+            verb()
+
+
+def test_a_stale_form_is_a_conflict_and_changes_nothing(session: Session, act: Act, one: Assignment) -> None:
+    seen = one.version
+    verbs.accept(act(HEAD), one.id, version=seen)
+    session.flush()
+    with pytest.raises(Conflict):
+        verbs.submit(act(HEAD), one.id, result="Xong", done_on=date(2026, 1, 5), version=seen)
+    assert one.state == State.IN_PROGRESS
+
+
+def test_what_cannot_be(session: Session, act: Act, one: Assignment) -> None:
+    with pytest.raises(IllegalMove):
+        verbs.confirm(act(OFFICE), one.id)
+    stranger = _id(session, "canbo.p-tuphap")
+    with pytest.raises(Invalid, match="đơn vị chủ trì"):
+        verbs.accept(act(HEAD), one.id, owner_id=stranger)
+    verbs.accept(act(HEAD), one.id)
+    with pytest.raises(Invalid, match="sau hôm nay"):
+        verbs.submit(act(HEAD), one.id, result="Xong", done_on=date(2026, 12, 31))
+    with pytest.raises(Invalid, match="0 đến 100"):
+        verbs.update(act(HEAD), one.id, signal="on_track", text="x", percent=101)
+    with pytest.raises(Invalid) as refused:
+        verbs.update(act(HEAD), one.id, signal="on_track", text="  ")
+    assert refused.value.field == "text"
+
+
+def test_a_coordinating_unit_sees_and_adds_notes(session: Session, act: Act) -> None:
+    police = session.scalars(select(Unit).where(Unit.code == "congan")).one()
+    shared = session.scalars(select(Assignment).where(Assignment.coordinating.any(Unit.id == police.id))).one()
+    assert shared.text.startswith("Chỉ tiêu 9")
+    verbs.note(act("canbo.congan"), shared.id, text="Đã phối hợp điều tra thân thiện")
+    with pytest.raises(NotAllowed):
+        verbs.update(act("canbo.congan"), shared.id, signal="on_track", text="x")
+    with pytest.raises(NotAllowed):
+        verbs.note(act(OFFICE), shared.id, text="x")
+
+
+def _id(session: Session, login: str) -> int:
+    return session.scalars(select(User.id).where(User.login == login)).one()

@@ -1,0 +1,140 @@
+"""Claim, lease, settle: no mail twice, none lost, each under one Message-ID."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import Session
+
+from tests.conftest import Act
+from tests.helpers.world import AT
+from tracker.mail.render import Rendered
+from tracker.mail.transport import Answer, Outcome
+from tracker.models.outbox import MailState, MailTry, OutboxMail
+from tracker.models.user import User
+from tracker.rules.calendar import LOCAL
+from tracker.rules.permissions import SYSTEM
+from tracker.services.context import Context
+from tracker.services.outbox import claim, enqueue, resend, settle
+
+BODY = Rendered("Tiêu đề", "chữ", "<p>chữ</p>")
+
+
+@pytest.fixture
+def now(session: Session) -> datetime:
+    """The database's own moment: mails are due by its clock."""
+    moment = session.scalar(select(func.now()))
+    assert moment is not None
+    return moment
+
+
+def put(ctx: Context, key: str = "k") -> OutboxMail:
+    person = ctx.session.scalars(select(User).where(User.login == "truong.p-yte")).one()
+    row = enqueue(ctx, "digest", key, person, BODY)
+    assert row is not None
+    ctx.session.refresh(row)
+    return row
+
+
+def test_one_cause_one_mail(session: Session, act: Act) -> None:
+    ctx = act()
+    put(ctx)
+    person = session.scalars(select(User).where(User.login == "truong.p-yte")).one()
+    assert enqueue(ctx, "digest", "k", person, BODY) is None
+
+
+def test_sent(session: Session, act: Act, now: datetime) -> None:
+    row = put(act(at=now))
+    claimed = claim(act(at=now))
+    assert claimed is not None
+    mail_id, token, letter = claimed
+    assert (mail_id, letter.message_id, letter.subject) == (row.id, row.message_id, "Tiêu đề")
+    assert claim(act(at=now)) is None  # leased
+    settle(act(at=now), mail_id, token, Answer(Outcome.SENT, "250 OK"))
+    assert row.state is MailState.SENT
+    assert [one.detail for one in row.tries] == ["250 OK"]
+
+
+def test_a_dead_senders_mail_comes_back_under_the_same_id(session: Session, act: Act, now: datetime) -> None:
+    row = put(act(at=now))
+    first = claim(act(at=now))
+    again = claim(act(at=now + timedelta(seconds=61)))
+    assert first is not None
+    assert again is not None
+    assert first[2].message_id == again[2].message_id
+    assert first[1] != again[1]
+    # The first was only slow: its success counts, the second's late refusal does not undo it.
+    settle(act(at=now), first[0], first[1], Answer(Outcome.SENT, "250"))
+    settle(act(at=now), again[0], again[1], Answer(Outcome.RETRY, "421"))
+    assert row.state is MailState.SENT
+    assert session.scalar(select(func.count()).select_from(MailTry)) == 2
+
+
+def test_a_lost_lease_settles_nothing(session: Session, act: Act, now: datetime) -> None:
+    row = put(act(at=now))
+    first = claim(act(at=now))
+    again = claim(act(at=now + timedelta(seconds=61)))
+    assert first is not None
+    assert again is not None
+    settle(act(at=now), first[0], first[1], Answer(Outcome.FAILED, "550"))
+    assert (row.state, row.lease_token) == (MailState.SENDING, again[1])
+
+
+def test_refusals(session: Session, act: Act, now: datetime) -> None:
+    row = put(act(at=now))
+    moment = now
+    pauses = []
+    for _ in range(4):
+        claimed = claim(act(at=moment))
+        assert claimed is not None
+        settle(act(at=moment), claimed[0], claimed[1], Answer(Outcome.RETRY, "421 busy"))
+        pauses.append((row.not_before - moment).total_seconds() / 60)
+        assert claim(act(at=row.not_before - timedelta(seconds=1))) is None
+        moment = row.not_before
+    assert pauses == [1, 2, 5, 10]
+    claimed = claim(act(at=moment))
+    assert claimed is not None
+    settle(act(at=moment), claimed[0], claimed[1], Answer(Outcome.FAILED, "550 no such user"))
+    assert row.state is MailState.FAILED
+    resend(act("quantri", at=moment), row.id)
+    assert (row.state, row.attempts) == (MailState.QUEUED, 0)
+
+
+def test_after_three_days_it_is_given_up(session: Session, act: Act, now: datetime) -> None:
+    row = put(act(at=now))
+    late = now + timedelta(hours=73)
+    claimed = claim(act(at=late))
+    assert claimed is not None
+    settle(act(at=late), claimed[0], claimed[1], Answer(Outcome.RETRY, "421"))
+    assert row.state is MailState.FAILED
+
+
+def test_uncertain_is_tried_once_more_and_then_shown(session: Session, act: Act, now: datetime) -> None:
+    row = put(act(at=now))
+    moment = now
+    for state in (MailState.QUEUED, MailState.UNCERTAIN):
+        claimed = claim(act(at=moment))
+        assert claimed is not None
+        settle(act(at=moment), claimed[0], claimed[1], Answer(Outcome.UNCERTAIN, "reset"))
+        assert row.state is state
+        moment = moment + timedelta(minutes=5)
+
+
+def test_two_senders_never_claim_the_same(database_url: str) -> None:
+    """On two real connections with their transactions open."""
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    now = datetime.now(LOCAL) + timedelta(seconds=5)
+
+    def context(session: Session) -> Context:
+        return Context(session, SYSTEM, now, "test", "http://test", "giao-viec@example.vn")
+
+    with Session(engine) as first, Session(engine) as second:
+        for n in range(4):
+            put(Context(first, SYSTEM, AT, "test", "http://test", "giao-viec@example.vn"), f"key{n}")
+        first.commit()
+        seen = [claim(context(session)) for session in (first, second, first, second)]
+        assert len({one[0] for one in seen if one}) == 4
+        assert claim(context(second)) is None
+        first.rollback()
+        second.rollback()
+    engine.dispose()

@@ -1,0 +1,87 @@
+"""What people read: golden files of each kind (REGENERATE=1 writes them anew), and hostile text."""
+
+import os
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tracker.mail.render import MailItem, Rendered, digest, event
+
+GOLDEN = Path(__file__).parent / "golden"
+LATE = MailItem(
+    url="http://giaoviec.test/assignments/7",
+    title="Thực hiện các giải pháp, chương trình, đề án về chăm sóc sức khỏe, dinh dưỡng cho trẻ em",
+    clause_ref="IV.3.1",
+    unit_name="Phòng Y tế",
+    due_on=date(2026, 11, 19),
+    working_days=3,
+    is_request=False,
+    role="head",
+    told=("Trưởng phòng LĐTBXH",),
+)
+SOON = replace(LATE, clause_ref="I.2.a.4", title="Chỉ tiêu 4", due_on=date(2026, 11, 27), working_days=-3, told=())
+TODAY = replace(SOON, clause_ref="V.2", title="Báo cáo năm", working_days=0)
+
+
+def a_digest(*items: MailItem, locale: str = "vi") -> Rendered:
+    return digest(
+        items, to_name="Trưởng phòng Y tế", today=date(2026, 11, 24), base_url="http://giaoviec.test", locale=locale,
+        sample=False,
+    )  # fmt: skip
+
+
+def an_event(kind: str, item: MailItem = LATE, locale: str = "vi") -> Rendered:
+    return event(
+        kind, item, to_name="Trưởng phòng Y tế", actor_name="Trưởng phòng LĐTBXH", reason="Thiếu số liệu của hai xã.",
+        base_url="http://giaoviec.test", locale=locale, sample=True,
+    )  # fmt: skip
+
+
+MAILS = {
+    "digest-head": lambda: a_digest(SOON, LATE, TODAY),
+    "digest-leader": lambda: a_digest(replace(LATE, role="leader", working_days=10)),
+    "digest-request": lambda: a_digest(replace(LATE, is_request=True, unit_name="Hội Nông dân huyện")),
+    "digest-en": lambda: a_digest(SOON, LATE, TODAY, locale="en"),
+    "assigned": lambda: an_event("assigned"),
+    "assigned-request": lambda: an_event("assigned", replace(LATE, is_request=True)),
+    "returned": lambda: an_event("returned"),
+    "declined": lambda: an_event("declined"),
+    "submitted": lambda: an_event("submitted"),
+    "confirmed": lambda: an_event("confirmed", replace(LATE, due_on=None)),
+}
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_golden(name: str) -> None:
+    mail = MAILS[name]()
+    said = f"{mail.subject}\n\n{mail.text}"
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("REGENERATE"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(said)
+    assert said == path.read_text()
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_html_says_the_same_and_loads_nothing(name: str) -> None:
+    mail = MAILS[name]()
+    assert "<style" not in mail.html or "style=" in mail.html
+    assert "src=" not in mail.html
+    assert "@import" not in mail.html
+    for link in ("http://giaoviec.test/assignments/7",):
+        assert link in mail.html
+        assert link in mail.text
+
+
+def test_most_urgent_first() -> None:
+    text = a_digest(SOON, TODAY, LATE).text
+    assert text.index("quá hạn 3") < text.index("đến hạn hôm nay") < text.index("còn 3")
+    assert a_digest(SOON, LATE).subject == "[Giao Việc] 1 việc quá hạn, 1 việc sắp đến hạn (24/11/2026)"
+
+
+def test_what_people_typed_stays_text() -> None:
+    mail = a_digest(replace(LATE, title="<script>alert(1)</script> {{ 7*7 }} %(n)s 100%"))
+    assert "<script>" not in mail.html
+    assert "{{ 7*7 }} %(n)s 100%" in mail.text
