@@ -12,11 +12,10 @@ from tracker.rules.permissions import SYSTEM, Actor
 from tracker.services.context import Context
 
 
-@contextmanager
-def acting(actor: Actor = SYSTEM, *, now: datetime | None = None, request_id: str | None = None) -> Iterator[Context]:
-    """A context for services: commits when the block ends, rolls back when it raises, wakes workers after commit."""
+def context(actor: Actor = SYSTEM, *, now: datetime | None = None, request_id: str | None = None) -> Context:
+    """A context for reading: whoever opened the transaction ends it."""
     settings = current_app.extensions["settings"]
-    ctx = Context(
+    return Context(
         session=db.session(),
         actor=actor,
         now=now or datetime.now(UTC),
@@ -24,6 +23,12 @@ def acting(actor: Actor = SYSTEM, *, now: datetime | None = None, request_id: st
         base_url=settings.base_url,
         mail_from=settings.mail_from,
     )
+
+
+@contextmanager
+def acting(actor: Actor = SYSTEM, *, now: datetime | None = None, request_id: str | None = None) -> Iterator[Context]:
+    """A context for services: commits when the block ends, rolls back when it raises, wakes workers after commit."""
+    ctx = context(actor, now=now, request_id=request_id)
     try:
         yield ctx
         ctx.session.commit()

@@ -86,4 +86,4 @@ def results_of(session: Session, assignment_ids: Sequence[int]) -> dict[int, str
         .where(Round.assignment_id.in_(assignment_ids), Round.decision.is_distinct_from("returned"))
         .order_by(Round.number)
     )
-    return {assignment_id: result for assignment_id, result in rows}
+    return dict(rows.all())

@@ -53,8 +53,9 @@ def create() -> ResponseReturnValue:
 @login_required
 def show(report_id: int) -> ResponseReturnValue:
     with acting() as ctx:
+        seen = _seen(ctx)
         report = load(ctx.session, report_id)
-        if report is None or report.programme_id not in _seen(ctx):
+        if report is None or report.programme_id not in seen:
             raise NotFound(N_("Không tìm thấy báo cáo này."))
         may_build = report.programme_id in overseen(ctx, Permission.BUILD_REPORT)
         return render_template("reports/show.html", report=report, may_build=may_build)
@@ -72,8 +73,9 @@ def retry(report_id: int) -> ResponseReturnValue:
 @login_required
 def download(report_id: int) -> ResponseReturnValue:
     with acting() as ctx:
+        seen = _seen(ctx)
         report = load(ctx.session, report_id)
-        if report is None or report.programme_id not in _seen(ctx) or report.document is None:
+        if report is None or report.programme_id not in seen or report.document is None:
             raise NotFound(N_("Không tìm thấy báo cáo này."))
         name = f"bao-cao-{report.year}-ban-{report.edition}.docx"
         return send_file(BytesIO(report.document), WORD, as_attachment=True, download_name=name)

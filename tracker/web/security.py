@@ -6,18 +6,26 @@ from flask import Flask, Response, g, request
 
 
 def register(app: Flask) -> None:
-    app.before_request(_begin)
     app.after_request(_headers)
-    app.jinja_env.globals["csp_nonce"] = lambda: g.csp_nonce
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
 
 
-def _begin() -> None:
-    g.csp_nonce = token_urlsafe(16)
-    g.request_id = token_urlsafe(9)
+def csp_nonce() -> str:
+    """One for each answer; made when first asked for, since an error may come before any hook of ours."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def request_id() -> str:
+    """Travels into the audit and the log lines."""
+    if "request_id" not in g:
+        g.request_id = token_urlsafe(9)
+    return str(g.request_id)
 
 
 def _headers(response: Response) -> Response:
-    nonce = g.get("csp_nonce", "")
+    nonce = csp_nonce()
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
@@ -27,7 +35,7 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers["X-Request-Id"] = request_id()
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 import flask_login
-from flask import g, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_login import UserMixin, current_user
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from tracker.services.context import Context
 from tracker.services.identity import actor_of, recognise, touch
 from tracker.store.people import standing_unit_ids
 from tracker.store.programme import programmes
+from tracker.web.security import request_id
 
 View = TypeVar("View", bound=Callable[..., Any])
 # Pages that a person with a first password may still reach.
@@ -68,7 +69,7 @@ def current_actor() -> Actor:
 def acting() -> Iterator[Context]:
     """The signed-in person at work: one commit when the block ends."""
     assert current_user.is_authenticated
-    with _acting(current_user.actor, request_id=g.request_id) as ctx:
+    with _acting(current_user.actor, request_id=request_id()) as ctx:
         yield ctx
 
 

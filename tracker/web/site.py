@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from tracker.acting import acting as system_acting
+from tracker.acting import context
 from tracker.config import ROOT
 from tracker.extensions import db
 from tracker.rules import words
@@ -80,8 +80,8 @@ def _navigation() -> list[dict[str, Any]]:
     """Five entries at most for a head, a few more for the office."""
     if "navigation" not in g:
         actor = current_actor()
-        with system_acting(actor) as ctx:
-            oversees, reads_mail = overseen(ctx), bool(overseen(ctx, Permission.READ_MAIL_LOG))
+        ctx = context(actor)
+        oversees, reads_mail = overseen(ctx), bool(overseen(ctx, Permission.READ_MAIL_LOG))
         entries: list[tuple[str, str, str]] = []
         if oversees:
             entries.append(("monitor.monitor", _("Theo dõi"), "monitor"))

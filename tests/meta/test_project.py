@@ -1,0 +1,103 @@
+"""Tests on the code base itself."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from babel.messages.pofile import read_po
+from jinja2 import Environment, FileSystemLoader
+
+from tasks.celery_app import app as celery_app
+from tasks.schedule import SCHEDULE
+from tracker.config import ROOT, Settings
+from tracker.rules.ladder import LadderRole
+from tracker.rules.permissions import Permission
+from tracker.rules.words import ACTIONS, LADDER_ROLES, MAIL_STATES, STATES
+from tracker.rules.workflow import Action, State
+
+FILES = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+SOURCES = [
+    ROOT / name for name in FILES if name.endswith((".py", ".html", ".txt", ".md", ".yml", ".toml", ".css", ".js"))
+]
+SOURCES = [path for path in SOURCES if path.exists() and "vendor" not in path.parts]
+
+
+def test_files_stay_small() -> None:
+    long = {
+        str(path.relative_to(ROOT)): n
+        for path in SOURCES
+        if path.suffix == ".py" and "migrations" not in path.parts and (n := len(path.read_text().splitlines())) > 320
+    }
+    assert long == {}
+
+
+def test_the_project_speaks_of_itself_alone() -> None:
+    secret = re.compile(r"(?<!\w)/" + r"work/|/roo" + r"t/|\.lib" + r"rary/", re.IGNORECASE)
+    told = {str(path) for path in SOURCES if path != Path(__file__) and secret.search(path.read_text())}
+    assert {name for name in told if not name.endswith("postgres.py") and not name.endswith("placement.py")} == set()
+
+
+def test_env_example_lists_every_setting() -> None:
+    listed = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_every_template_parses() -> None:
+    for folder in ("templates", "templates/email"):
+        environment = Environment(loader=FileSystemLoader(ROOT / folder), extensions=["jinja2.ext.i18n"])
+        for path in (ROOT / folder).rglob("*.*"):
+            environment.parse(path.read_text())
+
+
+def test_beat_wakes_only_tasks_that_exist() -> None:
+    celery_app.loader.import_default_modules()
+    assert {entry["task"] for entry in SCHEDULE.values()} == {
+        name for name in celery_app.tasks if name.startswith("tasks.")
+    }
+
+
+def test_every_value_has_its_word() -> None:
+    assert set(STATES) == set(State)
+    assert set(ACTIONS) == {*Action, "note"}
+    assert set(LADDER_ROLES) == set(LadderRole)
+    assert set(MAIL_STATES) == {"queued", "sending", "sent", "failed", "uncertain"}
+    assert set(Action) <= set(Permission)
+
+
+def test_english_is_complete() -> None:
+    with (ROOT / "tracker/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        catalogue = read_po(file)
+    missing = [message.id for message in catalogue if message.id and (not message.string or message.fuzzy)]
+    assert missing == []
+
+
+def test_every_text_of_the_templates_is_in_the_catalogue() -> None:
+    with (ROOT / "tracker/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        known = {message.id for message in read_po(file) if message.id}
+    environment = Environment(extensions=["jinja2.ext.i18n"])
+    used = {
+        str(text)
+        for path in (ROOT / "templates").rglob("*.*")
+        for _line, _function, text in environment.extract_translations(path.read_text())  # type: ignore[attr-defined]
+    }
+    assert {text for text in used if text != "None"} - known == set()
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, dict[str, dict[str, object]]]:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())  # type: ignore[no-any-return]
+
+
+def test_compose_file(compose: dict[str, dict[str, dict[str, object]]]) -> None:
+    services = compose["services"]
+    assert {"web", "worker", "beat", "postgres", "valkey", "mail", "migrate"} == set(services)
+    for name, service in services.items():
+        assert name == "migrate" or "healthcheck" in service, name
+        for key, value in dict(service.get("environment") or {}).items():  # type: ignore[call-overload]
+            if re.search("SECRET|PASSWORD", key):
+                assert ":?" in str(value), f"{name}.{key} has a default"
+    assert "volumes" in compose
+    names = {name.upper() for name in Settings.model_fields}
+    assert set(services["web"]["environment"]) <= names  # type: ignore[call-overload]
