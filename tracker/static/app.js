@@ -1,32 +1,60 @@
 // Conveniences only: every page works without this file.
 (() => {
-  // The error summary takes the focus, so that the first thing read out is what went wrong.
-  document.querySelector("[data-summary]")?.focus();
+  // The error summary takes the focus, so that the first thing read out is what went wrong; its links lead into the fields.
+  const summary = document.querySelector("[data-summary]");
+  summary?.focus();
+  summary?.addEventListener("click", (event) => {
+    const name = event.target.closest("a")?.hash.slice(1);
+    const fields = name ? [...document.getElementsByName(name)] : [];
+    const field = fields.find((one) => one.getAttribute("aria-invalid")) ?? fields.find((one) => one.offsetParent);
+    if (field) { event.preventDefault(); field.focus(); field.scrollIntoView({ block: "center" }); }
+  });
 
-  // A form is sent once; the value of the button that was pressed is kept.
+  // A form is sent once. Nothing is disabled, so the value of the button that was pressed goes with it.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 4000);
   });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
 
-  // In the quick update: 1–3 choose, Ctrl+Enter saves.
+  // In the quick update: 1–3 choose, Ctrl+Enter saves. Escape closes a menu.
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus(null, true);
     const form = event.target.closest?.("form[data-quick]");
     if (!form) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button:not([type=button])"));
+    }
     const typing = /^(text|number|textarea)$/.test(event.target.type ?? "");
-    if (!typing && /^[1-3]$/.test(event.key)) {
-      form.querySelectorAll("input[type=radio]")[event.key - 1].checked = true;
+    if (!typing && /^[1-3]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const radio = form.querySelectorAll("input[type=radio]")[event.key - 1];
+      radio.checked = true;
+      radio.focus();
       event.preventDefault();
     }
   });
 
-  // An opened update starts at its first field.
+  // A menu closes when something else is pressed.
+  function closeMenus(except, refocus) {
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      if (menu === except) return;
+      menu.open = false;
+      if (refocus) menu.querySelector("summary").focus();
+    });
+  }
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details[data-menu]"), false));
+
+  // An opened action starts at its first field.
   document.querySelectorAll("details.act").forEach((details) => {
     details.addEventListener("toggle", () => {
-      if (details.open) details.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+      if (details.open && !details.contains(document.activeElement?.closest("form"))) {
+        details.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+      }
     });
   });
 })();
