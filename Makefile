@@ -57,7 +57,7 @@ bench: setup-dev
 
 # After a text changed: collect the msgids, then translate tracker/translations/en/LC_MESSAGES/messages.po.
 translations: setup-dev
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext --no-location --sort-output -o var/messages.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k gettext -k _ --no-location --sort-output -o var/messages.pot .
 	$(BIN)/pybabel -q update -N -i var/messages.pot -d tracker/translations --no-wrap
 	$(BIN)/pybabel -q compile -d tracker/translations
 

@@ -7,6 +7,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
+from tracker.rules.calendar import LOCAL
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -27,13 +29,17 @@ def new_message_id(from_address: str) -> str:
 
 
 def build(letter: Letter) -> EmailMessage:
-    """Text and HTML alternatives (RFC 2046), marked as automatic (RFC 3834). Raises ValueError on a bad address."""
+    """Text and HTML alternatives (RFC 2046), marked as automatic (RFC 3834), in 7-bit lines.
+
+    Raises ValueError, IndexError or email.errors.MessageError on an address that cannot be written down.
+    """
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = letter.message_id
-    message["Date"] = format_datetime(letter.created_at)
-    message["From"] = Address("Giao Việc", addr_spec=letter.from_address)
-    message["To"] = Address(_one_line(letter.to_name), addr_spec=letter.to_address)
-    message["Subject"] = _one_line(letter.subject)
+    # The same instant in any zone; people read the local one.
+    message["Date"] = format_datetime(letter.created_at.astimezone(LOCAL))
+    message["From"] = _address("Giao Việc", letter.from_address)
+    message["To"] = _address(letter.to_name, letter.to_address)
+    message["Subject"] = one_line(letter.subject)
     message["Auto-Submitted"] = "auto-generated"
     # Exchange answers automatic mail with out-of-office notes unless it is told not to.
     message["X-Auto-Response-Suppress"] = "All"
@@ -42,6 +48,13 @@ def build(letter: Letter) -> EmailMessage:
     return message
 
 
-def _one_line(value: str) -> str:
-    """A header is one line: a break in a name or a subject would start a header of its own."""
-    return " ".join(value.split())
+def one_line(value: str) -> str:
+    """A header is one line of printable text: a break in a name or a subject would start a header of its own."""
+    return " ".join("".join(char if char.isprintable() else " " for char in value).split())
+
+
+def _address(name: str, address: str) -> Address:
+    # Without SMTPUTF8 (RFC 6531) no server on the way could take it.
+    if not address.isascii():
+        raise ValueError(f"{address!r} has letters outside ASCII")
+    return Address(one_line(name), addr_spec=address)

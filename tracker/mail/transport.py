@@ -3,33 +3,43 @@
 import os
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.errors import MessageError
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
+from time import monotonic
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from tracker.mail.message import Letter, build
+from tracker.mail.message import Letter, build, one_line
+from tracker.rules.calendar import LOCAL
 
-TIMEOUT = 20.0
+# Seconds. One try stays within the minute for which a sender holds a mail, or a second sender would take it too.
+CONNECT_WITHIN = 10.0
+ANSWER_WITHIN = 30.0
+WHOLE_TRY_WITHIN = 50.0
 # What email.headerregistry raises on malformed addresses.
 UNWRITABLE = (ValueError, IndexError, MessageError)
 
 
 class Outcome(StrEnum):
     SENT = "sent"
-    # A temporary refusal, or the connection broke before the text was handed over: try again.
+    # A temporary refusal, a server that refuses *us* (greeting, login, sender), or a break before the last line was
+    # handed over: nothing is wrong with this letter, try again.
     RETRY = "retry"
-    # A permanent refusal (5xx), or an address that cannot be written down.
+    # The recipient or the content is refused for good (5xx), or the address cannot be written down.
     FAILED = "failed"
-    # The connection broke after the text was handed over: it may have arrived.
+    # The connection broke after the last line was handed over: the letter may have arrived.
     UNCERTAIN = "uncertain"
 
 
 @dataclass(frozen=True)
 class Answer:
+    """`detail` is one line: the server's own words, or what broke and when."""
+
     outcome: Outcome
     detail: str
 
@@ -38,21 +48,35 @@ Transport = Callable[[Letter], Answer]
 
 
 class BadMailUrl(ValueError):
-    """MAIL_URL cannot be understood."""
+    """MAIL_URL cannot be understood. The sentence never repeats the URL: it may hold a password."""
 
 
 def open_transport(mail_url: str) -> Transport:
-    """`smtp://[user:password@]host:port[?starttls=1]`, `smtps://…` or `file:///folder`. Raises BadMailUrl."""
-    url = urlsplit(mail_url)
+    """`smtp://[user:password@]host:port[?starttls=1]`, `smtps://…` or `file:///folder`. Raises BadMailUrl.
+
+    The transport never raises for trouble with the network, the server or the letter: it answers.
+    """
     try:
+        url = urlsplit(mail_url)
         port = url.port
-    except ValueError as error:
-        raise BadMailUrl(f"MAIL_URL: {error}") from error
-    if url.scheme == "file" and url.path:
+        (url.hostname or "").encode("idna")
+    except ValueError:
+        # `from None`: the original sentence quotes the part of the URL that it could not read.
+        raise BadMailUrl(
+            "MAIL_URL has a host or port that cannot be read (write special characters of the password as %XX)"
+        ) from None
+    if url.scheme == "file" and url.path and not url.netloc:
         folder = Path(unquote(url.path))
         return lambda letter: _write(folder, letter)
     if url.scheme in ("smtp", "smtps") and url.hostname:
-        return lambda letter: _send(url, port, letter)
+        options = parse_qs(url.query, keep_blank_values=True)
+        # A misspelt option would send mail and password in the clear without a word.
+        if options.keys() - {"starttls"} or any(value not in ("0", "1") for value in options.get("starttls", [])):
+            raise BadMailUrl("MAIL_URL knows one option: ?starttls=1")
+        if not unquote(f"{url.username or ''}{url.password or ''}").isascii():
+            raise BadMailUrl("MAIL_URL has a user or password with letters outside ASCII; SMTP cannot send them")
+        starttls = options.get("starttls") == ["1"]
+        return lambda letter: _send(url, port, starttls, letter)
     raise BadMailUrl("MAIL_URL must be smtp://host:port, smtps://host:port or file:///folder")
 
 
@@ -60,97 +84,123 @@ def _write(folder: Path, letter: Letter) -> Answer:
     """One .eml per Message-ID, renamed into place: a second try overwrites the first."""
     try:
         content = build(letter).as_bytes()
+    except UNWRITABLE as error:
+        return _unwritable(error)
+    try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = sha256(letter.message_id.encode()).hexdigest()[:20]
-        target = folder / f"{letter.created_at:%Y%m%d-%H%M%S}-{name}.eml"
-        draft = target.with_suffix(f".{os.getpid()}.part")
-        draft.write_bytes(content)
+        target = folder / f"{letter.created_at.astimezone(LOCAL):%Y%m%d-%H%M%S}-{name}.eml"
+        draft = target.with_suffix(f".{token_hex(4)}.part")
+        # The folder may be older and open to others; the letters in it are not.
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
         draft.replace(target)
-    except UNWRITABLE as error:
-        return Answer(Outcome.FAILED, f"address: {error}")
     except OSError as error:
-        return Answer(Outcome.RETRY, str(error))
+        return Answer(Outcome.RETRY, one_line(str(error)))
     return Answer(Outcome.SENT, target.name)
 
 
-def _send(url: SplitResult, port: int | None, letter: Letter) -> Answer:
+def _send(url: SplitResult, port: int | None, starttls: bool, letter: Letter) -> Answer:
     try:
         content = build(letter).as_bytes()
     except UNWRITABLE as error:
-        return Answer(Outcome.FAILED, f"address: {error}")
-    handed_over = False
+        return _unwritable(error)
+    phase, handed_over = "connect", False
     try:
-        with _connect(url, port) as server:
-            _expect(server.mail(letter.from_address))
-            _expect(server.rcpt(letter.to_address))
+        with _connection(url, port, starttls) as (server, hurry):
+            phase = "MAIL FROM"
+            hurry()
+            code, text = server.mail(letter.from_address)
+            if not _accepted(code):
+                return _refused(code, text, for_good=False)
+            phase = "RCPT TO"
+            hurry()
+            code, text = server.rcpt(letter.to_address)
+            if not _accepted(code):
+                return _refused(code, text, for_good=True)
+            # `data()` would hide where a break happened: the server has the letter only with the lone dot.
+            phase = "DATA"
+            hurry()
             code, text = server.docmd("DATA")
             if code != 354:
-                return _refused(code, text)
-            # `data()` would hide where a break happened; from here on the server may have the letter.
-            handed_over = True
+                return _refused(code, text, for_good=True)
+            hurry()
             server.send(_dot_stuffed(content))
+            hurry()
+            phase, handed_over = "after DATA", True
+            server.send(b".\r\n")
             code, text = server.getreply()
-            if code != 250:
-                return _refused(code, text)
-            return Answer(Outcome.SENT, _words(code, text))
+            if _accepted(code):
+                return Answer(Outcome.SENT, _words(code, text))
+            if not 400 <= code < 600:
+                return Answer(Outcome.UNCERTAIN, _words(code, text))
+            return _refused(code, text, for_good=True)
     except smtplib.SMTPResponseException as error:
-        return _refused(error.smtp_code, error.smtp_error)
-    except smtplib.SMTPNotSupportedError as error:
-        return Answer(Outcome.RETRY, str(error))
+        if handed_over:
+            return Answer(Outcome.UNCERTAIN, _words(error.smtp_code, error.smtp_error))
+        # A greeting, HELO, STARTTLS or login that is refused: the setting may be mended while the mail waits.
+        return _refused(error.smtp_code, error.smtp_error, for_good=False)
     except (OSError, smtplib.SMTPException) as error:
-        detail = str(error) or type(error).__name__
+        detail = one_line(f"{phase}: {str(error) or type(error).__name__}")[:500]
         return Answer(Outcome.UNCERTAIN if handed_over else Outcome.RETRY, detail)
 
 
-class _Quiet:
-    """Closes a connection without letting a failing QUIT change what became of the letter."""
-
-    def __init__(self, server: smtplib.SMTP) -> None:
-        self.server = server
-
-    def __enter__(self) -> smtplib.SMTP:
-        return self.server
-
-    def __exit__(self, *_: object) -> None:
-        self.server.close()
-
-
-def _connect(url: SplitResult, port: int | None) -> _Quiet:
-    assert url.hostname is not None
+@contextmanager
+def _connection(
+    url: SplitResult, port: int | None, starttls: bool
+) -> Iterator[tuple[smtplib.SMTP, Callable[[], None]]]:
+    """A greeted, encrypted and logged-in server; call the second value before each further wait."""
+    assert url.hostname is not None  # open_transport looked
+    end = monotonic() + WHOLE_TRY_WITHIN
     if url.scheme == "smtps":
         context = ssl.create_default_context()
-        server: smtplib.SMTP = smtplib.SMTP_SSL(url.hostname, port or 465, timeout=TIMEOUT, context=context)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(url.hostname, port or 465, timeout=CONNECT_WITHIN, context=context)
     else:
-        server = smtplib.SMTP(url.hostname, port or 25, timeout=TIMEOUT)
+        server = smtplib.SMTP(url.hostname, port or 25, timeout=CONNECT_WITHIN)
+
+    def hurry() -> None:
+        remaining = end - monotonic()
+        if remaining <= 0 or server.sock is None:
+            raise TimeoutError("the server is too slow")
+        server.sock.settimeout(min(ANSWER_WITHIN, remaining))
+
     try:
+        hurry()
         server.ehlo_or_helo_if_needed()
-        if parse_qs(url.query).get("starttls", ["0"])[0] not in ("", "0"):
+        if starttls:
             server.starttls(context=ssl.create_default_context())
+            hurry()
             server.ehlo()
         if url.username:
+            hurry()
             server.login(unquote(url.username), unquote(url.password or ""))
-    except BaseException:
+        yield server, hurry
+    finally:
+        # Polite, but what became of the letter is settled: neither wait for the answer nor let it fail.
+        with suppress(OSError, smtplib.SMTPException):
+            server.putcmd("QUIT")
         server.close()
-        raise
-    return _Quiet(server)
 
 
-def _expect(reply: tuple[int, bytes]) -> None:
-    code, text = reply
-    if not 200 <= code < 300:
-        raise smtplib.SMTPResponseException(code, text)
+def _accepted(code: int) -> bool:
+    return 200 <= code < 300
 
 
-def _refused(code: int, text: bytes | str) -> Answer:
-    return Answer(Outcome.FAILED if code >= 500 else Outcome.RETRY, _words(code, text))
+def _refused(code: int, text: bytes | str, *, for_good: bool) -> Answer:
+    return Answer(Outcome.FAILED if for_good and code >= 500 else Outcome.RETRY, _words(code, text))
+
+
+def _unwritable(error: Exception) -> Answer:
+    return Answer(Outcome.FAILED, one_line(f"address: {error}")[:500])
 
 
 def _words(code: int, text: bytes | str) -> str:
-    return f"{code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"[:500]
+    """One printable line (a database takes no NUL), whatever the server sent."""
+    return one_line(f"{code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}")[:500]
 
 
 def _dot_stuffed(content: bytes) -> bytes:
-    """RFC 5321 4.5.2: a line that starts with a dot gets another; the text ends with a lone dot."""
+    """RFC 5321 4.5.2: a line that starts with a dot gets another; ends with a line break, ready for the lone dot."""
     lines = content.replace(b"\r\n", b"\n").split(b"\n")
     stuffed = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines)
-    return stuffed.removesuffix(b"\r\n") + b"\r\n.\r\n"
+    return stuffed.removesuffix(b"\r\n") + b"\r\n"
