@@ -1,9 +1,12 @@
 """Every setting, from the environment or `.env`. A wrong or missing one stops the start with a sentence."""
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tracker.mail.transport import open_transport
@@ -39,14 +42,14 @@ class Settings(BaseSettings):
     def _postgresql(cls, value: str) -> str:
         scheme, _, rest = value.partition("://")
         if scheme not in ("postgresql", "postgresql+psycopg", "postgres") or not rest:
-            raise ValueError("must start with postgresql://")
+            raise ValueError("phải bắt đầu bằng / must start with postgresql://")
         return f"postgresql+psycopg://{rest}"
 
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, value: str) -> str:
         if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
-            raise ValueError("must start with redis:// or rediss://")
+            raise ValueError("phải bắt đầu bằng / must start with redis:// or rediss://")
         return value
 
     @field_validator("mail_url")
@@ -60,33 +63,63 @@ class Settings(BaseSettings):
     def _address(cls, value: str) -> str:
         name, _, domain = value.rpartition("@")
         if not name or not domain or any(char.isspace() for char in value):
-            raise ValueError("must be an address such as giao-viec@example.gov.vn")
+            raise ValueError("phải là địa chỉ thư / must be an address, such as giao-viec@example.gov.vn")
         return value
 
     @field_validator("base_url")
     @classmethod
     def _site(cls, value: str) -> str:
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-            raise ValueError("must start with http:// or https://")
+            raise ValueError("phải bắt đầu bằng / must start with http:// or https://")
         return value.rstrip("/")
 
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
         if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+            raise ValueError("chỉ được là / must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
+    @model_validator(mode="after")
+    def _cookies_fit_the_site(self) -> Self:
+        site = urlsplit(self.base_url)
+        if site.scheme == "https" and not self.secure_cookies:
+            raise ValueError("SECURE_COOKIES: BASE_URL là https, phải đặt / is https, set SECURE_COOKIES=1")
+        # Browsers send secure cookies over plain HTTP to their own machine only: nobody else could sign in.
+        if self.secure_cookies and site.scheme == "http" and site.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("BASE_URL: phải là / must be https://, hoặc / or set SECURE_COOKIES=0")
+        return self
 
-def load_settings() -> Settings:
-    """Raises BadSettings."""
+
+def load_settings(values: Mapping[str, str] | None = None) -> Settings:
+    """From `.env` and the environment; `values`, named as there, go before both. Raises BadSettings."""
+    chosen = {name: value for name in Settings.model_fields if (value := (values or {}).get(name.upper()))}
     try:
-        return Settings()  # type: ignore[call-arg]  # the fields come from the environment
+        return Settings(**chosen)  # type: ignore[arg-type]  # the model turns text into what it needs
     except ValidationError as error:
         lines = [
-            f"{'.'.join(str(part) for part in one['loc']).upper()}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors()
+            ": ".join([*(str(part).upper() for part in one["loc"]), _sentence(one["type"], one["msg"])])
+            for one in error.errors(include_input=False)
         ]
         raise BadSettings(
-            "Thiếu hoặc sai thiết lập / missing or wrong setting (xem .env.example):\n  " + "\n  ".join(lines)
-        ) from error
+            "Thiếu hoặc sai thiết lập / missing or wrong setting (xem / see .env.example):\n  " + "\n  ".join(lines)
+        ) from None
+
+
+def settings_or_exit() -> Settings:
+    """For programs that others start (gunicorn, celery): the sentence and exit code 2 instead of a traceback."""
+    try:
+        return load_settings()
+    except BadSettings as error:
+        print(error, file=sys.stderr)  # noqa: T201  # logs are not set up without settings
+        raise SystemExit(2) from None
+
+
+def _sentence(kind: str, message: str) -> str:
+    known = {
+        "missing": "chưa đặt / is not set",
+        "string_too_short": "quá ngắn, cần ít nhất 32 ký tự / too short, needs 32 characters",
+        "bool_parsing": "chỉ được là / must be 1 or 0",
+        "int_parsing": "phải là số nguyên / must be a whole number",
+    }
+    return known.get(kind, message.removeprefix("Value error, "))

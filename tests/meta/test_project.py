@@ -78,7 +78,7 @@ def test_every_text_of_the_templates_is_in_the_catalogue() -> None:
         known = {message.id for message in read_po(file) if message.id}
     environment = Environment(extensions=["jinja2.ext.i18n"])
     used = {
-        str(text)
+        str(text[0] if isinstance(text, tuple) else text)
         for path in (ROOT / "templates").rglob("*.*")
         for _line, _function, text in environment.extract_translations(path.read_text())  # type: ignore[attr-defined]
     }

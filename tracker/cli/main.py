@@ -1,11 +1,14 @@
 """The group of commands, and what becomes of an error: one sentence and exit code 2."""
 
 import sys
+from io import TextIOWrapper
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from tracker.cli import assignments, demo, mail, programme, run, sweep, units, users
 from tracker.config import BadSettings
+from tracker.local.process import ServerFailed
 from tracker.rules.errors import DomainError
 
 
@@ -28,8 +31,18 @@ for command in (
 
 
 def main() -> None:
+    # Whatever the locale (`env -i`, LANG=C, a Latin-1 one), what is said is Vietnamese.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         cli()
-    except (DomainError, BadSettings) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+    except (DomainError, BadSettings, ServerFailed) as error:
+        _give_up(str(error))
+    except OperationalError as error:
+        _give_up(f"DATABASE_URL: cơ sở dữ liệu không trả lời / the database does not answer: {error.orig}")
+
+
+def _give_up(sentence: str) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(2)

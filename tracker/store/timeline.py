@@ -59,12 +59,19 @@ def timeline(session: Session, assignment_id: int) -> list[Happening]:
         what = "note" if update.signal == "note" else "update"
         facts = {"signal": str(update.signal), "percent": update.percent}
         found.append(Happening(update.created_at, update.author.name, what, update.text, facts=facts))
-    for escalation in escalations_of(session, assignment_id):
-        facts = {
-            "step": escalation.step_offset,
-            "role": escalation.role,
-            "to": escalation.recipient.name if escalation.recipient else None,
-            "mail": escalation.mail.state.value if escalation.mail else None,
-        }
-        found.append(Happening(escalation.fired_at, None, "escalation", facts=facts))
+    found.extend(_reminders(session, assignment_id))
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _reminders(session: Session, assignment_id: int) -> list[Happening]:
+    """One happening for everybody who was told at the same moment; `nobody` where a role had no holder."""
+    moments: dict[datetime, dict[str, Any]] = {}
+    for escalation in escalations_of(session, assignment_id):
+        facts = moments.setdefault(escalation.fired_at, {"to": [], "nobody": [], "mails": set()})
+        if escalation.recipient:
+            facts["to"].append(escalation.recipient.name)
+        else:
+            facts["nobody"].append(escalation.role)
+        if escalation.mail:
+            facts["mails"].add(escalation.mail.state.value)
+    return [Happening(at, None, "escalation", facts=facts) for at, facts in moments.items()]
