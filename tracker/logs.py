@@ -36,3 +36,11 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # Its "Context impl PostgresqlImpl." at every start tells nobody anything.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def bind_request(request_id: str) -> None:
+    """Every line from here on, in this request or task, carries the id."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)

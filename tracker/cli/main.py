@@ -40,6 +40,8 @@ def main() -> None:
     except (DomainError, BadSettings, ServerFailed) as error:
         _give_up(str(error))
     except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) is not None:  # it does answer, and this is a fault of ours
+            raise
         _give_up(f"DATABASE_URL: cơ sở dữ liệu không trả lời / the database does not answer: {error.orig}")
 
 

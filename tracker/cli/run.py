@@ -3,10 +3,12 @@
 import os
 import socket
 import sys
-import time
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import unquote, urlsplit
 
 import click
+import redis
 from dotenv import dotenv_values
 from flask_migrate import upgrade
 from rich.console import Console
@@ -28,34 +30,63 @@ VAR = ROOT / "var"
 @click.command()
 def run() -> None:
     """Start web, worker and beat, with a PostgreSQL and a Valkey of our own where none is given."""
-    # Under `env -i` rich would fall back to ASCII.
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    console = Console(highlight=False)
-    VAR.mkdir(mode=0o711, exist_ok=True)
+    console = Console(highlight=False, soft_wrap=True)
+
+    def say(line: str) -> None:
+        with suppress(OSError):  # a closed terminal must not cut a shutdown short
+            console.print(line, markup=False)
+
+    given = _given()
     try:
-        supervisor = Supervisor(
-            VAR,
-            lambda line: console.print(line, markup=False),
-            parent=os.getppid() if "MAKELEVEL" in os.environ else None,
-        )
+        VAR.mkdir(mode=0o711, exist_ok=True)
+        # A `make` killed by kill -9 tells nobody.
+        parent = os.getppid() if "MAKELEVEL" in os.environ else None
+        supervisor = Supervisor(VAR, say, parent=parent)
     except AlreadyRunning:
         where = dotenv_values(LOCAL_ENV).get("BASE_URL", "")
-        click.echo(f"Giao Việc đang chạy trong thư mục này rồi / already running here: {where}", err=True)
-        sys.exit(2)
+        raise ServerFailed(f"Giao Việc đang chạy trong thư mục này rồi / already running here: {where}") from None
+    except PermissionError as error:
+        raise _not_ours(error) from None
     supervisor.catch_signals()
     try:
-        _serve(supervisor, console)
-    except ServerFailed as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        _serve(supervisor, given, console, say)
+    except PermissionError as error:
+        raise _not_ours(error) from None
     finally:
-        console.print("Đang dừng / stopping …")
+        say("Đang dừng / stopping …")
         LOCAL_ENV.unlink(missing_ok=True)
         supervisor.stop()
 
 
-def _serve(supervisor: Supervisor, console: Console) -> None:
-    env = _environment(supervisor, console)
+def _not_ours(error: PermissionError) -> ServerFailed:
+    return ServerFailed(
+        f"{error.filename}: không có quyền; thư mục var/ do người dùng khác (root?) tạo ra "
+        "/ no permission; var/ was made by another user (root?)."
+    )
+
+
+def _given() -> dict[str, str]:
+    """What `.env` and the environment set. A wrong one stops here, before anything starts. Raises BadSettings."""
+    given = {name: value for name, value in {**dotenv_values(ROOT / ".env"), **os.environ}.items() if value}
+    load_settings({**_defaults(8000), **_STAND_INS, **given})
+    return given
+
+
+# For the check alone: what is not given is made later.
+_STAND_INS = {"SECRET_KEY": "-" * 32, "DATABASE_URL": "postgresql://localhost/-", "REDIS_URL": "redis://localhost"}
+
+
+def _defaults(port: int) -> dict[str, str]:
+    return {
+        "MAIL_URL": (VAR / "mail").as_uri(),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "SECURE_COOKIES": "0",
+        "PYTHONUTF8": "1",
+    }
+
+
+def _serve(supervisor: Supervisor, given: dict[str, str], console: Console, say: Callable[[str], None]) -> None:
+    env = _environment(supervisor, given, say)
     os.environ.update(env)
     settings = load_settings()
     _write_local_env(env)
@@ -68,38 +99,48 @@ def _serve(supervisor: Supervisor, console: Console) -> None:
         return
     for command in _commands(env, f"127.0.0.1:{settings.port}"):
         supervisor.start(command)
-    if _wait_for_web(settings.port, supervisor):
-        _greet(console, settings)
-    supervisor.watch(lambda: None)
+    greeted = False
+
+    def meanwhile() -> None:
+        nonlocal greeted
+        if not greeted and _answers(settings.port):
+            greeted = True
+            with suppress(OSError):
+                _greet(console, settings)
+
+    supervisor.watch(meanwhile)
 
 
-def _environment(supervisor: Supervisor, console: Console) -> dict[str, str]:
-    """Every setting for the children; the servers that are not given are started."""
-    given = {name: value for name, value in {**dotenv_values(ROOT / ".env"), **os.environ}.items() if value}
+def _environment(supervisor: Supervisor, given: dict[str, str], say: Callable[[str], None]) -> dict[str, str]:
+    """Every setting for the children; the servers that are not given are started, the given ones must answer."""
     secrets = local_secrets(VAR)
-    port = free_port(int(given.get("PORT", "8000")) if given.get("PORT", "8000").isdigit() else 8000)
-    if str(port) != given.get("PORT", "8000"):
-        console.print(f"Cổng {given.get('PORT', '8000')} đang bận, dùng cổng {port} / port taken, using {port}.")
-    env = {
-        "SECRET_KEY": secrets["secret_key"],
-        "MAIL_URL": (VAR / "mail").as_uri(),
-        "BASE_URL": f"http://127.0.0.1:{port}",
-        "SECURE_COOKIES": "0",
-        **given,
-        "PORT": str(port),
-        "PYTHONUTF8": "1",
-    }
+    wanted = int(given.get("PORT", "8000"))
+    port = free_port(wanted)
+    if port != wanted:
+        say(f"Cổng {wanted} đang bận, dùng cổng {port} / port {wanted} is taken, using {port}.")
+    env = {"SECRET_KEY": secrets["secret_key"], **_defaults(port), **given, "PORT": str(port)}
     if "DATABASE_URL" not in env:
         postgres = PostgresServer(VAR / "postgres", VAR / "log" / "postgres.log", secrets["postgres"])
         if postgres.moved_to:
-            console.print(f"Dữ liệu PostgreSQL ở / data in: {postgres.moved_to}", markup=False)
+            say(f"Dữ liệu PostgreSQL ở / data in: {postgres.moved_to}")
         supervisor.start(postgres)
         env["DATABASE_URL"] = postgres.url()
     if "REDIS_URL" not in env:
         valkey = ValkeyServer(VAR / "valkey", VAR / "log" / "valkey.log", secrets["valkey"], persistent=True)
         supervisor.start(valkey)
         env["REDIS_URL"] = valkey.url()
+    else:
+        _must_answer(env["REDIS_URL"])
     return env
+
+
+def _must_answer(redis_url: str) -> None:
+    """Raises ServerFailed. (The given database is asked soon enough, by the migration.)"""
+    try:
+        with redis.Redis.from_url(redis_url, socket_connect_timeout=5, socket_timeout=5) as client:
+            client.ping()
+    except redis.RedisError as error:
+        raise ServerFailed(f"REDIS_URL: không trả lời / does not answer: {error}") from None
 
 
 def _commands(env: dict[str, str], address: str) -> list[Command]:
@@ -123,18 +164,16 @@ def _write_local_env(env: dict[str, str]) -> None:
     names = [name.upper() for name in Settings.model_fields]
     LOCAL_ENV.unlink(missing_ok=True)
     LOCAL_ENV.touch(mode=0o600)
-    LOCAL_ENV.write_text("".join(f"{name}='{env[name]}'\n" for name in names if name in env))
+    quoted = {name: env[name].replace("\\", "\\\\").replace("'", "\\'") for name in names if name in env}
+    LOCAL_ENV.write_text("".join(f"{name}='{value}'\n" for name, value in quoted.items()))
 
 
-def _wait_for_web(port: int, supervisor: Supervisor, seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and not supervisor.ending:
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
-                return True
-        except OSError:
-            time.sleep(0.1)
-    return False
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _greet(console: Console, settings: Settings) -> None:
@@ -147,10 +186,10 @@ def _greet(console: Console, settings: Settings) -> None:
         for login, password, what in accounts:
             table.add_row(login, password, what)
         console.print(table)
-    where = Path(settings.mail_url.removeprefix("file://")) if settings.mail_url.startswith("file://") else None
+    url = urlsplit(settings.mail_url)
+    where = unquote(url.path) if url.scheme == "file" else url.netloc.rpartition("@")[2]
     console.print(
-        f"Thư gửi đi / mail: {where or settings.mail_url.rpartition('@')[2]}; "
-        f"nhật ký thư / mail log: {settings.base_url}/mail/",
+        f"Thư gửi đi / mail: {where}; nhật ký thư / mail log: {settings.base_url}/mail/",
         markup=False,
     )
     console.print("Dừng / stop: Ctrl-C\n")
