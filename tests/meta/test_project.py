@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ import yaml
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader
 
-from tasks.celery_app import app as celery_app
 from tasks.schedule import SCHEDULE
 from tracker.config import ROOT, Settings
 from tracker.rules.ladder import LadderRole
@@ -51,7 +51,12 @@ def test_every_template_parses() -> None:
             environment.parse(path.read_text())
 
 
-def test_beat_wakes_only_tasks_that_exist() -> None:
+def test_beat_wakes_only_tasks_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"SECRET_KEY": "x" * 40, "DATABASE_URL": "postgresql://x/y", "REDIS_URL": "redis://x"}
+    settings["MAIL_URL"] = "file:///x"
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    celery_app = import_module("tasks.celery_app").app
     celery_app.loader.import_default_modules()
     assert {entry["task"] for entry in SCHEDULE.values()} == {
         name for name in celery_app.tasks if name.startswith("tasks.")

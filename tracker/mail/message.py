@@ -1,5 +1,6 @@
 """One mail as data, and as the bytes that travel."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -8,6 +9,12 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
 from tracker.rules.calendar import LOCAL
+
+# Dot-atom and host name of RFC 5322: no quoted names, no literals, ASCII only, as SMTP without SMTPUTF8 takes them.
+# The parser of the standard library ends in all kinds of errors on anything stranger.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?P<user>{_ATOM}(?:\.{_ATOM})*)@(?P<host>{_LABEL}(?:\.{_LABEL})*)")
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ def new_message_id(from_address: str) -> str:
 def build(letter: Letter) -> EmailMessage:
     """Text and HTML alternatives (RFC 2046), marked as automatic (RFC 3834), in 7-bit lines.
 
-    Raises ValueError, IndexError or email.errors.MessageError on an address that cannot be written down.
+    Raises ValueError on an address or a text that cannot be written down.
     """
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = letter.message_id
@@ -54,7 +61,7 @@ def one_line(value: str) -> str:
 
 
 def _address(name: str, address: str) -> Address:
-    # Without SMTPUTF8 (RFC 6531) no server on the way could take it.
-    if not address.isascii():
-        raise ValueError(f"{address!r} has letters outside ASCII")
-    return Address(one_line(name), addr_spec=address)
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None:
+        raise ValueError(f"{address!r} is not a mail address")
+    return Address(one_line(name), parts["user"], parts["host"])

@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.errors import MessageError
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -21,8 +20,6 @@ from tracker.rules.calendar import LOCAL
 CONNECT_WITHIN = 10.0
 ANSWER_WITHIN = 30.0
 WHOLE_TRY_WITHIN = 50.0
-# What email.headerregistry raises on malformed addresses.
-UNWRITABLE = (ValueError, IndexError, MessageError)
 
 
 class Outcome(StrEnum):
@@ -84,7 +81,7 @@ def _write(folder: Path, letter: Letter) -> Answer:
     """One .eml per Message-ID, renamed into place: a second try overwrites the first."""
     try:
         content = build(letter).as_bytes()
-    except UNWRITABLE as error:
+    except ValueError as error:
         return _unwritable(error)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,7 +100,7 @@ def _write(folder: Path, letter: Letter) -> Answer:
 def _send(url: SplitResult, port: int | None, starttls: bool, letter: Letter) -> Answer:
     try:
         content = build(letter).as_bytes()
-    except UNWRITABLE as error:
+    except ValueError as error:
         return _unwritable(error)
     phase, handed_over = "connect", False
     try:
@@ -190,7 +187,7 @@ def _refused(code: int, text: bytes | str, *, for_good: bool) -> Answer:
     return Answer(Outcome.FAILED if for_good and code >= 500 else Outcome.RETRY, _words(code, text))
 
 
-def _unwritable(error: Exception) -> Answer:
+def _unwritable(error: ValueError) -> Answer:
     return Answer(Outcome.FAILED, one_line(f"address: {error}")[:500])
 
 
