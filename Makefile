@@ -1,5 +1,5 @@
 # Two commands: `make run` and `make test`. Everything they need is made in .venv/ and var/.
-PYTHON ?= python3
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
@@ -12,19 +12,27 @@ help:
 	@echo "make setup  the environment alone | make bench | make lint | make e2e | make clean"
 
 setup: .venv/run.stamp
+	@:
 
 setup-dev: .venv/dev.stamp
+	@:
 
+# The newest Python is not always called python3; PYTHON=… chooses one.
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "Cần Python 3.11 trở lên / Python 3.11 or newer is needed (PYTHON=/path/to/python3.11 make ...)"; exit 2; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-		{ echo "Python này thiếu mô-đun venv / this Python lacks venv (Debian: apt install python3-venv)"; exit 2; }
-	@$(PYTHON) -m venv .venv
+	@found=; for python in $(PYTHON); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; found=$$python; \
+		"$$python" -c 'import ensurepip, venv' 2>/dev/null && exec "$$python" -m venv .venv; \
+	done; \
+	if [ -n "$$found" ]; then \
+		echo "$$found: thiếu mô-đun venv / lacks the module venv (Debian, Ubuntu: apt install python3-venv)" >&2; \
+	else \
+		echo "Cần Python 3.11 trở lên / Python 3.11 or newer is needed (make … PYTHON=/path/to/python3)" >&2; \
+	fi; exit 2
 
 # The project itself: no build environment is fetched, nothing outside the lock is installed.
 .venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Cài đặt thư viện / installing packages …"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null  # a set-up cut short
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
@@ -50,7 +58,7 @@ e2e: setup-dev
 	$(BIN)/python -m pytest tests/e2e
 
 test-faults: setup-dev
-	$(BIN)/python -m pytest tests/tasks/test_faults.py
+	$(BIN)/python -m pytest tests/tasks/test_faults.py tests/local
 
 bench: setup-dev
 	$(BIN)/python -m tests.bench

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
+from tempfile import mkdtemp
 
 import psycopg
 import pytest
@@ -20,6 +21,7 @@ from tests.helpers.world import AT, build_world, make_settings
 from tracker.acting import acting
 from tracker.app import create_app
 from tracker.extensions import db
+from tracker.local import placement
 from tracker.local.postgres import UNSAFE_BUT_FAST, PostgresServer
 from tracker.local.valkey import ValkeyServer
 from tracker.rules.permissions import SYSTEM
@@ -31,6 +33,15 @@ TEMPLATE = "template_world"
 EMPTY = "template_empty"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_moved_data() -> Iterator[None]:
+    """Root's servers put data here that lie too deep for `nobody` (pytest's own folders are root's alone)."""
+    home = Path(mkdtemp(prefix="giao-viec-tests-"))
+    placement.SYSTEM_HOME = home
+    yield
+    shutil.rmtree(home, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     folder = tmp_path_factory.mktemp("servers")
@@ -39,7 +50,6 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
     _fill(server, folder)
     yield server
     server.stop()
-    shutil.rmtree(server.data, ignore_errors=True)
 
 
 def _fill(server: PostgresServer, folder: Path) -> None:

@@ -8,9 +8,9 @@ import pwd
 import shutil
 import subprocess
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_hex
 
 from tracker.local.process import ServerFailed
 
@@ -51,7 +51,8 @@ def place(folder: Path) -> Placement:
                 f"{folder}: có dữ liệu, nhưng người dùng {user.pw_name} không còn vào được thư mục "
                 f"/ holds data, but {user.pw_name} can no longer enter the folders above it."
             )
-        data = moved_to = SYSTEM_HOME / sha256(os.fsencode(folder)).hexdigest()[:12]
+        # The link is the only record: a project deleted and made anew does not meet data with another password.
+        data = moved_to = SYSTEM_HOME / token_hex(6)
         _system_home()
         folder.symlink_to(data)
     if not _can_run(binaries, user):
