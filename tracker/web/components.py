@@ -1,0 +1,106 @@
+"""The component gallery: every macro with realistic long Vietnamese text, to look at while building. Development only.
+
+The samples are plain objects with the attributes that templates read; nothing comes from the database.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.rules.deadlines import Clock, DeadlineClass, Standing, describe
+from tracker.rules.workflow import State
+from tracker.store.page import Page
+from tracker.web.session import login_required
+from tracker.web.view import AssignmentView
+
+bp = Blueprint("components", __name__, url_prefix="/_components")
+
+# The longest unit name and a clause of the length that real documents have (600 characters).
+UNIT = "Phòng Lao động - Thương binh và Xã hội"
+DUTY = (
+    "Chủ trì, phối hợp với Phòng Giáo dục và Đào tạo, Phòng Y tế, Công an huyện, Huyện đoàn Tân Yên và Ủy ban nhân "
+    "dân các xã, thị trấn xây dựng, hướng dẫn, thực hiện và phát triển các mô hình phát triển toàn diện trẻ em, dịch "
+    "vụ bảo vệ trẻ em; phòng, chống xâm hại, tai nạn thương tích trẻ em; thúc đẩy quyền tham gia của trẻ em vào các "
+    "vấn đề về trẻ em; tổ chức kiểm tra, giám sát việc thực hiện chính sách, pháp luật về trẻ em; tổng hợp, đánh giá "
+    "kết quả thực hiện các mục tiêu, chỉ tiêu và báo cáo Sở Lao động - Thương binh và Xã hội, Ủy ban nhân dân huyện "
+    "theo quy định."
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One row to show: its state and where it stands."""
+
+    state: State
+    standing: Standing
+    percent: int = 0
+
+
+SAMPLES = (
+    Sample(State.IN_PROGRESS, Standing(DeadlineClass.OVERDUE, 23, 3), 45),
+    Sample(State.DECLINED, Standing(DeadlineClass.OVERDUE, 2, 1)),
+    Sample(State.ASSIGNED, Standing(DeadlineClass.DUE_SOON, 3)),
+    Sample(State.IN_PROGRESS, Standing(DeadlineClass.DUE_SOON), 90),
+    Sample(State.SUBMITTED, Standing(DeadlineClass.NOT_DUE, 6, clock=Clock.OFFICE), 100),
+    Sample(State.IN_PROGRESS, Standing(DeadlineClass.NO_DEADLINE), 10),
+    Sample(State.COMPLETED, Standing(DeadlineClass.DONE_ON_TIME, clock=Clock.STOPPED), 100),
+    Sample(State.COMPLETED, Standing(DeadlineClass.DONE_LATE, 4, 1, Clock.STOPPED), 100),
+    Sample(State.SUSPENDED, Standing(DeadlineClass.NOT_DUE, clock=Clock.STOPPED)),
+    Sample(State.CANCELLED, Standing(DeadlineClass.NOT_DUE, clock=Clock.STOPPED)),
+    Sample(State.DRAFT, Standing(DeadlineClass.NOT_DUE, clock=Clock.STOPPED)),
+)
+
+
+@bp.get("/")
+@login_required
+def gallery() -> ResponseReturnValue:
+    rows = [_view(number, sample) for number, sample in enumerate(SAMPLES, start=1)]
+    errors = {"result": "Hãy ghi kết quả đã đạt được.", "signal": "Hãy chọn tình hình thực hiện."}
+    return render_template(
+        "components/gallery.html",
+        rows=rows,
+        states=list(State),
+        page=Page(rows, total=164, number=2),
+        options=[("1", UNIT), ("2", "Phòng Giáo dục và Đào tạo"), ("3", "UBND xã Cao Xá")],
+        sample_errors=errors,
+        navigation=_navigation(),
+    )
+
+
+def _view(number: int, sample: Sample) -> AssignmentView:
+    has_date = sample.standing.klass is not DeadlineClass.NO_DEADLINE
+    row = SimpleNamespace(
+        id=number,
+        version=1,
+        state=sample.state,
+        percent=sample.percent,
+        text=DUTY,
+        due_on=date(2026, 11, 19) if has_date else None,
+        lead_unit=SimpleNamespace(name=UNIT),
+        owner=SimpleNamespace(name="Cán bộ Phòng LĐTBXH") if sample.percent else None,
+        duty=SimpleNamespace(clause=SimpleNamespace(ref=f"IV.1.{number}")),
+    )
+    message, params = describe(sample.standing)
+    words: str = _(message)
+    return AssignmentView(row, sample.standing, words % params if params else words)
+
+
+def _navigation() -> list[dict[str, object]]:
+    """The page's own frame with six entries, one more than the phone's bar holds."""
+    entries = (
+        ("monitor", "Theo dõi", None),
+        ("my-work", "Việc của tôi", 12),
+        ("list", "Nhiệm vụ", None),
+        ("programme", "Chương trình", None),
+        ("report", "Báo cáo", None),
+        ("mail", "Nhật ký thư", None),
+    )
+    here = url_for("components.gallery")
+    return [
+        {"label": label, "href": here, "icon": icon, "current": icon == "report", "count": count}
+        for icon, label, count in entries
+    ]
