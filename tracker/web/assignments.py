@@ -19,6 +19,7 @@ from tracker.store.people import members
 from tracker.store.timeline import timeline
 from tracker.store.unit import units_on
 from tracker.web.errors import STATUS, say
+from tracker.web.inputs import clean, key
 from tracker.web.session import acting, login_required
 from tracker.web.view import view_of
 
@@ -111,7 +112,7 @@ def _page(
 
 
 def _text(name: str) -> str:
-    return request.form.get(name, "").strip()[:10_000]
+    return clean(request.form.get(name, ""))
 
 
 def _number(name: str) -> int | None:
@@ -119,7 +120,7 @@ def _number(name: str) -> int | None:
     if not value:
         return None
     try:
-        return int(value)
+        return key(value)
     except ValueError as error:
         raise Invalid(N_("Hãy ghi một số nguyên."), field=name) from error
 

@@ -12,6 +12,7 @@ from tracker.rules.errors import Invalid
 from tracker.services import identity
 from tracker.services.user import set_locale
 from tracker.web.errors import say
+from tracker.web.inputs import clean
 from tracker.web.session import SignedIn, acting, login_required
 
 bp = Blueprint("auth", __name__)
@@ -27,7 +28,7 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 def do_sign_in() -> ResponseReturnValue:
-    login, following = request.form.get("login", ""), _safe(request.form.get("next"))
+    login, following = clean(request.form.get("login", "")), _safe(request.form.get("next"))
     with system_acting() as ctx:
         found = identity.sign_in(ctx, login, request.form.get("password", ""))
         if found:

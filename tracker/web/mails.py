@@ -10,6 +10,7 @@ from tracker.rules.words import MAIL_STATES, N_
 from tracker.services.context import Context
 from tracker.services.outbox import resend
 from tracker.store.outbox import health, load, mails
+from tracker.web.inputs import key
 from tracker.web.session import acting, login_required, overseen
 
 bp = Blueprint("mails", __name__, url_prefix="/mail")
@@ -23,7 +24,7 @@ def index() -> ResponseReturnValue:
         state = request.args.get("state")
         return render_template(
             "mails/index.html",
-            page=mails(ctx.session, state=state, page=request.args.get("page", 1, type=int)),
+            page=mails(ctx.session, state=state, page=request.args.get("page", 1, type=key)),
             state=state if state in MAIL_STATES else None,
             states={name: _(label) for name, label in MAIL_STATES.items()},
             health=health(ctx.session, ctx.now),

@@ -19,6 +19,7 @@ from tracker.store.outbox import health
 from tracker.store.programme import clause as load_clause
 from tracker.store.programme import programmes, years
 from tracker.store.unit import units_on
+from tracker.web.inputs import key
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.view import view_of
 
@@ -93,13 +94,13 @@ def _filters(ctx: Context, *, default_year: bool = False) -> Filters:
     """From the address; a value that means nothing is left out rather than refused."""
     args = request.args
     filters = Filters(
-        programme_id=args.get("programme", type=int),
-        year=args.get("year", type=int),
-        unit_id=args.get("unit", type=int),
+        programme_id=args.get("programme", type=key),
+        year=args.get("year", type=key),
+        unit_id=args.get("unit", type=key),
         klass=args["class"] if args.get("class") in (*CLASSES, "open", "done") else None,
-        band=args.get("band", type=int) if args.get("band") in ("1", "2", "3") else None,
+        band=args.get("band", type=key) if args.get("band") in ("1", "2", "3") else None,
         state=args["state"] if args.get("state") in set(State) else None,
-        clause_id=args.get("clause", type=int),
+        clause_id=args.get("clause", type=key),
         mine=ctx.actor.user_id if args.get("mine") else None,
     )
     if filters.programme_id is None and default_year:
@@ -113,7 +114,7 @@ def _filters(ctx: Context, *, default_year: bool = False) -> Filters:
 
 
 def _page() -> int:
-    return request.args.get("page", 1, type=int)
+    return request.args.get("page", 1, type=key)
 
 
 def _active(ctx: Context, filters: Filters) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from tracker.rules.targets import Comparator, Target, target_text
 from tracker.rules.words import N_
 from tracker.store import programme as store
 from tracker.store.people import standing_units
+from tracker.web.inputs import key
 from tracker.web.session import acting, login_required
 
 bp = Blueprint("programmes", __name__, url_prefix="/programmes")
@@ -59,7 +60,7 @@ def show(programme_id: int) -> ResponseReturnValue:
         if programme is None:
             raise NotFound(N_("Không tìm thấy chương trình này."))
         opened = store.years(ctx.session, programme.id)
-        asked = request.args.get("year", type=int)
+        asked = request.args.get("year", type=key)
         year = asked if asked in opened else (ctx.today.year if ctx.today.year in opened else next(iter(opened), None))
         versions = store.versions(ctx.session, programme.id)
         indicators = store.indicators(ctx.session, programme.id)

@@ -29,6 +29,7 @@ from tracker.web import (
     reports,
     security,
 )
+from tracker.web.inputs import KeyConverter
 from tracker.web.session import current_actor, overseen, require_password_change
 
 BLUEPRINTS = (auth.bp, home.bp, my_work.bp, assignments.bp, monitor.bp, programmes.bp, mails.bp, reports.bp)
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     security.register(app)
     app.before_request(require_password_change)
     errors.register(app)
+    app.url_map.converters["int"] = KeyConverter
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(_shared)
