@@ -92,7 +92,7 @@ class PostgresServer:
                 [
                     self.binaries / "initdb", "-D", draft, "-U", "postgres", "--encoding=UTF8", "--auth=scram-sha-256",
                     f"--pwfile={secret}", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
-                    "--no-instructions",
+                    "--no-instructions", *(["--no-sync"] if "fsync=off" in self.options else []),
                 ],
                 env=self.env,
                 cwd=draft,
