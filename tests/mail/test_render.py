@@ -81,6 +81,24 @@ def test_most_urgent_first() -> None:
     assert a_digest(SOON, LATE).subject == "[Giao Việc] 1 việc quá hạn, 1 việc sắp đến hạn (24/11/2026)"
 
 
+def test_a_long_digest_is_cut_and_says_so() -> None:
+    mail = a_digest(*[replace(LATE, clause_ref=f"IV.{n}") for n in range(100)])
+    assert mail.subject.startswith("[Giao Việc] 100 việc quá hạn")
+    assert mail.text.count("/assignments/7") == 60
+    assert "Còn 40 việc khác" in mail.text
+    assert len(mail.html) < 102_000
+
+
+def test_names_stay_text() -> None:
+    evil = replace(LATE, unit_name="<i>Phòng</i>", title="<b>x</b>")
+    for kind in ("assigned", "returned", "declined", "submitted", "confirmed"):
+        mail = event(
+            kind, evil, to_name="<u>A</u>", actor_name="<img src=x>", reason="<s>lý do</s>", base_url="http://x.test",
+            locale="vi", sample=False,
+        )  # fmt: skip
+        assert not [tag for tag in ("<i>", "<b>", "<u>", "<img", "<s>") if tag in mail.html]
+
+
 def test_what_people_typed_stays_text() -> None:
     mail = a_digest(replace(LATE, title="<script>alert(1)</script> {{ 7*7 }} %(n)s 100%"))
     assert "<script>" not in mail.html

@@ -9,8 +9,8 @@ from tests.web.test_pages import HEAD, OFFICE, Browser, _first
 
 HUGE = "9" * 25
 ADDRESSES = [
-    f"/assignments?year={HUGE}", f"/assignments?unit={HUGE}", "/assignments?clause=-99999999999", f"/assignments/{HUGE}",
-    f"/assignments?page={HUGE}", "/assignments?page=-1", f"/monitor?programme={HUGE}", f"/programmes/{HUGE}",
+    f"/assignments?year={HUGE}", f"/assignments?unit={HUGE}", "/assignments?clause=-99999999999",
+    f"/assignments/{HUGE}", f"/assignments?page={HUGE}", "/assignments?page=-1", f"/monitor?programme={HUGE}", f"/programmes/{HUGE}",
     f"/programmes/1?year={HUGE}", "/mail/?page=0", f"/reports/{HUGE}", f"/reports/{HUGE}.docx", f"/mail/{HUGE}",
     "/assignments?state=%00", "/sign-in?next=%0d%0aX",
 ]  # fmt: skip

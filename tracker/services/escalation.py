@@ -1,9 +1,10 @@
 """The sweep: fire every step that is due at or before now and not yet recorded, with its mail, in one transaction."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from tracker.mail.render import digest
 from tracker.models.assignment import Assignment
@@ -71,11 +72,9 @@ def sweep(ctx: Context) -> Swept:
         )
         row = enqueue(ctx, "digest", _digest_key(ctx, person), person, mail)
         swept.mails += row is not None
-        for one in fired:
-            _record(ctx, swept, one, person, row)
-    for one in nobody:
-        swept.unreachable += 1
-        _record(ctx, swept, one, None, None)
+        _record(ctx, swept, fired, person, row)
+    swept.unreachable = len(nobody)
+    _record(ctx, swept, nobody, None, None)
     return swept
 
 
@@ -145,16 +144,20 @@ def _who_is_told(swept: Swept) -> dict[int, set[str]]:
     return told
 
 
-def _record(ctx: Context, swept: Swept, fired: Fired, person: User | None, mail: OutboxMail | None) -> None:
-    swept.escalations += 1
-    ctx.session.add(
-        Escalation(
-            assignment_id=fired.assignment.id,
-            due_on=fired.assignment.due_on,
-            step_offset=fired.step_offset,
-            role=fired.role,
-            recipient_id=person.id if person else None,
-            outbox_id=mail.id if mail else None,
-            fired_at=ctx.now,
-        )
-    )
+def _record(ctx: Context, swept: Swept, fired: Sequence[Fired], person: User | None, mail: OutboxMail | None) -> None:
+    """One insert for all steps of a person."""
+    swept.escalations += len(fired)
+    rows = [
+        {
+            "assignment_id": one.assignment.id,
+            "due_on": one.assignment.due_on,
+            "step_offset": one.step_offset,
+            "role": str(one.role),
+            "recipient_id": person.id if person else None,
+            "outbox_id": mail.id if mail else None,
+            "fired_at": ctx.now,
+        }
+        for one in fired
+    ]
+    if rows:
+        ctx.session.execute(insert(Escalation), rows)

@@ -13,6 +13,8 @@ from tracker.web.view import AssignmentView, view_of
 
 bp = Blueprint("my_work", __name__)
 
+# Further down a row opens its page: hundreds of forms would only make a phone slow.
+FORMS = 25
 GROUPS = (
     ("returned", N_("Bị trả lại, cần bổ sung")),
     ("overdue", N_("Quá hạn")),
@@ -39,6 +41,7 @@ def my_work() -> ResponseReturnValue:
             coordinated=[view_of(ctx, row) for row in coordinated_work(ctx.session, units)],
             reasons=reasons,
             today=ctx.today,
+            with_form=frozenset(one.row.id for one in rows[:FORMS]),
             heads=frozenset(unit for unit in units if ctx.actor.heads(unit)),
         )
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, request, session, url_for
+from flask_babel import get_translations
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -45,6 +46,8 @@ def register(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(_shared)
+    # Flask-Babel looks its catalogue up anew for every text; a page has hundreds.
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(day=_day, moment=_moment)
     app.jinja_env.globals.update(words=words, link=monitor.link)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
@@ -57,6 +60,20 @@ def locale() -> str:
     """The person's choice; Vietnamese for everybody else, whatever their browser says."""
     chosen = session.get("locale")
     return chosen if chosen in LOCALES else "vi"
+
+
+def _catalogue() -> Any:
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
+
+
+def _gettext(text: str) -> str:
+    return str(_catalogue().ugettext(text))
+
+
+def _ngettext(one: str, many: str, n: int) -> str:
+    return str(_catalogue().ungettext(one, many, n))
 
 
 def _day(value: date | None) -> str:
