@@ -9,11 +9,22 @@ from tests.web.test_pages import HEAD, OFFICE, Browser, _first
 
 HUGE = "9" * 25
 ADDRESSES = [
-    f"/assignments?year={HUGE}", f"/assignments?unit={HUGE}", "/assignments?clause=-99999999999",
-    f"/assignments/{HUGE}", f"/assignments?page={HUGE}", "/assignments?page=-1", f"/monitor?programme={HUGE}", f"/programmes/{HUGE}",
-    f"/programmes/1?year={HUGE}", "/mail/?page=0", f"/reports/{HUGE}", f"/reports/{HUGE}.docx", f"/mail/{HUGE}",
-    "/assignments?state=%00", "/sign-in?next=%0d%0aX",
-]  # fmt: skip
+    f"/assignments?year={HUGE}",
+    f"/assignments?unit={HUGE}",
+    "/assignments?clause=-99999999999",
+    f"/assignments?page={HUGE}",
+    "/assignments?page=-1",
+    "/assignments?state=%00",
+    f"/assignments/{HUGE}",
+    f"/monitor?programme={HUGE}",
+    f"/programmes/{HUGE}",
+    f"/programmes/1?year={HUGE}",
+    f"/reports/{HUGE}",
+    f"/reports/{HUGE}.docx",
+    f"/mail/{HUGE}",
+    "/mail/?page=0",
+    "/sign-in?next=%0d%0aX",
+]
 FORMS: list[tuple[str, str, dict[str, object]]] = [
     (HEAD, "update", {"version": 1, "signal": "on_track", "text": "a\x00b", "percent": "5"}),
     (HEAD, "update", {"version": HUGE, "signal": "on_track", "text": "x", "percent": HUGE}),

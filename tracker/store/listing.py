@@ -20,7 +20,7 @@ from tracker.models.user import User
 from tracker.rules.calendar import WorkingCalendar
 from tracker.rules.deadlines import band_edges, soon_edge
 from tracker.rules.workflow import State
-from tracker.store.page import Page, paginate
+from tracker.store.page import PAGE_SIZE, Page, paginate
 
 STOPPED = (State.DRAFT, State.SUSPENDED, State.CANCELLED)
 
@@ -141,7 +141,9 @@ def _rows() -> Select[Assignment]:
     )
 
 
-def assignments(session: Session, visible: Visible, filters: Filters, day: Day, page: int) -> Page[Assignment]:
+def assignments(
+    session: Session, visible: Visible, filters: Filters, day: Day, page: int, size: int = PAGE_SIZE
+) -> Page[Assignment]:
     """Most urgent first: by due date among what is open, then the rest."""
     closed = Assignment.state.in_((State.COMPLETED, State.CANCELLED))
     query = (
@@ -149,7 +151,7 @@ def assignments(session: Session, visible: Visible, filters: Filters, day: Day, 
         .where(visible.where(), *where(filters, day))
         .order_by(closed, Assignment.due_on.asc().nulls_last(), Assignment.lead_unit_id, Assignment.id)
     )
-    return paginate(session, query, page)
+    return paginate(session, query, page, size)
 
 
 def all_assignments(session: Session, filters: Filters, day: Day) -> list[Assignment]:

@@ -22,9 +22,9 @@ class Page(Generic[T]):
         return max(1, -(-self.total // self.size))
 
 
-def paginate(session: Session, query: Select[Any], number: int) -> Page[Any]:
+def paginate(session: Session, query: Select[Any], number: int, size: int = PAGE_SIZE) -> Page[Any]:
     """Rows of page `number` (from 1); a number past the end gives the last page."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0
-    number = max(1, min(number, -(-total // PAGE_SIZE) or 1))
-    rows = session.scalars(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).unique().all()
-    return Page(list(rows), total, number)
+    number = max(1, min(number, -(-total // size) or 1))
+    rows = session.scalars(query.limit(size).offset((number - 1) * size)).unique().all()
+    return Page(list(rows), total, number, size)

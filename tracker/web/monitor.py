@@ -26,6 +26,8 @@ from tracker.web.view import view_of
 bp = Blueprint("monitor", __name__)
 
 LISTING = "/assignments"
+# The first page names the latest; the rest is one link away.
+LATEST = 20
 OPEN_CLASSES = (DeadlineClass.OVERDUE, DeadlineClass.DUE_SOON, DeadlineClass.NOT_DUE, DeadlineClass.NO_DEADLINE)
 DONE_CLASSES = (DeadlineClass.DONE_EARLY, DeadlineClass.DONE_ON_TIME, DeadlineClass.DONE_LATE)
 
@@ -41,7 +43,7 @@ def monitor() -> ResponseReturnValue:
         day = Day.of(ctx.today, ctx.calendar)
         visible = Visible(seen, frozenset())
         rows = matrix(ctx.session, visible, filters, day)
-        late = assignments(ctx.session, visible, replace(filters, klass="overdue"), day, _page())
+        late = assignments(ctx.session, visible, replace(filters, klass="overdue"), day, _page(), LATEST)
         totals = _totals(rows)
         done = sum(totals.get(klass, 0) for klass in DONE_CLASSES)
         return render_template(

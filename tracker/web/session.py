@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 import flask_login
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_login import UserMixin, current_user
 from werkzeug.wrappers import Response
 
@@ -75,16 +75,13 @@ def acting() -> Iterator[Context]:
 
 def overseen(ctx: Context, permission: Permission = Permission.MONITOR) -> frozenset[int]:
     """Programmes in which this person holds a permission about the whole."""
-    offices = standing_unit_ids(ctx.session, ctx.today)
-    return frozenset(
-        programme.id
-        for programme in programmes(ctx.session)
-        if may(
-            ctx.actor,
-            permission,
-            Scope(standing_unit_ids=offices.get(programme.id, frozenset()), issuer_unit_id=programme.issuer_unit_id),
-        )
-    )
+    if "scopes" not in g:
+        offices = standing_unit_ids(ctx.session, ctx.today)
+        g.scopes = {
+            one.id: Scope(standing_unit_ids=offices.get(one.id, frozenset()), issuer_unit_id=one.issuer_unit_id)
+            for one in programmes(ctx.session)
+        }
+    return frozenset(id_ for id_, scope in g.scopes.items() if may(ctx.actor, permission, scope))
 
 
 def require_password_change() -> Response | None:
