@@ -38,6 +38,10 @@ from tracker.services.opening import open_year
 from tracker.services.snapshot import take_snapshot
 from tracker.store.programme import programmes
 
+# Nine years are done, as in life; the last one is all open.
+FINISHED = (
+    "UPDATE assignments SET state = 'completed', submitted_on = due_on, done_on = due_on, percent = 100 WHERE year < %s"
+)
 Row = tuple[str, str, str, str, str]
 
 
@@ -118,6 +122,7 @@ def _inside(folder: Path) -> list[Row]:
                     (programme,) = programmes(ctx.session)
                     for year in range(programme.period_start, programme.period_end + 1):
                         open_year(ctx, programme, year)
+                    ctx.session.connection().exec_driver_sql(FINISHED, (programme.period_end,))
             return [*_document(), *_pages(app, server.url()), *_sweep(app, postman), *_report(app)]
     finally:
         server.stop()
@@ -195,7 +200,12 @@ def _sweep(app: Flask, postman: Postman) -> list[Row]:
         told = ctx.session.connection().exec_driver_sql("SELECT count(*) FROM escalations").scalar()
     mails = len(postman.letters)
     return [
-        _row(f"sweep with {told} escalations to fire", first, "1 s", "ten years, nobody ever told"),
+        _row(
+            f"sweep with {told} escalations to fire",
+            first,
+            "1 s",
+            "a whole year, 10 working days late, nobody ever told",
+        ),
         _row("sweep with nothing to fire", again, "1 s", f"{statistics.median(again) / first[0]:.2f} × the first"),
         _row(f"sending {mails} mails over SMTP", sent, "–", f"{sent[0] / max(mails, 1) * 1000:.0f} ms a mail"),
     ]

@@ -1,6 +1,6 @@
 """The standing office's page: who is late, with what, since when, who was told; every number opens its rows."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,21 +44,23 @@ def monitor() -> ResponseReturnValue:
         visible = Visible(seen, frozenset())
         rows = matrix(ctx.session, visible, filters, day)
         late = assignments(ctx.session, visible, replace(filters, klass="overdue"), day, _page(), LATEST)
-        totals = _totals(rows)
+        totals, bands, columns = _totals(rows), _band_totals(rows), _columns()
         done = sum(totals.get(klass, 0) for klass in DONE_CLASSES)
         return render_template(
             "monitor/index.html",
             filters=filters,
             active=_active(ctx, filters),
             rows=rows,
+            columns=columns,
+            cells={
+                row.unit.id: _cells(filters, row.unit.id, columns, row.counts, row.bands, row.total) for row in rows
+            },
+            foot=_cells(filters, None, columns, totals, bands, sum(totals.values())),
             totals=totals,
             done=done,
             submitted=count_submitted(ctx.session, visible, filters, day),
             total=sum(totals.values()),
-            bands=_band_totals(rows),
             rate=completion_rate(done, totals.get("overdue", 0)),
-            classes=[(str(klass), _(CLASSES[klass])) for klass in (*OPEN_CLASSES, *DONE_CLASSES)],
-            band_labels={number: _(label) for number, label in BANDS.items()},
             late=[view_of(ctx, row) for row in late.rows],
             page=late,
             told=last_told(ctx.session, [row.id for row in late.rows]),
@@ -145,6 +147,57 @@ def _active(ctx: Context, filters: Filters) -> list[dict[str, str]]:
         {"label": label, "href": f"{url_for(endpoint)}?{urlencode(filters.without(name).as_query())}"}
         for name, label in words
     ]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A class of the matrix, or one band of the overdue ones; no class is the sum."""
+
+    label: str
+    klass: str | None = None
+    band: int | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`href` opens the rows that `n` counts; there is none for 0."""
+
+    n: int
+    href: str
+    css: str
+
+
+def _columns() -> list[Column]:
+    columns: list[Column] = []
+    for klass in (*OPEN_CLASSES, *DONE_CLASSES):
+        columns.append(Column(_(CLASSES[klass]), str(klass)))
+        if klass is DeadlineClass.OVERDUE:
+            columns.extend(Column(_(label), str(klass), band) for band, label in BANDS.items())
+    return [*columns, Column(_("Cộng"))]
+
+
+def _cells(
+    filters: Filters,
+    unit_id: int | None,
+    columns: list[Column],
+    counts: dict[str, int],
+    bands: dict[int, int],
+    total: int,
+) -> list[Cell]:
+    """One row of the matrix, made here: hundreds of cells are the slow part of a template."""
+    base = {"programme": filters.programme_id, "year": filters.year, "unit": unit_id}
+    cells = []
+    for column in columns:
+        n = counts.get(column.klass, 0) if column.klass else total
+        if column.band:
+            n = bands.get(column.band, 0)
+        css = "num small" if column.band else "num"
+        if not n:
+            cells.append(Cell(0, "", f"{css} zero"))
+            continue
+        bad = " bad-number" if column.klass == "overdue" and not column.band else ""
+        cells.append(Cell(n, link(**base, **{"class": column.klass, "band": column.band}), css + bad))
+    return cells
 
 
 def _totals(rows: list[MatrixRow]) -> dict[str, int]:
