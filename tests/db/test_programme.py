@@ -5,7 +5,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
-from tests.helpers.world import DATA
+from tests.helpers.world import DATA, make_settings
+from tracker.acting import acting
+from tracker.app import create_app
+from tracker.extensions import db
 from tracker.importing.programme import parse
 from tracker.models.assignment import Assignment
 from tracker.models.clause import Clause
@@ -63,6 +66,20 @@ def test_a_unit_that_is_not_listed_is_added_with_a_warning(session: Session, act
     outcome = import_programme(act(), parse(other), other)
     assert any("Ban Dân tộc huyện" in one["message"] for one in outcome.warnings)
     assert session.scalars(select(Unit).where(Unit.name == "Ban Dân tộc huyện")).one()
+
+
+def test_without_any_list_of_units_they_come_from_the_document(empty_database_url: str) -> None:
+    app = create_app(make_settings(empty_database_url, "redis://127.0.0.1:1/0", "file:///tmp/none"))
+    with app.app_context():
+        with acting() as ctx:
+            outcome = import_programme(ctx, parse(REAL), REAL)
+            names = set(ctx.session.scalars(select(Unit.name)))
+            assert count(ctx.session, Duty) == 50
+        db.engine.dispose()
+    assert names >= {"UBND huyện Tân Yên", "Phòng Y tế", "Công an huyện", "Trung tâm VH-TT&TT"}
+    assert len(names) == 9  # eight addressees and the committee itself
+    assert sum("đã thêm mới" in one["message"] for one in outcome.warnings) == 9
+    assert sum("chưa có đơn vị thành viên" in one["message"] for one in outcome.warnings) == 3
 
 
 def test_another_programme_stands_beside_it(session: Session, act: Act) -> None:

@@ -174,14 +174,13 @@ class _Import:
         known = {row.key: row for row in self.session.scalars(select(Duty).where(Duty.programme_id == programme.id))}
         for addressee in self.parsed.addressees:
             for one in addressee.clauses:
+                # Found (or added, with a flush) first: a duty without its addressee must not reach the database.
+                is_class = addressee.kind == "class"
+                class_id = self._class(addressee).id if is_class else None
+                unit_id = None if is_class else self._unit(addressee.name, one.ref).id
                 duty = self._duty(programme, known.pop(one.ref, None), one.ref, DutyKind.RESPONSIBILITY)
-                duty.clause_id = clauses[one.ref].id
+                duty.clause_id, duty.unit_id, duty.class_id = clauses[one.ref].id, unit_id, class_id
                 duty.role, duty.is_request = DutyRole(one.role), addressee.request
-                duty.unit_id = duty.class_id = None
-                if addressee.kind == "class":
-                    duty.class_id = self._class(addressee).id
-                else:
-                    duty.unit_id = self._unit(addressee.name, one.ref).id
                 named = one.deadline
                 duty.deadline_wording = named.wording if named else None
                 duty.recurrence = named.recurrence if named else None
