@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Act
 from tracker.models.assignment import Assignment, Update
 from tracker.models.audit import AuditEvent
+from tracker.models.duty import Duty, DutyKind
 from tracker.models.outbox import OutboxMail
 from tracker.models.unit import Unit
 from tracker.models.user import User
@@ -76,7 +77,7 @@ def test_the_whole_way_with_a_return(session: Session, act: Act, one: Assignment
 def test_decline_then_reassign_starts_anew_with_another_unit(session: Session, act: Act, one: Assignment) -> None:
     verbs.decline(act(HEAD), one.id, reason="Không đúng chức năng")
     assert mails(session, "declined") == {"truong.p-ldtbxh@example.vn", "canbo.p-ldtbxh@example.vn"}
-    other = session.scalars(select(Unit).where(Unit.code == "p-tuphap")).one()
+    other = _unit(session, "p-tuphap")
     verbs.reassign(act(OFFICE), one.id, lead_unit_id=other.id, reason="")
     assert (one.state, one.lead_unit_id, one.owner_id) == (State.ASSIGNED, other.id, None)
     assert mails(session, "assigned") == {"truong.p-tuphap@example.vn"}
@@ -85,6 +86,18 @@ def test_decline_then_reassign_starts_anew_with_another_unit(session: Session, a
     with pytest.raises(Invalid) as refused:
         verbs.reassign(act(OFFICE), one.id, lead_unit_id=other.id, reason="")
     assert refused.value.field == "reason"
+
+
+def test_a_unit_that_has_its_own_part_of_a_duty_cannot_get_another(session: Session, act: Act) -> None:
+    """Every unit reports for itself: handing one unit's report to another is a choice to mend, not a crash."""
+    health, justice = _unit(session, "p-yte"), _unit(session, "p-tuphap")
+    report = session.scalars(
+        select(Assignment).join(Duty).where(Duty.kind == DutyKind.REPORT, Assignment.lead_unit_id == health.id)
+    ).one()
+    with pytest.raises(Invalid) as refused:
+        verbs.reassign(act(OFFICE), report.id, lead_unit_id=justice.id, reason="")
+    assert (refused.value.field, report.lead_unit_id, report.state) == ("lead_unit_id", health.id, State.ASSIGNED)
+    assert mails(session, "assigned") == set()
 
 
 def test_suspend_remembers_where_it_was(session: Session, act: Act, one: Assignment) -> None:
@@ -180,3 +193,7 @@ def test_a_coordinating_unit_sees_and_adds_notes(session: Session, act: Act) -> 
 
 def _id(session: Session, login: str) -> int:
     return session.scalars(select(User.id).where(User.login == login)).one()
+
+
+def _unit(session: Session, code: str) -> Unit:
+    return session.scalars(select(Unit).where(Unit.code == code)).one()

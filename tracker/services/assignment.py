@@ -13,7 +13,7 @@ from tracker.services.access import change, scope_of
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.notice import notify_office, notify_unit
-from tracker.store.assignment import last_round
+from tracker.store.assignment import last_round, leads_already
 from tracker.store.people import members
 from tracker.store.unit import unit_on
 
@@ -49,6 +49,8 @@ def reassign(
     unit = unit_on(ctx.session, lead_unit_id, ctx.today)
     if unit is None:
         raise Invalid(N_("Hãy chọn đơn vị chủ trì đang hoạt động."), field="lead_unit_id")
+    if leads_already(ctx.session, row, unit.id):
+        raise Invalid(N_("Đơn vị này đã có nhiệm vụ riêng cho cùng nội dung trong năm."), field="lead_unit_id")
     before = row.lead_unit.name
     row.suspended_from = None
     is_new = unit.id != row.lead_unit_id

@@ -56,6 +56,17 @@ def last_round(session: Session, assignment_id: int) -> Round | None:
     )
 
 
+def leads_already(session: Session, row: Assignment, unit_id: int) -> bool:
+    """Whether the unit has its own assignment of the same duty and year."""
+    query = select(Assignment.id).where(
+        Assignment.duty_id == row.duty_id,
+        Assignment.year == row.year,
+        Assignment.lead_unit_id == unit_id,
+        Assignment.id != row.id,
+    )
+    return session.scalar(query) is not None
+
+
 def count(session: Session, programme_id: int, year: int) -> int:
     return (
         session.scalar(select(func.count()).where(Assignment.programme_id == programme_id, Assignment.year == year))
