@@ -88,6 +88,12 @@ def test_decline_then_reassign_starts_anew_with_another_unit(session: Session, a
     assert refused.value.field == "reason"
 
 
+def test_the_progress_of_the_old_unit_is_not_shown_as_the_new_ones(session: Session, act: Act, one: Assignment) -> None:
+    verbs.update(act(HEAD), one.id, signal="on_track", text="Đã xong quá nửa", percent=60)
+    verbs.reassign(act(OFFICE), one.id, lead_unit_id=_unit(session, "p-tuphap").id, reason="")
+    assert (one.state, one.percent) == (State.ASSIGNED, 0)
+
+
 def test_a_unit_that_has_its_own_part_of_a_duty_cannot_get_another(session: Session, act: Act) -> None:
     """Every unit reports for itself: handing one unit's report to another is a choice to mend, not a crash."""
     health, justice = _unit(session, "p-yte"), _unit(session, "p-tuphap")

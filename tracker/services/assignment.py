@@ -56,7 +56,7 @@ def reassign(
     is_new = unit.id != row.lead_unit_id
     _move(ctx, row, Action.REASSIGN, reason=reason, new_lead=is_new, data={"lead_before": before, "lead": unit.name})
     row.lead_unit_id, row.lead_unit = unit.id, unit
-    row.owner_id, row.owner = None, None
+    row.owner_id, row.owner, row.percent = None, None, 0
     # A unit that now leads no longer coordinates the same work.
     row.coordinating = [other for other in row.coordinating if other.id != unit.id]
     notify_unit(ctx, "assigned", row, reason=reason)
