@@ -80,6 +80,24 @@ def test_a_lost_lease_settles_nothing(session: Session, act: Act, now: datetime)
     assert (row.state, row.lease_token) == (MailState.SENDING, again[1])
 
 
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNCERTAIN])
+def test_a_late_success_is_the_truth(session: Session, act: Act, now: datetime, outcome: Outcome) -> None:
+    """A slow sender's letter is out, whatever the second sender was told meanwhile."""
+    row = put(act(at=now))
+    moment, first = now, None
+    while row.state not in (MailState.FAILED, MailState.UNCERTAIN):
+        claimed = claim(act(at=moment))
+        assert claimed is not None
+        if first is None:
+            first = claimed
+        else:
+            settle(act(at=moment), claimed[0], claimed[1], Answer(outcome, "550"))
+        moment += timedelta(minutes=3)
+    assert first is not None
+    settle(act(at=moment), first[0], first[1], Answer(Outcome.SENT, "250"))
+    assert (row.state, row.sent_at) == (MailState.SENT, moment)
+
+
 def test_refusals(session: Session, act: Act, now: datetime) -> None:
     row = put(act(at=now))
     moment = now

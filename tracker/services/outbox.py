@@ -87,8 +87,8 @@ def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
     if row is None:
         return
     ctx.session.add(MailTry(outbox_id=row.id, at=ctx.now, answer=answer.outcome, detail=answer.detail))
-    if answer.outcome is Outcome.SENT and row.state in (MailState.QUEUED, MailState.SENDING):
-        # True whoever holds the lease: the letter is out.
+    if answer.outcome is Outcome.SENT and row.state is not MailState.SENT:
+        # True whoever holds the lease, and whatever another sender was told: the letter is out.
         row.state, row.sent_at = MailState.SENT, ctx.now
         row.lease_token = row.lease_until = None
         return
