@@ -4,6 +4,8 @@ import asyncio
 import socket
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -12,12 +14,15 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Postman:
-    """`replies`: answers to give instead of accepting, by phase ("RCPT", "DATA"); `stall` holds the last answer."""
+    """`replies`: answers to give instead of accepting, by phase ("MAIL", "RCPT", "DATA"); `stall` holds the last one.
+
+    `drops`: phases at which it hangs up without an answer; at "DATA" it has the whole letter by then.
+    """
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.replies: dict[str, str] = {}
-        self.drop_after_data = False
+        self.drops: set[str] = set()
         self.stall = threading.Event()
         self.holding = threading.Event()
         self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
@@ -37,13 +42,20 @@ class Postman:
     def ids(self) -> Counter[str]:
         return Counter(str(letter["Message-ID"]) for letter in self.letters)
 
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return self._answer(server, "MAIL")
+
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        if "RCPT" in self.replies:
-            return self.replies["RCPT"]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        answer = self._answer(server, "RCPT")
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if "DATA" in self.replies:
@@ -52,14 +64,42 @@ class Postman:
         letter = message_from_bytes(content if isinstance(content, bytes) else content.encode(), policy=policy.SMTP)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
-        if self.drop_after_data:
-            assert server.transport is not None
-            server.transport.abort()
-            return "250 OK"
         self.holding.set()
         while self.stall.is_set():
             await asyncio.sleep(0.02)
-        return "250 OK"
+        return self._answer(server, "DATA")
+
+    def _answer(self, server: SMTP, phase: str) -> str:
+        if phase in self.drops:
+            assert server.transport is not None
+            server.transport.abort()
+        return self.replies.get(phase, "250 OK")
+
+
+@contextmanager
+def doorkeeper(greeting: bytes) -> Iterator[str]:
+    """URL of a server that says this and nothing more to whoever comes; aiosmtpd always greets with 220."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        guests: list[socket.socket] = []
+
+        def stand() -> None:
+            try:
+                while True:
+                    guest, _ = listener.accept()
+                    guests.append(guest)
+                    guest.sendall(greeting)
+            except OSError:
+                return  # the listener was shut down
+
+        thread = threading.Thread(target=stand)
+        thread.start()
+        try:
+            yield f"smtp://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for guest in guests:
+                guest.close()
 
 
 def _free_port() -> int:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.smtp import Postman
+from tests.helpers.smtp import Postman, doorkeeper
 from tracker.local.process import free_port
+from tracker.mail import transport
 from tracker.mail.message import Letter, build, new_message_id
 from tracker.mail.transport import BadMailUrl, Outcome, open_transport
 
@@ -42,6 +43,7 @@ def test_vietnamese_arrives_as_it_was_sent() -> None:
 @pytest.mark.parametrize(
     ("phase", "reply", "outcome"),
     [
+        ("MAIL", "550 not from you", Outcome.RETRY),  # the server refuses us, not this letter
         ("RCPT", "450 mailbox busy", Outcome.RETRY),
         ("RCPT", "550 no such user", Outcome.FAILED),
         ("DATA", "452 disk full", Outcome.RETRY),
@@ -60,10 +62,43 @@ def test_nobody_there_is_retried() -> None:
     assert open_transport(f"smtp://127.0.0.1:{free_port()}")(LETTER).outcome is Outcome.RETRY
 
 
-def test_a_break_after_the_text_is_uncertain() -> None:
+@pytest.mark.parametrize("greeting", [b"421 too many connections\r\n", b"554 not today\r\n", b"what?\r\n"])
+def test_a_server_that_shows_us_the_door_is_tried_again(greeting: bytes) -> None:
+    with doorkeeper(greeting) as url:
+        answer = open_transport(url)(LETTER)
+    assert answer.outcome is Outcome.RETRY
+    if greeting[:1].isdigit():
+        assert answer.detail == greeting.decode().strip()
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "CONNECT_WITHIN", 0.3)
+    with doorkeeper(b"") as url:
+        assert open_transport(url)(LETTER).outcome is Outcome.RETRY
+
+
+@pytest.mark.parametrize(
+    ("phase", "outcome"), [("MAIL", Outcome.RETRY), ("RCPT", Outcome.RETRY), ("DATA", Outcome.UNCERTAIN)]
+)
+def test_a_break_is_uncertain_only_after_the_last_line(phase: str, outcome: Outcome) -> None:
     with Postman() as postman:
-        postman.drop_after_data = True
+        postman.drops.add(phase)
+        assert open_transport(postman.url)(LETTER).outcome is outcome
+    assert len(postman.letters) == (outcome is Outcome.UNCERTAIN)
+
+
+def test_no_answer_to_the_last_line_is_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "ANSWER_WITHIN", 0.5)
+    with Postman() as postman:
+        postman.stall.set()
         assert open_transport(postman.url)(LETTER).outcome is Outcome.UNCERTAIN
+
+
+def test_where_encryption_is_asked_for_nothing_goes_in_the_clear() -> None:
+    """The server does not offer STARTTLS: the letter waits until the setting or the server is mended."""
+    with Postman() as postman:
+        assert open_transport(f"{postman.url}?starttls=1")(LETTER).outcome is Outcome.RETRY
+    assert postman.letters == []
 
 
 def test_an_address_that_cannot_be_written_is_a_failure_not_a_crash() -> None:
