@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Act
 from tracker.models.assignment import Assignment
 from tracker.models.unit import Unit
+from tracker.models.user import User
 from tracker.rules.calendar import LOCAL
 from tracker.rules.deadlines import standing
 from tracker.rules.workflow import State
@@ -23,13 +24,14 @@ DUE = date(2026, 11, 19)
 def mixed(session: Session) -> None:
     """Every state, and due dates on both sides of every edge, Tết and weekends included."""
     random = Random(7)
-    owner = session.scalars(select(Assignment.lead_unit_id)).first()
-    assert owner
+    owner_id = session.scalars(select(User.id)).first()
     for row in session.scalars(select(Assignment)):
-        state = random.choice([s for s in State if s not in (State.IN_PROGRESS, State.SUSPENDED)])
+        state = random.choice(list(State))
         due = DUE + timedelta(days=random.randint(-45, 20)) if random.random() > 0.1 else None
         submitted = (due or DUE) + timedelta(days=random.randint(-9, 9))
         row.state = state
+        row.suspended_from = State.ASSIGNED if state is State.SUSPENDED else None
+        row.owner_id = owner_id if state is State.IN_PROGRESS else None
         row.due_on = row.nominal_due_on = row.original_due_on = due
         row.submitted_on = submitted if state in (State.SUBMITTED, State.COMPLETED) else None
     session.flush()
@@ -61,7 +63,9 @@ def test_the_query_says_what_the_rule_says(session: Session, act: Act, mixed: No
 def test_every_number_is_the_number_of_its_rows(session: Session, act: Act, mixed: None) -> None:
     ctx = act(at=datetime(2026, 11, 20, 12, tzinfo=LOCAL))
     day = Day.of(ctx.today, ctx.calendar)
-    for row in matrix(session, EVERYTHING, Filters(year=2026), day):
+    rows = matrix(session, EVERYTHING, Filters(year=2026), day)
+    assert sum(row.total for row in rows) == assignments(session, EVERYTHING, Filters(year=2026), day, 1).total
+    for row in rows:
         for klass, n in row.counts.items():
             filters = Filters(year=2026, unit_id=row.unit.id, klass=klass)
             assert assignments(session, EVERYTHING, filters, day, 1).total == n
@@ -77,6 +81,9 @@ def test_a_unit_sees_its_own_and_what_it_coordinates(session: Session, act: Act)
     page = assignments(session, Visible(frozenset(), frozenset({police.id})), Filters(), day, 1)
     assert {row.lead_unit.code for row in page.rows} == {"congan", "p-ldtbxh"}
     assert page.total == 3  # its clause, its report, and indicator 9
+    nobody = Visible(frozenset(), frozenset())
+    assert assignments(session, nobody, Filters(), day, 1).total == 0
+    assert [row.unit.code for row in matrix(session, nobody, Filters(), day)] == []
 
 
 def test_pages(session: Session, act: Act) -> None:

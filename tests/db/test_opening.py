@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tracker.models.assignment import Assignment
+from tracker.models.duty import Duty
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.rules.errors import Invalid
@@ -38,6 +39,22 @@ def test_what_2026_holds(session: Session) -> None:
 def test_twice_changes_nothing(session: Session, act: Act, programme: Programme) -> None:
     opened = open_year(act(), programme, 2026)
     assert (opened.created, opened.existing, opened.empty) == (0, 164, [])
+
+
+def test_another_year_has_its_own_due_dates(session: Session, act: Act, programme: Programme) -> None:
+    assert open_year(act(), programme, 2027).created == 164
+    days = session.scalars(select(Assignment.due_on).where(Assignment.year == 2027).distinct()).all()
+    assert days == [date(2027, 11, 19)]  # a Friday
+    assert session.scalar(select(func.count()).where(Assignment.year == 2026)) == 164
+
+
+def test_what_is_retired_binds_nobody_in_a_new_year(session: Session, act: Act, programme: Programme) -> None:
+    retired = session.scalars(select(Duty).where(Duty.key == "IV.3.1")).one()
+    retired.retired_in = 2
+    session.flush()
+    open_year(act(), programme, 2027)
+    years = session.scalars(select(Assignment.year).where(Assignment.duty_id == retired.id)).all()
+    assert years == [2026]  # what was given stays given
 
 
 def test_a_due_date_on_a_day_off_moves_on_and_the_named_one_stays(
