@@ -1,12 +1,18 @@
 """The verbs of the workflow on real rows: what changes, who may, what is audited, who is told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from tests.conftest import Act
+from tests.helpers.stack import until
+from tests.helpers.world import AT
+from tracker.acting import acting
 from tracker.models.assignment import Assignment, Update
 from tracker.models.audit import AuditEvent
 from tracker.models.duty import Duty, DutyKind
@@ -18,6 +24,8 @@ from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotAllowed, Not
 from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
 from tracker.services.access import view
+from tracker.services.context import Context
+from tracker.services.identity import actor_of
 from tracker.store.assignment import rounds_of
 
 HEAD, OFFICER, OFFICE = "truong.p-yte", "canbo.p-yte", "truong.p-ldtbxh"
@@ -66,12 +74,36 @@ def test_the_whole_way_with_a_return(session: Session, act: Act, one: Assignment
         ("confirm", "submitted", "completed"),
         ("reopen", "completed", "in_progress"),
     ]
+    assert mails(session, "confirmed") == {"truong.p-yte@example.vn", "canbo.p-yte@example.vn"}
+    why = session.execute(
+        select(User.login, AuditEvent.data["reason"].astext, AuditEvent.at)
+        .join(User, User.id == AuditEvent.actor_id)
+        .where(AuditEvent.subject_type == "assignment", AuditEvent.verb.in_(("return", "reopen")))
+        .order_by(AuditEvent.id)
+    ).all()
+    assert [tuple(row) for row in why] == [(OFFICE, "Thiếu số liệu", LATER), (OFFICE, "Nhầm kỳ", LATER)]
+    # One mail a person and deed: the return and the reopening are two deeds, and the office's own people are spared.
+    keys = session.scalars(select(OutboxMail.dedupe_key).where(OutboxMail.kind == "returned")).all()
+    assert len({key.rpartition(":")[0] for key in keys}) == 2
+    assert len(keys) == 4
     assert [(r.number, r.result, r.decision, r.reason) for r in rounds_of(session, one.id)] == [
         (1, "Xong", "returned", "Thiếu số liệu"),
         (2, "Đủ số liệu", "confirmed", None),
     ]
     update = session.scalars(select(Update).where(Update.assignment_id == one.id)).one()
     assert (update.text, update.percent) == ("Chờ kinh phí", 30)
+
+
+def test_a_draft_is_nobodys_work_until_the_office_issues_it(session: Session, act: Act, one: Assignment) -> None:
+    one.state = State.DRAFT
+    session.flush()
+    with pytest.raises(IllegalMove):
+        verbs.accept(act(HEAD), one.id)
+    with pytest.raises(NotAllowed):
+        verbs.issue(act(HEAD), one.id)
+    verbs.issue(act(OFFICE), one.id)
+    assert one.state == State.ASSIGNED
+    assert mails(session, "assigned") == {"truong.p-yte@example.vn"}
 
 
 def test_decline_then_reassign_starts_anew_with_another_unit(session: Session, act: Act, one: Assignment) -> None:
@@ -148,6 +180,18 @@ def test_only_the_head_submits(session: Session, act: Act, one: Assignment, logi
     assert (one.state, len(events(session, one))) == (State.IN_PROGRESS, before)
 
 
+@pytest.mark.parametrize("login", [OFFICE, "truong.ubnd-huyen", "kiemtoan", "quantri"])
+def test_who_only_watches_writes_no_progress(session: Session, act: Act, one: Assignment, login: str) -> None:
+    verbs.accept(act(HEAD), one.id)
+    for verb in (
+        lambda: verbs.update(act(login), one.id, signal="on_track", text="x"),
+        lambda: verbs.decline(act(login), one.id, reason="x"),
+        lambda: verbs.accept(act(login), one.id),
+    ):
+        with pytest.raises(NotAllowed):
+            verb()
+
+
 @pytest.mark.parametrize("login", [HEAD, "truong.ubnd-huyen", "kiemtoan", "quantri"])
 def test_only_the_office_decides(session: Session, act: Act, one: Assignment, login: str) -> None:
     verbs.accept(act(HEAD), one.id)
@@ -168,6 +212,49 @@ def test_a_stale_form_is_a_conflict_and_changes_nothing(session: Session, act: A
     with pytest.raises(Conflict):
         verbs.submit(act(HEAD), one.id, result="Xong", done_on=date(2026, 1, 5), version=seen)
     assert one.state == State.IN_PROGRESS
+
+
+def test_of_two_decisions_at_once_the_second_is_told(database_url: str) -> None:
+    """On two real connections: the second waits for the row, then learns that its page is old."""
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    with Session(engine) as first, Session(engine) as second, ThreadPoolExecutor(1) as pool:
+        ours = first.scalars(select(Assignment).join(Unit).where(Unit.code == "p-yte").order_by(Assignment.id)).first()
+        assert ours is not None
+        verbs.accept(_as(first, HEAD), ours.id)
+        verbs.submit(_as(first, HEAD), ours.id, result="Xong", done_on=AT.date())
+        first.commit()
+        seen, id_ = ours.version, ours.id
+        office = _as(second, OFFICE)
+        verbs.confirm(_as(first, OFFICE), id_, version=seen)
+        first.flush()
+        late = pool.submit(verbs.return_, office, id_, reason="Thiếu số liệu", version=seen)
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        assert until(lambda: first.scalar(waiting) == 1, 10)
+        first.commit()
+        assert isinstance(late.exception(10), Conflict)
+        second.rollback()
+        assert second.scalar(select(Assignment.state).where(Assignment.id == id_)) == State.COMPLETED
+    engine.dispose()
+
+
+def test_a_verb_that_fails_half_way_leaves_nothing(app: Flask) -> None:
+    """The update of new work first accepts it; a percentage that cannot be undoes that too."""
+    with app.app_context():
+        with acting(now=AT) as ctx:
+            actor = _as(ctx.session, HEAD).actor
+            one = ctx.session.scalars(
+                select(Assignment).join(Unit).where(Unit.code == "p-yte").order_by(Assignment.id)
+            ).first()
+            assert one is not None
+            id_, before = one.id, events(ctx.session, one)
+        with pytest.raises(Invalid), acting(actor, now=AT) as ctx:
+            verbs.update_or_submit(ctx, id_, signal="done", text="Đã xong", percent=101)
+        with acting(now=AT) as ctx:
+            after = ctx.session.get_one(Assignment, id_)
+            assert (after.state, after.owner_id, after.percent, after.version) == (State.ASSIGNED, None, 0, 1)
+            assert events(ctx.session, after) == before
+            assert ctx.session.scalars(select(Update)).all() == []
+            assert ctx.session.scalars(select(OutboxMail)).all() == []
 
 
 def test_what_cannot_be(session: Session, act: Act, one: Assignment) -> None:
@@ -199,6 +286,11 @@ def test_a_coordinating_unit_sees_and_adds_notes(session: Session, act: Act) -> 
 
 def _id(session: Session, login: str) -> int:
     return session.scalars(select(User.id).where(User.login == login)).one()
+
+
+def _as(session: Session, login: str) -> Context:
+    user = session.scalars(select(User).where(User.login == login)).one()
+    return Context(session, actor_of(session, user, AT), AT, "test", "http://test", "giao-viec@example.vn")
 
 
 def _unit(session: Session, code: str) -> Unit:
