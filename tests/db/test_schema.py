@@ -1,5 +1,8 @@
 """Migrations go both ways and give the models; the constraints that hold the invariants refuse what breaks them."""
 
+from secrets import token_hex
+
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.helpers.world import make_settings
 from tracker.app import create_app
 from tracker.extensions import db
+from tracker.local.postgres import PostgresServer
 from tracker.models.base import Base
 
 
@@ -34,6 +38,41 @@ def test_up_down_up_and_the_head_is_the_models(database_url: str) -> None:
     engine.dispose()
 
 
+# What autogenerate does not compare: every constraint and index as PostgreSQL itself writes it down.
+DEFINITIONS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'
+    UNION SELECT tablename, indexname, indexdef FROM pg_indexes
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+"""
+
+
+def test_the_migrations_make_each_constraint_of_the_models(postgres: PostgresServer, empty_database_url: str) -> None:
+    name = f"models_{token_hex(6)}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    engine = create_engine(postgres.url(name).replace("postgresql://", "postgresql+psycopg://"))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    found = []
+    for url in (postgres.url(name), empty_database_url):
+        with psycopg.connect(url) as connection:
+            found.append(set(connection.execute(DEFINITIONS.encode())))
+    of_models, of_migrations = found
+    assert of_migrations - of_models == set()
+    assert of_models - of_migrations == set()
+    assert len(of_models) > 100
+
+
+MAIL = (
+    "INSERT INTO outbox (kind, to_address, to_name, subject, text_body, html_body, not_before, created_at,"
+    " dedupe_key, message_id, state, lease_token, lease_until) VALUES"
+)
+LETTER = "'x', 'x', 'x', 'x', 'x', 'x', now(), now()"
+ROUND = (
+    "INSERT INTO rounds (assignment_id, number, result, done_on, submitted_at, submitted_by_id, decision, decided_at)"
+    " VALUES ((SELECT min(id) FROM assignments), 1, 'x', now(), now(), (SELECT min(id) FROM users)"
+)
 REFUSED = {
     "ck_assignments_state": "UPDATE assignments SET state = 'overdue'",
     "ck_assignments_percent": "UPDATE assignments SET percent = 101",
@@ -44,6 +83,25 @@ REFUSED = {
     "uq_assignments_duty_id_lead_unit_id_year": "INSERT INTO assignments (programme_id, duty_id, lead_unit_id, year,"
     " text, expected_result, state, created_at) SELECT programme_id, duty_id, lead_unit_id, year, text,"
     " expected_result, state, created_at FROM assignments LIMIT 1",
+    "uq_outbox_dedupe_key": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL, NULL),"
+    f" ({LETTER}, 'k', 'b', 'queued', NULL, NULL)",
+    "uq_outbox_message_id": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL, NULL),"
+    f" ({LETTER}, 'l', 'a', 'queued', NULL, NULL)",
+    "ck_outbox_lease_while_sending": f"{MAIL} ({LETTER}, 'k', 'a', 'sending', NULL, NULL)",
+    "ck_outbox_lease_together": f"{MAIL} ({LETTER}, 'k', 'a', 'sending', 'token', NULL)",
+    "ck_outbox_sent_at": f"{MAIL} ({LETTER}, 'k', 'a', 'sent', NULL, NULL)",
+    "ck_outbox_state": f"{MAIL} ({LETTER}, 'k', 'a', 'lost', NULL, NULL)",
+    "ck_updates_text_not_blank": "INSERT INTO updates (assignment_id, author_id, signal, text, created_at)"
+    " SELECT a.id, u.id, 'on_track', '  ', now() FROM assignments a, users u LIMIT 1",
+    "ck_rounds_return_has_reason": f"{ROUND}, 'returned', now())",
+    "ck_rounds_decided_together": f"{ROUND}, 'confirmed', NULL)",
+    "ck_rounds_decision": f"{ROUND}, 'lost', now())",
+    "uq_users_login": "UPDATE users SET login = 'x'",
+    "uq_posts_user_id_unit_id_role_valid_from": "INSERT INTO posts (user_id, unit_id, role, valid_from)"
+    " SELECT user_id, unit_id, role, valid_from FROM posts LIMIT 1",
+    "uq_duties_programme_id_key": "UPDATE duties SET key = 'x'",
+    "uq_programme_versions_programme_id_number": "INSERT INTO programme_versions SELECT (v).* FROM (SELECT"
+    " jsonb_populate_record(v, '{\"id\": 99999}') v FROM programme_versions v) x",
     "ck_duties_one_addressee": "UPDATE duties SET unit_id = NULL, class_id = NULL",
     "ck_targets_range_has_upper": "UPDATE targets SET comparator = 'range' WHERE upper IS NULL",
     "ck_targets_comparator": "UPDATE targets SET comparator = '~'",
