@@ -2,8 +2,10 @@
 
 import signal
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
+from time import monotonic
 
 import psycopg
 import pytest
@@ -11,10 +13,11 @@ import redis
 
 from tests.helpers.smtp import Postman
 from tests.helpers.stack import PYTHON, Stack, until
-from tracker.config import ROOT
 from tracker.local.postgres import PostgresServer
-from tracker.local.process import spawn
 from tracker.local.valkey import ValkeyServer
+from tracker.queue import Nudger
+from tracker.rules.calendar import LOCAL
+from tracker.services.context import DELIVER_MAIL
 
 pytestmark = pytest.mark.faults
 
@@ -140,17 +143,44 @@ def test_two_sweeps_at_once_make_one_digest_each(stack: Stack, postman: Postman)
 
 
 def test_beat_killed_and_started_again(stack: Stack, postman: Postman) -> None:
+    """Nobody else wakes anything here: what falls due while beat is dead is swept and sent when it is back."""
+    _due(stack, +400)
     stack.start("worker")
-    stack.start("beat")
-    assert until(lambda: "Sending due task" in stack.log("beat").read_text(), 30), stack.logs()
-    stack.kill("beat")
-    broken = {**stack.env, "REDIS_URL": "redis://127.0.0.1:1/0"}  # nobody is nudged: only beat can wake the worker
-    done = spawn([*PYTHON, "tracker", *SWEEP], log=stack.log("sweep"), env=broken, cwd=ROOT)
-    assert done.wait(30) == 0, stack.logs()
-    assert stack.value(UNSENT) > 0
-    stack.start("beat")
-    assert until(lambda: stack.value(UNSENT) == 0, 40), stack.logs()
+    _quick_beat(stack)
+    assert until(lambda: "(tasks.escalation.sweep)" in stack.log("quick-beat").read_text(), 30), stack.logs()
+    stack.kill("quick-beat")
+    _due(stack, -1)
+    assert stack.value(ALL) == 0
+    _quick_beat(stack)
+    assert until(lambda: stack.value(ALL) > 0 and stack.value(UNSENT) == 0, 40), stack.logs()
+    assert stack.value("SELECT count(*) FROM escalations WHERE outbox_id IS NULL") == 0
     _nothing_lost(stack, postman, most_extra=0)
+
+
+def _due(stack: Stack, days: int) -> None:
+    """Everything open is due so many days from now, and today is a working day after the hour of mail."""
+    with psycopg.connect(stack.database_url) as connection:
+        today = datetime.now(LOCAL).date()
+        due = today + timedelta(days=days)
+        connection.execute(
+            "UPDATE assignments SET due_on = %s, nominal_due_on = %s, original_due_on = %s", (due, due, due)
+        )
+        connection.execute("UPDATE programmes SET mail_hour = 0")
+        for day in (today, today + timedelta(days=1)):  # it may be about to strike midnight
+            connection.execute(
+                "INSERT INTO day_overrides VALUES (%s, true, '') ON CONFLICT (day) DO UPDATE SET is_working = true",
+                (day,),
+            )
+
+
+def _quick_beat(stack: Stack) -> None:
+    """The real beat on the real schedule, but the sweep's minute is a second."""
+    script = (
+        "from tasks.schedule import SCHEDULE; SCHEDULE['sweep']['schedule'] = 1.0\n"
+        "from tasks.celery_app import app\n"
+        f"app.start(['beat', '-l', 'INFO', '--schedule', {str(stack.folder / 'beat')!r}, '--pidfile', ''])\n"
+    )
+    stack.start("quick-beat", command=[*PYTHON[:1], "-c", script])
 
 
 def test_broker_killed_and_emptied(database_url: str, postman: Postman, tmp_path: Path) -> None:
@@ -173,6 +203,23 @@ def test_broker_killed_and_emptied(database_url: str, postman: Postman, tmp_path
             broker.stop()
 
 
+def test_a_frozen_broker_holds_up_nobody(tmp_path: Path) -> None:
+    """It takes connections and never answers: a page that wakes a worker must not wait for it."""
+    broker = ValkeyServer(tmp_path / "valkey", tmp_path / "valkey.log", token_hex(8))
+    broker.start()
+    assert broker.process is not None
+    try:
+        broker.process.send_signal(signal.SIGSTOP)
+        nudger = Nudger(broker.url())
+        began = monotonic()
+        for _ in range(10):
+            nudger.nudge(DELIVER_MAIL)
+        assert monotonic() - began < 2
+    finally:
+        broker.process.send_signal(signal.SIGCONT)
+        broker.stop()
+
+
 def test_without_any_broker_drain_delivers(stack: Stack, postman: Postman) -> None:
     stack.env["REDIS_URL"] = "redis://127.0.0.1:1/0"
     stack.tracker(*SWEEP)
@@ -190,20 +237,19 @@ def test_database_killed_during_delivery(valkey: ValkeyServer, postman: Postman,
             wanted = stack.value(ALL)
             assert wanted > 3
             postman.stall.set()
-            drain = stack.start("drain", command=[*PYTHON, "tracker", "mail", "drain", "--loop"])
+            worker = stack.start("worker")
+            stack.start("beat")
             assert postman.holding.wait(30), stack.logs()
             assert server.process is not None
             server.process.kill()
             server.process.wait()
             postman.stall.clear()
-            drain.wait(20)
             assert until(lambda: _gone(server), 20)
             server.start()
-            stack.database_url = server.url()
-            stack.env["DATABASE_URL"] = server.url()
             assert stack.value(ALL) == wanted  # what was committed is there
             _expire(stack)
-            stack.tracker("mail", "drain")
+            assert until(lambda: stack.value(UNSENT) == 0, 40), stack.logs()
+            assert worker.poll() is None  # the same worker goes on: nobody has to start it again
             _nothing_lost(stack, postman)
     finally:
         server.stop()
