@@ -73,6 +73,12 @@ ROUND = (
     "INSERT INTO rounds (assignment_id, number, result, done_on, submitted_at, submitted_by_id, decision, decided_at)"
     " VALUES ((SELECT min(id) FROM assignments), 1, 'x', now(), now(), (SELECT min(id) FROM users)"
 )
+EXTENSION = (
+    "INSERT INTO extension_requests (assignment_id, number, reason, asked_at, asked_by_id, decision_reason, state,"
+    " due_before, asked_due_on) SELECT a.id, 1, 'x', now(), (SELECT min(id) FROM users), 'x'"
+)
+# Of one assignment, twice: the second row breaks what is unique.
+FIRST_TWO = "FROM (SELECT * FROM assignments ORDER BY id LIMIT 1) a, generate_series(1, 2)"
 REFUSED = {
     "ck_assignments_state": "UPDATE assignments SET state = 'overdue'",
     "ck_assignments_percent": "UPDATE assignments SET percent = 101",
@@ -83,6 +89,19 @@ REFUSED = {
     "uq_assignments_duty_id_lead_unit_id_year": "INSERT INTO assignments (programme_id, duty_id, lead_unit_id, year,"
     " text, expected_result, state, created_at) SELECT programme_id, duty_id, lead_unit_id, year, text,"
     " expected_result, state, created_at FROM assignments LIMIT 1",
+    "original due date of an assignment never changes": "UPDATE assignments SET original_due_on = original_due_on - 1",
+    "ck_assignments_not_its_own_parent": "UPDATE assignments SET parent_id = id",
+    "ck_programmes_extension_days": "UPDATE programmes SET extension_days = -1",
+    "ck_programmes_ranking_threshold": "UPDATE programmes SET ranking_threshold = 0",
+    "ck_coordinating_units_asked_with_date": "UPDATE coordinating_units SET state = 'asked'",
+    "ck_coordinating_units_contributed_on": "UPDATE coordinating_units SET state = 'contributed'",
+    "ck_extension_requests_later": f"{EXTENSION}, 'open', due_on, due_on {FIRST_TWO}",
+    "uq_extension_requests_assignment_id_number": f"{EXTENSION}, 'refused', due_on, due_on + 1 {FIRST_TWO}",
+    "ck_extension_requests_decided_date": f"{EXTENSION}, 'granted', due_on, due_on + 1 {FIRST_TWO}",
+    "ck_delegations_two_people": "INSERT INTO delegations (unit_id, absent_id, acting_id, valid_from, valid_to,"
+    " made_by_id, made_at) SELECT unit_id, user_id, user_id, now(), now(), user_id, now() FROM posts LIMIT 1",
+    "ck_evidence_sha256": "INSERT INTO evidence (assignment_id, sha256, name, media_type, size, added_at, added_by_id)"
+    " SELECT a.id, '../../etc/passwd', 'x', 'x', 1, now(), u.id FROM assignments a, users u LIMIT 1",
     "uq_outbox_dedupe_key": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL, NULL),"
     f" ({LETTER}, 'k', 'b', 'queued', NULL, NULL)",
     "uq_outbox_message_id": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL, NULL),"

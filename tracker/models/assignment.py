@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered, by_value, utcnow
+from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
@@ -24,22 +26,32 @@ class Assignment(Numbered, Base):
         CheckConstraint("state NOT IN ('submitted', 'completed') OR submitted_on IS NOT NULL", name="submitted_on"),
         CheckConstraint("num_nonnulls(due_on, nominal_due_on, original_due_on) IN (0, 3)", name="due_dates_together"),
         # The sweep reads only these: what can still be escalated, by due date.
-        Index("ix_assignments_sweep", "due_on", postgresql_where=text("state IN ('assigned', 'in_progress')")),
+        Index("ix_assignments_sweep", "due_on", postgresql_where=sql("state IN ('assigned', 'in_progress')")),
         Index(None, "lead_unit_id", "state"),
         Index(None, "programme_id", "year"),
+        # Lists: what is open, starred first, by due date; of a programme, of a unit, of everything.
+        Index("ix_assignments_list", "programme_id", "closed", sql("starred DESC"), "due_on", "id"),
+        Index("ix_assignments_list_of_unit", "lead_unit_id", "closed", sql("starred DESC"), "due_on", "id"),
+        Index("ix_assignments_list_of_all", "closed", sql("starred DESC"), "due_on", "id"),
+        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
     )
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
     duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"))
     lead_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    # The assignment this one is a part of; a part is never due after its whole.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"), index=True)
     year: Mapped[int]
     # The wording as it was when the assignment was opened; a later version of the text does not rewrite it.
     text: Mapped[str]
     expected_result: Mapped[str]
     is_request: Mapped[bool] = mapped_column(server_default="false")
     owner_may_submit: Mapped[bool] = mapped_column(server_default="false")
+    evidence_required: Mapped[bool] = mapped_column(server_default="false")
+    starred: Mapped[bool] = mapped_column(server_default="false")
     state: Mapped[State] = mapped_column(by_value(State, "state"))
+    closed: Mapped[bool] = mapped_column(Computed("state IN ('completed', 'cancelled')", persisted=True))
     suspended_from: Mapped[State | None] = mapped_column(by_value(State, "suspended_from_state"))
     percent: Mapped[int] = mapped_column(server_default="0")
     # The day the document names, the day that counts (moved off holidays or extended), and the first one that counted.
@@ -49,6 +61,8 @@ class Assignment(Numbered, Base):
     last_update_at: Mapped[datetime | None]
     submitted_on: Mapped[date | None]
     done_on: Mapped[date | None]
+    # The day of the last change of state, deadline or lead unit; a trigger keeps the history by it.
+    changed_on: Mapped[date] = mapped_column(server_default=sql("(now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     version: Mapped[int] = mapped_column(server_default="1")
 
@@ -56,16 +70,12 @@ class Assignment(Numbered, Base):
     duty: Mapped[Duty] = relationship()
     lead_unit: Mapped[Unit] = relationship()
     owner: Mapped[User | None] = relationship()
-    coordinating: Mapped[list[Unit]] = relationship(secondary="coordinating_units", order_by=Unit.position)
+    coordinating: Mapped[list[Unit]] = relationship(
+        secondary="coordinating_units", order_by=Unit.position, viewonly=True
+    )
+    coordination: Mapped[list[CoordinatingUnit]] = relationship(cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
-
-
-class CoordinatingUnit(Base):
-    __tablename__ = "coordinating_units"
-
-    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"), primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True, index=True)
 
 
 class Signal(StrEnum):
@@ -93,8 +103,13 @@ class Update(Numbered, Base):
     text: Mapped[str]
     percent: Mapped[int | None]
     created_at: Mapped[datetime]
+    # The unit for which a coordinating one speaks; null is the lead.
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    # Its author took it back within ten minutes; it stays here and in the audit.
+    undone_at: Mapped[datetime | None]
 
     author: Mapped[User] = relationship()
+    unit: Mapped[Unit | None] = relationship()
 
 
 class Round(Numbered, Base):
@@ -103,7 +118,7 @@ class Round(Numbered, Base):
     __tablename__ = "rounds"
     __table_args__ = (
         UniqueConstraint("assignment_id", "number"),
-        CheckConstraint("decision IS NULL OR decision IN ('confirmed', 'returned')", name="decision"),
+        CheckConstraint("decision IS NULL OR decision IN ('confirmed', 'returned', 'withdrawn')", name="decision"),
         CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_together"),
         CheckConstraint("decision IS DISTINCT FROM 'returned' OR reason IS NOT NULL", name="return_has_reason"),
     )

@@ -16,6 +16,8 @@ class Programme(Numbered, Base):
     __tablename__ = "programmes"
     __table_args__ = (
         CheckConstraint("mail_hour BETWEEN 0 AND 23", name="mail_hour"),
+        CheckConstraint("extension_days BETWEEN 0 AND 60", name="extension_days"),
+        CheckConstraint("ranking_threshold >= 1", name="ranking_threshold"),
         CheckConstraint("period_end >= period_start", name="period_in_order"),
     )
 
@@ -38,6 +40,10 @@ class Programme(Numbered, Base):
     # Settings of the programme.
     shift_days_off: Mapped[bool] = mapped_column(server_default="true")
     mail_hour: Mapped[int] = mapped_column(server_default="8")
+    # How many working days before the deadline a unit may still ask for more time; later only the office can give it.
+    extension_days: Mapped[int] = mapped_column(server_default="3")
+    # Units with fewer finished or overdue assignments are listed beside the ranking, not in it.
+    ranking_threshold: Mapped[int] = mapped_column(server_default="5")
 
     issuer_unit: Mapped[Unit] = relationship()
     versions: Mapped[list["ProgrammeVersion"]] = relationship(

@@ -6,16 +6,33 @@ from tracker.models import (
     assignment,
     audit,
     calendar,
+    calendar_feed,
+    chase,
     clause,
+    comment,
+    coordination,
+    delegation,
     duty,
     escalation,
+    evidence,
+    explanation,
+    extension,
+    form,
+    history,
     indicator,
     outbox,
     programme,
     report,
+    saved_filter,
+    search,
+    tally,
     unit,
     user,
 )
 
-MODULES = (assignment, audit, calendar, clause, duty, escalation, indicator, outbox, programme, report, unit, user)
+MODULES = (
+    assignment, audit, calendar, calendar_feed, chase, clause, comment, coordination, delegation, duty, escalation,
+    evidence, explanation, extension, form, history, indicator, outbox, programme, report, saved_filter, search, tally,
+    unit, user,
+)  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"

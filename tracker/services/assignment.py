@@ -58,7 +58,7 @@ def reassign(
     row.lead_unit_id, row.lead_unit = unit.id, unit
     row.owner_id, row.owner, row.percent = None, None, 0
     # A unit that now leads no longer coordinates the same work.
-    row.coordinating = [other for other in row.coordinating if other.id != unit.id]
+    row.coordination = [other for other in row.coordination if other.unit_id != unit.id]
     notify_unit(ctx, "assigned", row, reason=reason)
     return row
 

@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlalchemy.dialects.postgresql import insert
 
-from tracker.models.assignment import Assignment, CoordinatingUnit
+from tracker.models.assignment import Assignment
+from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty, DutyKind
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
@@ -82,6 +83,7 @@ def _open(ctx: Context, programme: Programme, duty: Duty, unit: Unit, year: int,
             nominal_due_on=nominal,
             due_on=due,
             original_due_on=due,
+            changed_on=ctx.today,
             created_at=ctx.now,
         )
         .on_conflict_do_nothing(index_elements=[Assignment.duty_id, Assignment.lead_unit_id, Assignment.year])

@@ -12,7 +12,8 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models.assignment import Assignment, CoordinatingUnit
+from tracker.models.assignment import Assignment
+from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
 from tracker.models.escalation import Escalation
 from tracker.models.unit import Unit

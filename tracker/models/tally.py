@@ -1,0 +1,34 @@
+"""Counters of assignments. A trigger adds +1 and -1 rows and never waits; `services.tally.fold` adds them up."""
+
+from datetime import date
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from tracker.models.base import Base, Numbered
+
+
+class Tally(Numbered, Base):
+    """`n` assignments that stand alike: the sum over equal rows is the count, folded or not.
+
+    `klass` where it no longer depends on today (done, submitted, stopped); else null, and `due_on` decides.
+    """
+
+    __tablename__ = "tallies"
+    __table_args__ = (
+        Index(
+            "ix_tallies_key",
+            "programme_id",
+            "year",
+            "lead_unit_id",
+            postgresql_include=["state", "klass", "due_on", "n"],
+        ),
+    )
+
+    programme_id: Mapped[int]
+    year: Mapped[int]
+    lead_unit_id: Mapped[int]
+    state: Mapped[str]
+    klass: Mapped[str | None]
+    due_on: Mapped[date | None]
+    n: Mapped[int]
