@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.mail.render import MailItem, Rendered, digest, event
+from tracker.mail.render import SUBJECTS, MailItem, Rendered, digest, event, letter
 
 GOLDEN = Path(__file__).parent / "golden"
 LATE = MailItem(
@@ -50,7 +50,13 @@ MAILS = {
     "declined": lambda: an_event("declined"),
     "submitted": lambda: an_event("submitted"),
     "confirmed": lambda: an_event("confirmed", replace(LATE, due_on=None)),
-}
+    "delegation": lambda: letter(
+        "delegation", to_name="Phó Trưởng phòng Y tế", base_url="http://giaoviec.test", locale="vi", sample=False,
+        unit="Phòng Y tế", absent="Trưởng phòng Y tế", acting="Phó Trưởng phòng Y tế",
+        valid_from=date(2026, 11, 2), valid_to=date(2026, 11, 13),
+    ),
+}  # fmt: skip
+MAILS |= {kind: lambda kind=kind: an_event(kind) for kind in SUBJECTS if kind not in MAILS}
 
 
 @pytest.mark.parametrize("name", MAILS)
@@ -70,7 +76,7 @@ def test_html_says_the_same_and_loads_nothing(name: str) -> None:
     assert "<style" not in mail.html or "style=" in mail.html
     assert "src=" not in mail.html
     assert "@import" not in mail.html
-    for link in ("http://giaoviec.test/assignments/7",):
+    for link in ("http://giaoviec.test/delegations" if name == "delegation" else LATE.url,):
         assert link in mail.html
         assert link in mail.text
 
@@ -91,7 +97,7 @@ def test_a_long_digest_is_cut_and_says_so() -> None:
 
 def test_names_stay_text() -> None:
     evil = replace(LATE, unit_name="<i>Phòng</i>", title="<b>x</b>")
-    for kind in ("assigned", "returned", "declined", "submitted", "confirmed"):
+    for kind in SUBJECTS:
         mail = event(
             kind, evil, to_name="<u>A</u>", actor_name="<img src=x>", reason="<s>lý do</s>", base_url="http://x.test",
             locale="vi", sample=False,

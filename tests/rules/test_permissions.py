@@ -15,10 +15,11 @@ from tracker.rules.permissions import (
     allowed_actions,
     demand,
     may,
+    on_behalf_of,
 )
 from tracker.rules.workflow import Action, State, actions_from
 
-LEAD, COORDINATING, OFFICE, ISSUER, ELSEWHERE = 1, 2, 3, 4, 5
+LEAD, COORDINATING, OFFICE, ISSUER, ELSEWHERE, WHOLE = 1, 2, 3, 4, 5, 6
 OWNER = 70
 SCOPE = Scope(
     lead_unit_id=LEAD,
@@ -26,6 +27,7 @@ SCOPE = Scope(
     owner_id=OWNER,
     standing_unit_ids=frozenset({OFFICE}),
     issuer_unit_id=ISSUER,
+    whole_lead_unit_id=WHOLE,
 )
 
 
@@ -41,6 +43,7 @@ ACTORS = {
     "owner who moved on": person(ELSEWHERE, "officer", OWNER),
     "head of coordinating": person(COORDINATING, "head"),
     "officer of coordinating": person(COORDINATING, "officer"),
+    "lead of the whole": person(WHOLE, "head"),
     "head of office": person(OFFICE, "head"),
     "officer of office": person(OFFICE, "officer"),
     "leader": person(ISSUER, "head"),
@@ -55,25 +58,32 @@ ACTORS = {
 }
 
 OFFICE_DECISIONS = "reassign return confirm suspend resume cancel reopen"
-OFFICE_RIGHTS = f"issue {OFFICE_DECISIONS} view monitor build_report import_programme read_mail_log"
+LEADER_RIGHTS = "view monitor comment star chase decide_extension ask_explanation"
+OFFICE_RIGHTS = (
+    f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
+    " correct_done_on ask_contribution delegate set_programme"
+)
+OWNER_RIGHTS = "view accept update comment hand_on ask_contribution answer_explanation"
+HEAD_RIGHTS = f"{OWNER_RIGHTS} decline submit withdraw split ask_extension delegate"
 MATRIX = {
-    "head of lead": "view accept decline update submit",
-    "deputy of lead": "view accept decline update submit",
-    "officer of lead": "view accept update",
-    "owner": "view accept update",
+    "head of lead": HEAD_RIGHTS,
+    "deputy of lead": HEAD_RIGHTS,
+    "officer of lead": "view accept update comment",
+    "owner": OWNER_RIGHTS,
     "owner who moved on": "",
-    "head of coordinating": "view note",
-    "officer of coordinating": "view note",
+    "head of coordinating": "view note comment name_contact",
+    "officer of coordinating": "view note comment",
+    "lead of the whole": "view",
     "head of office": OFFICE_RIGHTS,
     "officer of office": OFFICE_RIGHTS,
-    "leader": "view monitor",
-    "deputy leader": "view monitor",
+    "leader": LEADER_RIGHTS,
+    "deputy leader": LEADER_RIGHTS,
     "officer of issuer": "",
     "head elsewhere": "",
     "nobody": "",
-    "admin": "view monitor import_programme read_mail_log manage_users",
-    "auditor": "view monitor read_mail_log",
-    "auditor with a post": "view monitor read_mail_log",
+    "admin": "view monitor import_programme read_mail_log manage_users delegate set_programme read_rights",
+    "auditor": "view monitor read_mail_log read_rights",
+    "auditor with a post": "view monitor read_mail_log read_rights",
     "system": "issue view monitor build_report import_programme read_mail_log manage_users",
 }
 
@@ -161,7 +171,7 @@ def test_allowed_actions_are_the_tables_steps_that_are_granted(
         ("officer of lead", "assigned", "accept"),
         ("head of lead", "in_progress", "update submit"),
         ("owner", "in_progress", "update"),
-        ("head of lead", "submitted", ""),
+        ("head of lead", "submitted", "withdraw"),
         ("head of office", "submitted", "return confirm cancel"),
         ("head of office", "suspended", "reassign resume cancel"),
         ("head of office", "cancelled", ""),
@@ -172,6 +182,14 @@ def test_allowed_actions_are_the_tables_steps_that_are_granted(
 )
 def test_buttons(kind: str, state: str, actions: str) -> None:
     assert list(allowed_actions(ACTORS[kind], State(state), SCOPE)) == actions.split()
+
+
+def test_who_acts_for_somebody_has_their_rights_and_the_audit_learns_for_whom() -> None:
+    acting = Actor(2, "Người thay", (Post(LEAD, "officer"), Post(LEAD, "head", for_user_id=1)))
+    assert granted(acting, SCOPE) == set(HEAD_RIGHTS.split())
+    assert on_behalf_of(acting, Permission.SUBMIT, SCOPE) == 1
+    assert on_behalf_of(acting, Permission.UPDATE, SCOPE) is None  # their own right as an officer
+    assert on_behalf_of(acting, Permission.CONFIRM, SCOPE) is None
 
 
 def test_every_action_has_its_permission() -> None:

@@ -26,6 +26,7 @@ EXPECTED = {
     },
     "update": {"in_progress": "in_progress"},
     "submit": {"in_progress": "submitted"},
+    "withdraw": {"submitted": "in_progress"},
     "return": {"submitted": "in_progress"},
     "confirm": {"submitted": "completed"},
     "suspend": {"assigned": "suspended", "in_progress": "suspended"},

@@ -22,7 +22,20 @@ SUBJECTS = {
     "confirmed": N_("Đã xác nhận hoàn thành: %(title)s"),
     "submitted": N_("Chờ xác nhận: %(title)s"),
     "declined": N_("Đơn vị từ chối nhận: %(title)s"),
+    "handed_on": N_("Chuyển anh/chị xử lý: %(title)s"),
+    "contribution_asked": N_("Đề nghị phối hợp: %(title)s"),
+    "contributed": N_("Ý kiến phối hợp: %(title)s"),
+    "extension_asked": N_("Xin gia hạn: %(title)s"),
+    "extension_granted": N_("Đã gia hạn: %(title)s"),
+    "extension_refused": N_("Không đồng ý gia hạn: %(title)s"),
+    "extension_proposed": N_("Đề xuất ngày khác: %(title)s"),
+    "explanation_asked": N_("Yêu cầu giải trình: %(title)s"),
+    "explanation_answered": N_("Đã giải trình: %(title)s"),
+    "mentioned": N_("Nhắc đến anh/chị: %(title)s"),
+    "chased": N_("Đôn đốc: %(title)s"),
 }
+# Letters that are not about one assignment.
+LETTERS = {"delegation": N_("Ủy quyền xử lý công việc: %(unit)s")}
 # Gmail cuts off a mail beyond 102 kB, and nobody reads so far; the rest is counted, with a link to the site.
 MOST_ROWS = 60
 OVERSEERS = frozenset({LadderRole.STANDING_OFFICE, LadderRole.DEPUTY_LEADER, LadderRole.LEADER})
@@ -98,6 +111,12 @@ def event(
         base_url=base_url,
         sample=sample,
     )
+
+
+def letter(kind: str, *, to_name: str, base_url: str, locale: str, sample: bool, **facts: object) -> Rendered:
+    """A mail about something else than an assignment; `kind` is a key of LETTERS and the name of its template."""
+    subject = catalogue(locale).gettext(LETTERS[kind]) % facts
+    return _render(kind, locale, subject, to_name=to_name, base_url=base_url, sample=sample, **facts)
 
 
 @cache

@@ -68,6 +68,7 @@ class Assignment(Numbered, Base):
 
     programme: Mapped[Programme] = relationship()
     duty: Mapped[Duty] = relationship()
+    parent: Mapped["Assignment | None"] = relationship(remote_side="Assignment.id")
     lead_unit: Mapped[Unit] = relationship()
     owner: Mapped[User | None] = relationship()
     coordinating: Mapped[list[Unit]] = relationship(
@@ -108,6 +109,7 @@ class Update(Numbered, Base):
     # Its author took it back within ten minutes; it stays here and in the audit.
     undone_at: Mapped[datetime | None]
 
+    assignment: Mapped[Assignment] = relationship()
     author: Mapped[User] = relationship()
     unit: Mapped[Unit | None] = relationship()
 

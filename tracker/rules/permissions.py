@@ -7,13 +7,14 @@ Pure; services ask it, pages only reflect it. Decisions that the table does not 
 - An owner acts while they hold a post in the lead unit; who has moved on does not.
 - An auditor reads everything and changes nothing, whatever else they are: a post or the administrator's flag gives
   an auditor no right to change.
+- Who acts for somebody away holds that person's posts meanwhile; the audit names both.
 - An administrator looks after the system: sees the programme, imports, manages users; decides on nobody's work.
 - `system` (sweep, command line) is no person: it opens and issues, imports, builds and reads, but never takes a
   decision that the workflow gives to a unit or to the office, so every such decision names a person.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.rules import workflow
@@ -26,10 +27,11 @@ SIGNING_ROLES = frozenset({"head", "deputy"})
 
 @dataclass(frozen=True)
 class Post:
-    """`role`: head, deputy or officer."""
+    """`role`: head, deputy or officer. `for_user_id`: whose post it is, when its holder acts for somebody away."""
 
     unit_id: int
     role: str
+    for_user_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Scope:
     standing_unit_ids: frozenset[int] = frozenset()
     issuer_unit_id: int | None = None
     owner_may_submit: bool = False
+    # The lead of the assignment that this one is a part of.
+    whole_lead_unit_id: int | None = None
 
 
 NOWHERE = Scope()
@@ -79,6 +83,7 @@ class Permission(StrEnum):
     REASSIGN = "reassign"
     UPDATE = "update"
     SUBMIT = "submit"
+    WITHDRAW = "withdraw"
     RETURN = "return"
     CONFIRM = "confirm"
     SUSPEND = "suspend"
@@ -87,6 +92,22 @@ class Permission(StrEnum):
     REOPEN = "reopen"
     VIEW = "view"
     NOTE = "note"
+    COMMENT = "comment"
+    HAND_ON = "hand_on"
+    SPLIT = "split"
+    STAR = "star"
+    DEMAND_EVIDENCE = "demand_evidence"
+    CORRECT_DONE_ON = "correct_done_on"
+    CHASE = "chase"
+    ASK_CONTRIBUTION = "ask_contribution"
+    NAME_CONTACT = "name_contact"
+    ASK_EXTENSION = "ask_extension"
+    DECIDE_EXTENSION = "decide_extension"
+    ASK_EXPLANATION = "ask_explanation"
+    ANSWER_EXPLANATION = "answer_explanation"
+    DELEGATE = "delegate"
+    SET_PROGRAMME = "set_programme"
+    READ_RIGHTS = "read_rights"
     MONITOR = "monitor"
     BUILD_REPORT = "build_report"
     IMPORT_PROGRAMME = "import_programme"
@@ -94,15 +115,34 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage_users"
 
 
-READING = frozenset({Permission.VIEW, Permission.MONITOR, Permission.READ_MAIL_LOG})
+READING = frozenset({Permission.VIEW, Permission.MONITOR, Permission.READ_MAIL_LOG, Permission.READ_RIGHTS})
 
+_OFFICE = (Party.STANDING_OFFICE,)
+_DECIDERS = (Party.STANDING_OFFICE, Party.LEADER)
 _OVERSEERS = (Party.STANDING_OFFICE, Party.LEADER, Party.ADMIN, Party.AUDITOR, Party.SYSTEM)
 
 TABLE: dict[Permission, tuple[Party, ...]] = {
     # Who takes the workflow's steps is said once, in its own table.
     **{Permission(action): row.who for action, row in workflow.TABLE.items()},
-    Permission.VIEW: (*_OVERSEERS, Party.LEAD_MEMBER, Party.COORDINATING),
+    Permission.VIEW: (*_OVERSEERS, Party.LEAD_MEMBER, Party.COORDINATING, Party.WHOLE_LEAD),
     Permission.NOTE: (Party.COORDINATING,),
+    Permission.COMMENT: (*_DECIDERS, Party.LEAD_MEMBER, Party.COORDINATING),
+    Permission.HAND_ON: (Party.LEAD_HEAD, Party.OWNER),
+    Permission.SPLIT: (*_OFFICE, Party.LEAD_HEAD),
+    Permission.STAR: _DECIDERS,
+    Permission.DEMAND_EVIDENCE: _OFFICE,
+    Permission.CORRECT_DONE_ON: _OFFICE,
+    Permission.CHASE: _DECIDERS,
+    Permission.ASK_CONTRIBUTION: (*_OFFICE, Party.LEAD_HEAD, Party.OWNER),
+    Permission.NAME_CONTACT: (Party.COORDINATING_HEAD,),
+    Permission.ASK_EXTENSION: (Party.LEAD_HEAD, Party.TRUSTED_OWNER),
+    Permission.DECIDE_EXTENSION: _DECIDERS,
+    Permission.ASK_EXPLANATION: _DECIDERS,
+    Permission.ANSWER_EXPLANATION: (Party.LEAD_HEAD, Party.OWNER),
+    # Of a unit: `lead_unit_id` of the scope is the unit whose head is away.
+    Permission.DELEGATE: (Party.LEAD_HEAD, *_OFFICE, Party.ADMIN),
+    Permission.SET_PROGRAMME: (*_OFFICE, Party.ADMIN),
+    Permission.READ_RIGHTS: (Party.ADMIN, Party.AUDITOR),
     Permission.MONITOR: _OVERSEERS,
     Permission.BUILD_REPORT: (Party.STANDING_OFFICE, Party.SYSTEM),
     Permission.IMPORT_PROGRAMME: (Party.STANDING_OFFICE, Party.ADMIN, Party.SYSTEM),
@@ -127,10 +167,16 @@ _IS: dict[Party, Callable[[Actor, Scope], bool]] = {
     Party.OWNER: _owner,
     Party.TRUSTED_OWNER: lambda actor, scope: scope.owner_may_submit and _owner(actor, scope),
     Party.COORDINATING: lambda actor, scope: bool(actor.units & scope.coordinating_unit_ids),
+    Party.COORDINATING_HEAD: lambda actor, scope: any(actor.heads(unit) for unit in scope.coordinating_unit_ids),
+    Party.WHOLE_LEAD: lambda actor, scope: scope.whole_lead_unit_id in actor.units,
     Party.ADMIN: lambda actor, scope: actor.is_admin,
     Party.AUDITOR: lambda actor, scope: actor.is_auditor,
     Party.SYSTEM: lambda actor, scope: actor.system,
 }
+
+
+def is_(actor: Actor, party: Party, scope: Scope) -> bool:
+    return _IS[party](actor, scope)
 
 
 def may(actor: Actor, permission: Permission, scope: Scope | None = None) -> bool:
@@ -145,6 +191,17 @@ def demand(actor: Actor, permission: Permission, scope: Scope | None = None) -> 
     """Raises NotAllowed."""
     if not may(actor, permission, scope):
         raise NotAllowed(N_("Anh/chị không có quyền làm việc này."))
+
+
+def on_behalf_of(actor: Actor, permission: Permission, scope: Scope | None = None) -> int | None:
+    """For whom the person acts with this permission; None when it is their own by right."""
+    own = replace(actor, posts=tuple(post for post in actor.posts if post.for_user_id is None))
+    if may(own, permission, scope):
+        return None
+    for post in actor.posts:
+        if post.for_user_id is not None and may(replace(own, posts=(*own.posts, post)), permission, scope):
+            return post.for_user_id
+    return None
 
 
 def allowed_actions(actor: Actor, state: State, scope: Scope) -> tuple[Action, ...]:

@@ -25,12 +25,82 @@ ACTIONS = {
     "update": N_("Cập nhật tiến độ"),
     "note": N_("Góp ý kiến phối hợp"),
     "submit": N_("Báo cáo hoàn thành"),
+    "withdraw": N_("Rút lại báo cáo"),
     "return": N_("Trả lại"),
     "confirm": N_("Xác nhận hoàn thành"),
     "suspend": N_("Tạm dừng"),
     "resume": N_("Tiếp tục"),
     "cancel": N_("Hủy nhiệm vụ"),
     "reopen": N_("Mở lại"),
+}
+
+# What else happens to an assignment: verbs of the audit that do not move its state.
+DEEDS = {
+    "draft": N_("Lập dự thảo"),
+    "undo": N_("Hoàn tác cập nhật"),
+    "hand_on": N_("Chuyển xử lý"),
+    "correct_done_on": N_("Sửa ngày hoàn thành"),
+    "star": N_("Đưa vào trọng tâm"),
+    "unstar": N_("Bỏ khỏi trọng tâm"),
+    "demand_evidence": N_("Đổi yêu cầu minh chứng"),
+    "split": N_("Giao phần việc"),
+    "chase": N_("Đôn đốc"),
+    "comment": N_("Trao đổi"),
+    "evidence": N_("Minh chứng"),
+    "remove_evidence": N_("Gỡ minh chứng"),
+    "ask_contribution": N_("Đề nghị phối hợp"),
+    "release_contribution": N_("Không cần phối hợp"),
+    "name_contact": N_("Cử đầu mối phối hợp"),
+    "ask_extension": N_("Xin gia hạn"),
+    "extend": N_("Gia hạn"),
+    "undo_extension": N_("Hoàn tác gia hạn"),
+    "withdraw_extension": N_("Rút đề nghị gia hạn"),
+    "extension_refused": N_("Không đồng ý gia hạn"),
+    "extension_proposed": N_("Đề xuất ngày khác"),
+    "ask_explanation": N_("Yêu cầu giải trình"),
+    "answer_explanation": N_("Giải trình"),
+    "close_explanation": N_("Kết thúc giải trình"),
+    "withdraw_explanation": N_("Rút yêu cầu giải trình"),
+    "escalation": N_("Thư đôn đốc tự động"),
+}
+
+COORDINATION_STATES = {
+    "named": N_("Có tên trong văn bản"),
+    "asked": N_("Chờ ý kiến"),
+    "contributed": N_("Đã có ý kiến"),
+    "not_needed": N_("Không cần"),
+}
+
+EXTENSION_STATES = {
+    "open": N_("Chờ quyết định"),
+    "proposed": N_("Chờ đơn vị trả lời"),
+    "granted": N_("Đã đồng ý"),
+    "refused": N_("Không đồng ý"),
+    "withdrawn": N_("Đã rút"),
+}
+
+EXPLANATION_STATES = {
+    "open": N_("Chờ giải trình"),
+    "answered": N_("Đã giải trình"),
+    "closed": N_("Đã kết thúc"),
+    "withdrawn": N_("Đã rút"),
+}
+
+BULK = {
+    "chase": N_("Đôn đốc"),
+    "extend": N_("Gia hạn"),
+    "reassign": N_("Giao lại"),
+    "star": N_("Đưa vào trọng tâm"),
+    "unstar": N_("Bỏ khỏi trọng tâm"),
+}
+
+# What a line of the timeline is about, for its filter.
+TOPICS = {
+    "work": N_("Cập nhật"),
+    "decision": N_("Quyết định"),
+    "talk": N_("Trao đổi"),
+    "file": N_("Tệp"),
+    "mail": N_("Thư"),
 }
 
 CLASSES = {

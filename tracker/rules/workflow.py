@@ -26,6 +26,7 @@ class Action(StrEnum):
     REASSIGN = "reassign"
     UPDATE = "update"
     SUBMIT = "submit"
+    WITHDRAW = "withdraw"
     RETURN = "return"
     CONFIRM = "confirm"
     SUSPEND = "suspend"
@@ -44,6 +45,8 @@ class Party(StrEnum):
     OWNER = "owner"
     TRUSTED_OWNER = "trusted_owner"
     COORDINATING = "coordinating"
+    COORDINATING_HEAD = "coordinating_head"
+    WHOLE_LEAD = "whole_lead"
     ADMIN = "admin"
     AUDITOR = "auditor"
     SYSTEM = "system"
@@ -87,6 +90,7 @@ TABLE: dict[Action, Row] = {
     Action.SUBMIT: Row(
         _from(State.IN_PROGRESS), State.SUBMITTED, (Party.LEAD_HEAD, Party.TRUSTED_OWNER), ("result", "done_on")
     ),
+    Action.WITHDRAW: Row(_from(State.SUBMITTED), State.IN_PROGRESS, (Party.LEAD_HEAD, Party.TRUSTED_OWNER)),
     Action.RETURN: Row(_from(State.SUBMITTED), State.IN_PROGRESS, _OFFICE, ("reason",)),
     Action.CONFIRM: Row(_from(State.SUBMITTED), State.COMPLETED, _OFFICE),
     Action.SUSPEND: Row(_from(State.ASSIGNED, State.IN_PROGRESS), State.SUSPENDED, _OFFICE, ("reason",)),

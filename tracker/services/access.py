@@ -2,8 +2,9 @@
 
 from tracker.models.assignment import Assignment
 from tracker.rules.errors import Conflict, NotFound
-from tracker.rules.permissions import Permission, Scope, demand, may
+from tracker.rules.permissions import Permission, Scope, demand, is_, may, on_behalf_of
 from tracker.rules.words import N_
+from tracker.rules.workflow import Party
 from tracker.services.context import Context
 from tracker.store import assignment as assignments
 from tracker.store.people import standing_unit_ids
@@ -12,11 +13,12 @@ from tracker.store.people import standing_unit_ids
 def scope_of(ctx: Context, row: Assignment) -> Scope:
     return Scope(
         lead_unit_id=row.lead_unit_id,
-        coordinating_unit_ids=frozenset(unit.id for unit in row.coordinating),
+        coordinating_unit_ids=frozenset(one.unit_id for one in row.coordination),
         owner_id=row.owner_id,
         standing_unit_ids=standing_unit_ids(ctx.session, ctx.today).get(row.programme_id, frozenset()),
         issuer_unit_id=row.programme.issuer_unit_id,
         owner_may_submit=row.owner_may_submit,
+        whole_lead_unit_id=row.parent.lead_unit_id if row.parent else None,
     )
 
 
@@ -25,10 +27,16 @@ def view(ctx: Context, assignment_id: int) -> Assignment:
     return _visible(ctx, assignments.load(ctx.session, assignment_id))
 
 
+def is_party(ctx: Context, row: Assignment, party: Party) -> bool:
+    return is_(ctx.actor, party, scope_of(ctx, row))
+
+
 def change(ctx: Context, assignment_id: int, permission: Permission, version: int | None) -> Assignment:
     """The locked assignment for a verb; `version` is the one the person's form was made from."""
     row = _visible(ctx, assignments.load(ctx.session, assignment_id, lock=True))
-    demand(ctx.actor, permission, scope_of(ctx, row))
+    scope = scope_of(ctx, row)
+    demand(ctx.actor, permission, scope)
+    ctx.on_behalf_of_id = on_behalf_of(ctx.actor, permission, scope)
     if version is not None and row.version != version:
         raise Conflict(N_("Người khác vừa thay đổi nhiệm vụ này sau khi anh/chị mở trang."))
     return row

@@ -3,16 +3,17 @@
 from datetime import date
 from typing import Any
 
-from tracker.models.assignment import Assignment, Round, Signal, Update
+from tracker.models.assignment import Assignment, Round
 from tracker.models.user import User
-from tracker.rules.errors import Invalid
-from tracker.rules.permissions import Permission, demand, may
-from tracker.rules.words import N_
+from tracker.rules.errors import IllegalMove, Invalid
+from tracker.rules.permissions import Permission
+from tracker.rules.words import DEEDS, N_, STATES
 from tracker.rules.workflow import Action, State, move
-from tracker.services.access import change, scope_of
+from tracker.services.access import change
 from tracker.services.audit import record
 from tracker.services.context import Context
-from tracker.services.notice import notify_office, notify_unit
+from tracker.services.extension import settle_open_request
+from tracker.services.notice import notify, notify_office, notify_unit
 from tracker.store.assignment import last_round, leads_already
 from tracker.store.people import members
 from tracker.store.unit import unit_on
@@ -53,6 +54,7 @@ def reassign(
         raise Invalid(N_("Đơn vị này đã có nhiệm vụ riêng cho cùng nội dung trong năm."), field="lead_unit_id")
     before = row.lead_unit.name
     row.suspended_from = None
+    settle_open_request(ctx, row)
     is_new = unit.id != row.lead_unit_id
     _move(ctx, row, Action.REASSIGN, reason=reason, new_lead=is_new, data={"lead_before": before, "lead": unit.name})
     row.lead_unit_id, row.lead_unit = unit.id, unit
@@ -60,54 +62,6 @@ def reassign(
     # A unit that now leads no longer coordinates the same work.
     row.coordination = [other for other in row.coordination if other.unit_id != unit.id]
     notify_unit(ctx, "assigned", row, reason=reason)
-    return row
-
-
-def update(
-    ctx: Context,
-    assignment_id: int,
-    *,
-    signal: str,
-    text: str,
-    percent: int | None = None,
-    version: int | None = None,
-) -> Assignment:
-    """A progress note. On work not yet accepted it also accepts it: one step less for a busy head."""
-    row = change(ctx, assignment_id, Permission.UPDATE, version)
-    if row.state == State.ASSIGNED:
-        demand(ctx.actor, Permission.ACCEPT, scope_of(ctx, row))
-        owner = _person_of_lead(ctx, row, ctx.actor.user_id)
-        row.owner, row.owner_id = owner, owner.id
-        _move(ctx, row, Action.ACCEPT, has_owner=True, data={"owner": owner.name})
-    move(row.state, Action.UPDATE, text=text)
-    if signal not in (Signal.ON_TRACK, Signal.BLOCKED, Signal.DONE):
-        raise Invalid(N_("Hãy chọn tình hình: đúng tiến độ, có vướng mắc hay đã xong."), field="signal")
-    _write(ctx, row, Signal(signal), text, percent)
-    return row
-
-
-def update_or_submit(
-    ctx: Context,
-    assignment_id: int,
-    *,
-    signal: str,
-    text: str,
-    percent: int | None = None,
-    version: int | None = None,
-) -> Assignment:
-    """ "Đã xong" from somebody who may submit is the submission, done today; from anybody else it is a note."""
-    row = update(ctx, assignment_id, signal=signal, text=text, percent=percent, version=version)
-    if signal == Signal.DONE and may(ctx.actor, Permission.SUBMIT, scope_of(ctx, row)):
-        return submit(ctx, assignment_id, result=text, done_on=ctx.today)
-    return row
-
-
-def note(ctx: Context, assignment_id: int, *, text: str) -> Assignment:
-    """What a coordinating unit contributes; it does not move the work."""
-    row = change(ctx, assignment_id, Permission.NOTE, None)
-    if not text.strip():
-        raise Invalid(N_("Hãy ghi nội dung."), field="text")
-    _write(ctx, row, Signal.NOTE, text, None)
     return row
 
 
@@ -121,6 +75,7 @@ def submit(
     before = last_round(ctx.session, row.id)
     number = before.number + 1 if before else 1
     row.submitted_on, row.done_on, row.percent = ctx.today, done_on, 100
+    settle_open_request(ctx, row)
     _move(ctx, row, Action.SUBMIT, result=result, done_on=done_on, data={"round": number})
     assert done_on is not None
     assert ctx.actor.user_id is not None
@@ -135,6 +90,15 @@ def submit(
         )
     )
     notify_office(ctx, "submitted", row)
+    return row
+
+
+def withdraw(ctx: Context, assignment_id: int, version: int | None = None) -> Assignment:
+    """Take a submission back while the office has not decided on it."""
+    row = change(ctx, assignment_id, Permission.WITHDRAW, version)
+    row.submitted_on, row.done_on = None, None
+    _move(ctx, row, Action.WITHDRAW)
+    _decide(ctx, row, "withdrawn", None)
     return row
 
 
@@ -172,9 +136,73 @@ def resume(ctx: Context, assignment_id: int, *, reason: str, version: int | None
     return row
 
 
+def hand_on(
+    ctx: Context, assignment_id: int, *, owner_id: int | None, text: str = "", version: int | None = None
+) -> Assignment:
+    """Hand the work to another person of the lead unit (chuyển xử lý); on work not yet accepted it accepts it."""
+    row = change(ctx, assignment_id, Permission.HAND_ON, version)
+    person = _person_of_lead(ctx, row, owner_id)
+    if row.state == State.ASSIGNED:
+        accept(ctx, assignment_id, owner_id=person.id)
+    else:
+        if row.state is not State.IN_PROGRESS:
+            raise IllegalMove(
+                N_("Không thể “%(action)s” khi nhiệm vụ đang ở trạng thái “%(state)s”."),
+                action=DEEDS["hand_on"],
+                state=STATES[row.state],
+            )
+        if person.id == row.owner_id:
+            raise Invalid(N_("Người này đang thực hiện nhiệm vụ rồi."), field="owner_id")
+        before = row.owner.name if row.owner else ""
+        row.owner, row.owner_id = person, person.id
+        data = {"owner_before": before, "owner": person.name, "reason": text.strip()}
+        record(ctx, "hand_on", "assignment", row.id, data=data)
+    notify(ctx, "handed_on", row, [person], reason=text)
+    return row
+
+
+def correct_done_on(
+    ctx: Context, assignment_id: int, *, done_on: date | None, reason: str, version: int | None = None
+) -> Assignment:
+    """Put the day the work was really done right, with proof; both days and the reason stay in the audit.
+
+    On time or late is judged by the day of submission, so this moves no class.
+    """
+    row = change(ctx, assignment_id, Permission.CORRECT_DONE_ON, version)
+    if row.state is not State.COMPLETED:
+        raise Invalid(N_("Chỉ sửa được ngày hoàn thành của nhiệm vụ đã hoàn thành."), field="done_on")
+    if not reason.strip():
+        raise Invalid(N_("Hãy ghi lý do và căn cứ (số, ngày văn bản)."), field="reason")
+    if done_on is None or (row.submitted_on and done_on > row.submitted_on):
+        raise Invalid(N_("Ngày hoàn thành không thể sau ngày nộp báo cáo."), field="done_on")
+    data = {"done_before": row.done_on.isoformat() if row.done_on else "", "done_on": done_on.isoformat()}
+    row.done_on = done_on
+    record(ctx, "correct_done_on", "assignment", row.id, data={**data, "reason": reason.strip()})
+    return row
+
+
+def star(ctx: Context, assignment_id: int, *, starred: bool, version: int | None = None) -> Assignment:
+    """Mark as one that the leaders follow, or no longer."""
+    row = change(ctx, assignment_id, Permission.STAR, version)
+    if row.starred != starred:
+        row.starred = starred
+        record(ctx, "star" if starred else "unstar", "assignment", row.id)
+    return row
+
+
+def demand_evidence(ctx: Context, assignment_id: int, *, required: bool, version: int | None = None) -> Assignment:
+    """Whether a file must come with the submission."""
+    row = change(ctx, assignment_id, Permission.DEMAND_EVIDENCE, version)
+    if row.evidence_required != required:
+        row.evidence_required = required
+        record(ctx, "demand_evidence", "assignment", row.id, data={"required": required})
+    return row
+
+
 def cancel(ctx: Context, assignment_id: int, *, reason: str, version: int | None = None) -> Assignment:
     row = change(ctx, assignment_id, Permission.CANCEL, version)
     row.suspended_from = None
+    settle_open_request(ctx, row)
     _move(ctx, row, Action.CANCEL, reason=reason)
     return row
 
@@ -197,7 +225,7 @@ def _move(
 ) -> None:
     """Ask the table, change the state, write the event."""
     before = row.state
-    row.state = move(before, action, **facts)
+    row.state, row.changed_on = move(before, action, **facts), ctx.today
     reason = facts.get("reason")
     record(
         ctx,
@@ -215,25 +243,6 @@ def _decide(ctx: Context, row: Assignment, decision: str, reason: str | None) ->
     assert current is not None  # a submitted assignment has a round
     current.decision, current.reason = decision, reason
     current.decided_at, current.decided_by_id = ctx.now, ctx.actor.user_id
-
-
-def _write(ctx: Context, row: Assignment, signal: Signal, text: str, percent: int | None) -> None:
-    if percent is not None and not 0 <= percent <= 100:
-        raise Invalid(N_("Tỷ lệ hoàn thành là số từ 0 đến 100."), field="percent")
-    if percent is not None:
-        row.percent = percent
-    row.last_update_at = ctx.now
-    ctx.session.add(
-        Update(
-            assignment_id=row.id,
-            author_id=ctx.actor.user_id,
-            signal=signal,
-            text=text.strip(),
-            percent=percent,
-            created_at=ctx.now,
-        )
-    )
-    record(ctx, "note" if signal == Signal.NOTE else "update", "assignment", row.id, data={"signal": signal})
 
 
 def _person_of_lead(ctx: Context, row: Assignment, user_id: int | None) -> User:

@@ -20,6 +20,7 @@ def record(
         AuditEvent(
             at=ctx.now,
             actor_id=ctx.actor.user_id,
+            on_behalf_of_id=ctx.on_behalf_of_id,
             verb=verb,
             subject_type=subject_type,
             subject_id=subject_id,

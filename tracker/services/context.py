@@ -25,6 +25,8 @@ class Context:
     base_url: str
     mail_from: str
     nudges: set[str] = field(default_factory=set)
+    # Whose right the current verb uses when its actor acts for somebody away; set where the right is checked.
+    on_behalf_of_id: int | None = None
 
     @property
     def today(self) -> date:

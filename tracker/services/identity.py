@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.models.user import LoginSession, User
 from tracker.rules.calendar import local_date
 from tracker.rules.errors import Invalid, NotAllowed
-from tracker.rules.permissions import Actor, Post
+from tracker.rules.permissions import Actor
 from tracker.rules.text import fold
 from tracker.rules.words import N_
 from tracker.services.audit import record
@@ -83,7 +83,7 @@ def actor_of(session: Session, user: User, now: datetime) -> Actor:
     return Actor(
         user_id=user.id,
         name=user.name,
-        posts=tuple(Post(post.unit_id, post.role) for post in posts),
+        posts=tuple(posts),
         is_admin=user.is_admin,
         is_auditor=user.is_auditor,
     )

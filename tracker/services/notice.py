@@ -1,9 +1,10 @@
-"""Event mails: to the unit that leads, and to the standing office. They go at once."""
+"""Event mails: to the unit that leads, to the standing office, to people named. They go at once."""
 
 from collections.abc import Iterable
 
 from tracker.mail.render import MailItem, event
 from tracker.models.assignment import Assignment
+from tracker.models.outbox import OutboxMail
 from tracker.models.user import PostRole, User
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
@@ -12,24 +13,44 @@ from tracker.store.people import SIGNING, holders, standing_unit_ids
 from tracker.store.user import has_sample_data
 
 
-def notify_unit(ctx: Context, kind: str, row: Assignment, *, reason: str = "") -> None:
+def notify_unit(ctx: Context, kind: str, row: Assignment, *, reason: str = "", cause: str = "") -> None:
     """The head and deputies of the lead unit, and the owner."""
-    people = holders(ctx.session, [row.lead_unit_id], SIGNING, ctx.today).get(row.lead_unit_id, [])
-    _notify(ctx, kind, row, [*people, *([row.owner] if row.owner else [])], LadderRole.HEAD, reason)
+    notify(ctx, kind, row, lead_people(ctx, row), LadderRole.HEAD, reason=reason, cause=cause)
 
 
-def notify_office(ctx: Context, kind: str, row: Assignment, *, reason: str = "") -> None:
+def notify_office(ctx: Context, kind: str, row: Assignment, *, reason: str = "", cause: str = "") -> None:
     """Everybody with a post in the standing office."""
     units = standing_unit_ids(ctx.session, ctx.today).get(row.programme_id, frozenset())
     people = holders(ctx.session, units, list(PostRole), ctx.today)
-    _notify(ctx, kind, row, [one for group in people.values() for one in group], LadderRole.STANDING_OFFICE, reason)
+    everybody = [one for group in people.values() for one in group]
+    notify(ctx, kind, row, everybody, LadderRole.STANDING_OFFICE, reason=reason, cause=cause)
 
 
-def _notify(ctx: Context, kind: str, row: Assignment, people: Iterable[User], role: LadderRole, reason: str) -> None:
+def lead_people(ctx: Context, row: Assignment) -> list[User]:
+    """Whoever answers for the work today: those who sign for the lead unit, and the owner."""
+    people = holders(ctx.session, [row.lead_unit_id], SIGNING, ctx.today).get(row.lead_unit_id, [])
+    return [*people, *([row.owner] if row.owner and row.owner not in people else [])]
+
+
+def notify(
+    ctx: Context,
+    kind: str,
+    row: Assignment,
+    people: Iterable[User],
+    role: LadderRole = LadderRole.OWNER,
+    *,
+    reason: str = "",
+    cause: str = "",
+) -> dict[int, OutboxMail]:
+    """One mail to each, but not about one's own deed. `cause` names what happened when the row itself stays the same.
+
+    Returns person → mail.
+    """
     ctx.session.flush()  # the new version number makes the cause unique
+    sent: dict[int, OutboxMail] = {}
     for person in {person.id: person for person in people if person.active}.values():
         if person.id == ctx.actor.user_id:
-            continue  # nobody needs a mail about their own deed
+            continue
         item = mail_item(ctx, row, role)
         mail = event(
             kind,
@@ -41,7 +62,10 @@ def _notify(ctx: Context, kind: str, row: Assignment, people: Iterable[User], ro
             locale=person.locale,
             sample=has_sample_data(ctx.session),
         )
-        enqueue(ctx, kind, f"{kind}:{row.id}:{row.version}:{person.id}", person, mail)
+        queued = enqueue(ctx, kind, f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail)
+        if queued is not None:
+            sent[person.id] = queued
+    return sent
 
 
 def mail_item(ctx: Context, row: Assignment, role: str, told: tuple[str, ...] = ()) -> MailItem:

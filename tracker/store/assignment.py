@@ -1,12 +1,14 @@
 """Loading single assignments and what belongs to them."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.assignment import Assignment, Round, Update
 from tracker.models.duty import Duty
+from tracker.store.people import standing_units
 
 
 def load(session: Session, assignment_id: int, *, lock: bool = False) -> Assignment | None:
@@ -19,7 +21,9 @@ def load(session: Session, assignment_id: int, *, lock: bool = False) -> Assignm
             joinedload(Assignment.owner),
             joinedload(Assignment.programme),
             joinedload(Assignment.duty).options(joinedload(Duty.clause), joinedload(Duty.indicator)),
+            joinedload(Assignment.parent),
             selectinload(Assignment.coordinating),
+            selectinload(Assignment.coordination),
         )
     )
     if lock:
@@ -33,7 +37,7 @@ def updates_of(session: Session, assignment_id: int) -> list[Update]:
         session.scalars(
             select(Update)
             .where(Update.assignment_id == assignment_id)
-            .options(joinedload(Update.author))
+            .options(joinedload(Update.author), joinedload(Update.unit))
             .order_by(Update.created_at, Update.id)
         )
     )
@@ -53,6 +57,24 @@ def rounds_of(session: Session, assignment_id: int) -> list[Round]:
 def last_round(session: Session, assignment_id: int) -> Round | None:
     return session.scalar(
         select(Round).where(Round.assignment_id == assignment_id).order_by(Round.number.desc()).limit(1)
+    )
+
+
+def involved_units(session: Session, row: Assignment, day: date) -> dict[int, str]:
+    """Unit → name of who takes part: the lead, those who coordinate, the standing office."""
+    units = [row.lead_unit, *row.coordinating, *standing_units(session, row.programme_id, day)]
+    return {unit.id: unit.name for unit in units}
+
+
+def parts_of(session: Session, assignment_id: int) -> list[Assignment]:
+    """The assignments that are parts of this one."""
+    return list(
+        session.scalars(
+            select(Assignment)
+            .where(Assignment.parent_id == assignment_id)
+            .options(joinedload(Assignment.lead_unit))
+            .order_by(Assignment.id)
+        )
     )
 
 
@@ -94,7 +116,11 @@ def results_of(session: Session, assignment_ids: Sequence[int]) -> dict[int, str
     """Assignment → the result of its last round that was not returned."""
     rows = session.execute(
         select(Round.assignment_id, Round.result)
-        .where(Round.assignment_id.in_(assignment_ids), Round.decision.is_distinct_from("returned"))
+        .where(
+            Round.assignment_id.in_(assignment_ids),
+            Round.decision.is_distinct_from("returned"),
+            Round.decision.is_distinct_from("withdrawn"),
+        )
         .order_by(Round.number)
     )
     return dict(rows.all())

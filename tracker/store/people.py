@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from tracker.models.delegation import Delegation
 from tracker.models.programme import StandingOffice
 from tracker.models.unit import Unit
 from tracker.models.user import Post, PostRole, User
+from tracker.rules.permissions import Post as HeldPost
 
 SIGNING = (PostRole.HEAD, PostRole.DEPUTY)
 
@@ -33,13 +35,26 @@ def _holders(day: date) -> Select[Post]:
 def holders(
     session: Session, unit_ids: Collection[int], roles: Collection[PostRole], day: date
 ) -> dict[int, list[User]]:
-    """Unit id → active people who hold one of the roles there on the day."""
+    """Unit id → active people who hold one of the roles there on the day; whoever is away is their substitute."""
+    acting = _acting_for(session, unit_ids, day)
     found: dict[int, list[User]] = {}
     for post in session.scalars(_holders(day).where(Post.unit_id.in_(unit_ids), Post.role.in_(roles))):
         people = found.setdefault(post.unit_id, [])
-        if post.user not in people:
-            people.append(post.user)
+        person = acting.get((post.unit_id, post.user_id), post.user)
+        if person not in people:
+            people.append(person)
     return found
+
+
+def _acting_for(session: Session, unit_ids: Collection[int], day: date) -> dict[tuple[int, int], User]:
+    """(unit, person away) → who acts for them there."""
+    rows = session.scalars(
+        select(Delegation)
+        .join(Delegation.acting)
+        .where(Delegation.unit_id.in_(unit_ids), valid_on(Delegation, day), Delegation.ended_at.is_(None), User.active)
+        .options(joinedload(Delegation.acting))
+    )
+    return {(one.unit_id, one.absent_id): one.acting for one in rows}
 
 
 def members(session: Session, unit_id: int, day: date) -> list[User]:
@@ -52,16 +67,23 @@ def members(session: Session, unit_id: int, day: date) -> list[User]:
     return list(unique.values())
 
 
-def posts_of(session: Session, user_id: int, day: date) -> list[Post]:
-    return list(
-        session.scalars(
-            select(Post)
-            .join(Post.unit)
-            .where(Post.user_id == user_id, valid_on(Post, day), valid_on(Unit, day))
-            .options(joinedload(Post.unit))
-            .order_by(Post.id)
-        )
+def posts_of(session: Session, user_id: int, day: date) -> list[HeldPost]:
+    """The person's own posts on the day, and those of whom they act for."""
+    for_whom = and_(
+        Delegation.absent_id == Post.user_id,
+        Delegation.unit_id == Post.unit_id,
+        Delegation.acting_id == user_id,
+        Delegation.ended_at.is_(None),
+        valid_on(Delegation, day),
     )
+    rows = session.execute(
+        select(Post.unit_id, Post.role, Post.user_id)
+        .join(Post.unit)
+        .outerjoin(Delegation, for_whom)
+        .where(or_(Post.user_id == user_id, Delegation.id.is_not(None)), valid_on(Post, day), valid_on(Unit, day))
+        .order_by(Post.id)
+    )
+    return [HeldPost(unit, role, None if holder == user_id else holder) for unit, role, holder in rows]
 
 
 def standing_unit_ids(session: Session, day: date) -> dict[int, frozenset[int]]:

@@ -1,45 +1,41 @@
-"""One assignment: the five "rõ", its timeline, and the buttons for exactly what this person may do."""
+"""One assignment: the five "rõ", its timeline, and the forms for exactly what this person may do."""
 
-from collections.abc import Callable
-from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.rules.errors import Conflict, DomainError, Invalid
+from tracker.rules.errors import Conflict, DomainError
+from tracker.rules.extension import MANY, last_day_to_ask
 from tracker.rules.permissions import Permission, allowed_actions, may
-from tracker.rules.words import ACTIONS, N_
-from tracker.rules.workflow import State
-from tracker.services import assignment as verbs
+from tracker.rules.words import ACTIONS, DEEDS, TOPICS
+from tracker.rules.workflow import CLOSED, WITH_UNIT, State
 from tracker.services.access import scope_of, view
+from tracker.services.chase import mark_read
+from tracker.services.comment import mentionable
 from tracker.services.context import Context
-from tracker.store.assignment import updates_of
+from tracker.services.update import UNDO
+from tracker.store.assignment import parts_of, updates_of
+from tracker.store.explanation import of_assignment as explanations_of
+from tracker.store.extension import of_assignment as extensions_of
 from tracker.store.people import members
 from tracker.store.timeline import timeline
 from tracker.store.unit import units_on
 from tracker.web.errors import STATUS, say
-from tracker.web.inputs import clean, key
 from tracker.web.session import acting, login_required
+from tracker.web.verbs import DONE, VERBS
 from tracker.web.view import view_of
 
 bp = Blueprint("assignments", __name__, url_prefix="/assignments")
 
-DONE = {
-    "issue": N_("Đã giao việc."),
-    "accept": N_("Đã nhận việc."),
-    "decline": N_("Đã gửi từ chối đến cơ quan thường trực."),
-    "reassign": N_("Đã giao lại."),
-    "update": N_("Đã lưu cập nhật."),
-    "note": N_("Đã lưu ý kiến phối hợp."),
-    "submit": N_("Đã báo cáo hoàn thành; chờ cơ quan thường trực xác nhận."),
-    "return": N_("Đã trả lại kèm lý do."),
-    "confirm": N_("Đã xác nhận hoàn thành."),
-    "suspend": N_("Đã tạm dừng."),
-    "resume": N_("Đã cho tiếp tục."),
-    "cancel": N_("Đã hủy nhiệm vụ."),
-    "reopen": N_("Đã mở lại."),
-}
+# Beside the workflow's own actions: what else the page offers, by the permission that it needs.
+OFFERS = (
+    Permission.NOTE, Permission.COMMENT, Permission.HAND_ON, Permission.SPLIT, Permission.STAR,
+    Permission.DEMAND_EVIDENCE, Permission.CORRECT_DONE_ON, Permission.CHASE, Permission.ASK_CONTRIBUTION,
+    Permission.NAME_CONTACT, Permission.ASK_EXTENSION, Permission.DECIDE_EXTENSION, Permission.ASK_EXPLANATION,
+    Permission.ANSWER_EXPLANATION,
+)  # fmt: skip
 
 
 @bp.get("/<int:assignment_id>")
@@ -51,7 +47,7 @@ def show(assignment_id: int) -> ResponseReturnValue:
 @bp.post("/<int:assignment_id>/<action>")
 @login_required
 def act(assignment_id: int, action: str) -> ResponseReturnValue:
-    """Every verb of the workflow. An error comes back on the same page with what was typed."""
+    """Every verb. An error comes back on the same page with what was typed."""
     verb = VERBS.get(action)
     if verb is None:
         return _page(assignment_id, {"action": _("Không có thao tác này.")}, 404)
@@ -81,107 +77,83 @@ def _page(
 ) -> ResponseReturnValue:
     with acting() as ctx:
         row = view(ctx, assignment_id)
-        scope = scope_of(ctx, row)
-        allowed = list(allowed_actions(ctx.actor, row.state, scope))
+        mark_read(ctx, row.id)
+        topic = request.args.get("topic") if request.args.get("topic") in TOPICS else None
         return (
             render_template(
                 "assignments/show.html",
                 one=view_of(ctx, row),
                 row=row,
-                allowed=[str(one) for one in allowed],
-                # Work that is only assigned can be updated in one step: it accepts first.
-                may_update=row.state in (State.ASSIGNED, State.IN_PROGRESS)
-                and may(ctx.actor, Permission.UPDATE, scope),
-                may_submit=may(ctx.actor, Permission.SUBMIT, scope),
-                may_note=may(ctx.actor, Permission.NOTE, scope),
-                labels={name: _(label) for name, label in ACTIONS.items()},
-                people=members(ctx.session, row.lead_unit_id, ctx.today),
-                units=[unit for unit in units_on(ctx.session, ctx.today) if unit.id != row.programme.issuer_unit_id]
-                if "reassign" in allowed
-                else [],
-                timeline=timeline(ctx.session, row.id),
-                updates=updates_of(ctx.session, row.id),
+                labels={name: _(label) for name, label in {**ACTIONS, **DEEDS}.items()},
+                timeline=timeline(ctx.session, row.id, topic),
+                topic=topic,
                 errors=errors or {},
                 values=request.form if errors else {},
                 tried=action,
                 conflict=conflict,
                 today=ctx.today,
+                **_what_one_may(ctx, row),
             ),
             status,
         )
 
 
-def _text(name: str) -> str:
-    return clean(request.form.get(name, ""))
-
-
-def _number(name: str) -> int | None:
-    value = _text(name)
-    if not value:
-        return None
-    try:
-        return key(value)
-    except ValueError as error:
-        raise Invalid(N_("Hãy ghi một số nguyên."), field=name) from error
-
-
-def _day(name: str) -> date | None:
-    value = _text(name)
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        pass
-    try:
-        day, month, year = (int(part) for part in value.split("/"))
-        return date(year, month, day)
-    except ValueError as error:
-        raise Invalid(N_("Ngày cần có dạng 19/11/2026."), field=name) from error
-
-
-def _submit(ctx: Context, id_: int) -> None:
-    verbs.submit(ctx, id_, result=_text("result"), done_on=_day("done_on"), version=_number("version"))
-
-
-def _update(ctx: Context, id_: int) -> None:
-    """From the quick form: "đã xong" by somebody who may submit is the submission itself."""
-    verbs.update_or_submit(
-        ctx, id_, signal=_text("signal"), text=_text("text"), percent=_number("percent"), version=_number("version")
-    )
-
-
-def _reassign(ctx: Context, id_: int) -> None:
-    unit_id = _number("lead_unit_id")
-    if unit_id is None:
-        raise Invalid(N_("Hãy chọn đơn vị chủ trì."), field="lead_unit_id")
-    verbs.reassign(ctx, id_, lead_unit_id=unit_id, reason=_text("reason"), version=_number("version"))
-
-
-def _accept(ctx: Context, id_: int) -> None:
-    verbs.accept(ctx, id_, owner_id=_number("owner_id"), version=_number("version"))
-
-
-def _with_reason(verb: Callable[..., object]) -> Callable[[Context, int], object]:
-    return lambda ctx, id_: verb(ctx, id_, reason=_text("reason"), version=_number("version"))
-
-
-def _plain(verb: Callable[..., object]) -> Callable[[Context, int], object]:
-    return lambda ctx, id_: verb(ctx, id_, version=_number("version"))
-
-
-VERBS: dict[str, Callable[[Context, int], object]] = {
-    "issue": _plain(verbs.issue),
-    "accept": _accept,
-    "decline": _with_reason(verbs.decline),
-    "reassign": _reassign,
-    "update": _update,
-    "note": lambda ctx, id_: verbs.note(ctx, id_, text=_text("text")),
-    "submit": _submit,
-    "return": _with_reason(verbs.return_),
-    "confirm": _plain(verbs.confirm),
-    "suspend": _with_reason(verbs.suspend),
-    "resume": _with_reason(verbs.resume),
-    "cancel": _with_reason(verbs.cancel),
-    "reopen": _with_reason(verbs.reopen),
-}
+def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
+    """The forms to show, and the people, units and requests that they need."""
+    scope = scope_of(ctx, row)
+    allowed = [str(one) for one in allowed_actions(ctx.actor, row.state, scope)]
+    can = {str(one) for one in OFFERS if may(ctx.actor, one, scope)}
+    with_unit = row.state in WITH_UNIT
+    extensions = extensions_of(ctx.session, row.id)
+    waiting = next((one for one in extensions if one.state in ("open", "proposed")), None)
+    due, days = row.due_on, row.programme.extension_days
+    last_day = last_day_to_ask(due, days, ctx.calendar) if due else None
+    needs_units = "reassign" in allowed or (can & {"split", "ask_contribution"} and row.state not in CLOSED)
+    people, units = mentionable(ctx, row) if "comment" in can else ({}, {})
+    last = updates_of(ctx.session, row.id)[-1:]
+    mine = [
+        one
+        for one in last
+        if one.undone_at is None and one.author_id == ctx.actor.user_id and ctx.now - one.created_at <= UNDO
+    ]
+    return {
+        "allowed": allowed,
+        "can": can,
+        # Work that is only assigned can be updated in one step: it accepts first.
+        "may_update": with_unit and may(ctx.actor, Permission.UPDATE, scope),
+        "may_submit": may(ctx.actor, Permission.SUBMIT, scope),
+        "may_hand_on": with_unit and "hand_on" in can,
+        "may_chase": with_unit and "chase" in can,
+        "may_ask_extension": with_unit and "ask_extension" in can and not waiting and last_day is not None,
+        "may_extend": row.state not in (*CLOSED, State.SUBMITTED, State.DRAFT) and "decide_extension" in can and due,
+        "may_explain": row.state not in (*CLOSED, State.DRAFT) and "ask_explanation" in can,
+        "may_ask_contribution": row.state not in CLOSED and "ask_contribution" in can,
+        "may_split": row.state not in (*CLOSED, State.SUBMITTED, State.DRAFT)
+        and "split" in can
+        and row.parent_id is None,
+        "last_day_to_ask": last_day,
+        "too_late_to_ask": last_day is not None and ctx.today > last_day,
+        "extensions": extensions,
+        "many_extensions": sum(one.state != "withdrawn" for one in extensions) >= MANY,
+        "explanations": explanations_of(ctx.session, row.id),
+        "parts": parts_of(ctx.session, row.id),
+        "undoable": mine[0] if mine else None,
+        "people": members(ctx.session, row.lead_unit_id, ctx.today),
+        "mentions": [
+            *((f"u{id_}", name) for id_, name in units.items()),
+            *((f"p{id_}", person.name) for id_, (person, _unit) in people.items() if id_ != ctx.actor.user_id),
+        ],
+        "units": [unit for unit in units_on(ctx.session, ctx.today) if unit.id != row.programme.issuer_unit_id]
+        if needs_units
+        else [],
+        "contacts": {
+            one.unit_id: members(ctx.session, one.unit_id, ctx.today)
+            for one in row.coordination
+            if ctx.actor.heads(one.unit_id)
+        },
+        "coordination_late": {
+            one.unit_id: ctx.calendar.between(one.due_on, ctx.today)
+            for one in row.coordination
+            if one.state == "asked" and one.due_on and one.due_on < ctx.today
+        },
+    }

@@ -1,7 +1,9 @@
 """Errors as pages: what happened, what is safe, what to do."""
 
+from urllib.parse import urlsplit
+
 import structlog
-from flask import Flask, flash, redirect, render_template, request
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -9,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from tracker.extensions import db
 from tracker.rules.errors import Conflict, DomainError, IllegalMove, Invalid, NotAllowed, NotFound
+from tracker.web.session import AlreadySent
 
 log = structlog.get_logger()
 
@@ -17,6 +20,7 @@ STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, IllegalM
 
 def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(AlreadySent, _already_sent)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -52,6 +56,15 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     log.exception("unexpected", path=request.path, error=str(error))
     return page(500)
+
+
+def _already_sent(_error: AlreadySent) -> ResponseReturnValue:
+    """A double click, or the browser sent the form again: it was acted on once, and the person goes on."""
+    db.session.rollback()
+    flash(_("Biểu mẫu này đã được gửi và đã xử lý một lần; không làm lại lần thứ hai."), "success")
+    came_from = urlsplit(request.referrer or "")
+    same_site = came_from.netloc == request.host
+    return redirect(f"{came_from.path}?{came_from.query}" if same_site else url_for("home.home"))
 
 
 def back_with(error: DomainError, where: str) -> ResponseReturnValue:

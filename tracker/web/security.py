@@ -7,7 +7,7 @@ from flask import Flask, Response, g, request
 
 def register(app: Flask) -> None:
     app.after_request(_headers)
-    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, once=once)
 
 
 def csp_nonce() -> str:
@@ -15,6 +15,11 @@ def csp_nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = token_urlsafe(16)
     return str(g.csp_nonce)
+
+
+def once() -> str:
+    """A new value for each form that is drawn."""
+    return token_urlsafe(12)
 
 
 def request_id() -> str:

@@ -14,6 +14,7 @@ from tracker.acting import acting as _acting
 from tracker.extensions import db, login_manager
 from tracker.rules.permissions import NOWHERE, SYSTEM, Actor, Permission, Scope, may
 from tracker.services.context import Context
+from tracker.services.form import first_time
 from tracker.services.identity import actor_of, recognise, touch
 from tracker.store.people import standing_unit_ids
 from tracker.store.programme import programmes
@@ -70,7 +71,20 @@ def acting() -> Iterator[Context]:
     """The signed-in person at work: one commit when the block ends."""
     assert current_user.is_authenticated
     with _acting(current_user.actor, request_id=request_id()) as ctx:
+        _act_once(ctx)
         yield ctx
+
+
+class AlreadySent(Exception):
+    """The second copy of a form that has been acted on."""
+
+
+def _act_once(ctx: Context) -> None:
+    token = request.form.get("once", "")[:64] if request.method == "POST" and "once" not in g else ""
+    if token:
+        g.once = True
+        if not first_time(ctx, token):
+            raise AlreadySent
 
 
 def overseen(ctx: Context, permission: Permission = Permission.MONITOR) -> frozenset[int]:

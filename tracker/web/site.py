@@ -21,7 +21,11 @@ from tracker.store.user import has_sample_data
 from tracker.web import (
     assignments,
     auth,
+    bulk,
+    delegations,
     errors,
+    explanations,
+    extensions,
     home,
     mails,
     monitor,
@@ -33,7 +37,10 @@ from tracker.web import (
 from tracker.web.inputs import KeyConverter
 from tracker.web.session import current_actor, overseen, require_password_change
 
-BLUEPRINTS = (auth.bp, home.bp, my_work.bp, assignments.bp, monitor.bp, programmes.bp, mails.bp, reports.bp)
+BLUEPRINTS = (
+    auth.bp, home.bp, my_work.bp, assignments.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp, monitor.bp,
+    programmes.bp, mails.bp, reports.bp,
+)  # fmt: skip
 LOCALES = ("vi", "en")
 
 
@@ -48,7 +55,7 @@ def register(app: Flask) -> None:
     app.context_processor(_shared)
     # Flask-Babel looks its catalogue up anew for every text; a page has hundreds.
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(day=_day, moment=_moment)
+    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment)
     app.jinja_env.globals.update(words=words, link=monitor.link)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:
@@ -78,6 +85,11 @@ def _ngettext(one: str, many: str, n: int) -> str:
 
 def _day(value: date | None) -> str:
     return f"{value:%d/%m/%Y}" if value else ""
+
+
+def _iso_day(value: str) -> str:
+    """A day as the audit keeps it."""
+    return _day(date.fromisoformat(value)) if value else ""
 
 
 def _moment(value: datetime | None) -> str:

@@ -1,0 +1,156 @@
+"""Comments, chases and who has read them, explanations, and many assignments at once."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.conftest import Act
+from tests.db.test_assignment import HEAD, OFFICE, OFFICER, mails
+from tests.helpers.world import AT
+from tracker.models.assignment import Assignment
+from tracker.models.audit import AuditEvent
+from tracker.models.outbox import OutboxMail
+from tracker.models.unit import Unit
+from tracker.models.user import User
+from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
+from tracker.services import bulk
+from tracker.services import explanation as explanations
+from tracker.services.bulk import Bulk, Choice
+from tracker.services.chase import chase, mark_read
+from tracker.services.comment import comment
+from tracker.services.form import first_time
+from tracker.store.chase import chases_of
+from tracker.store.timeline import timeline
+
+LEADER = "truong.ubnd-huyen"
+BY = date(2026, 2, 2)
+
+
+def test_who_is_named_gets_a_mail_and_nobody_else(session: Session, act: Act, one: Assignment) -> None:
+    people = {user.login: user.id for user in session.scalars(select(User))}
+    office = session.scalars(select(Unit).where(Unit.code == "p-ldtbxh")).one()
+    comment(act(HEAD), one.id, text="Nhờ xem giúp", users=[people[OFFICER]], units=[office.id])
+    assert mails(session, "mentioned") == {
+        "canbo.p-yte@example.vn", "truong.p-ldtbxh@example.vn", "canbo.p-ldtbxh@example.vn",
+    }  # fmt: skip
+    elsewhere = session.scalars(select(Unit).where(Unit.code == "p-tuphap")).one()
+    for named in ({"units": [elsewhere.id]}, {"users": [people["truong.p-tuphap"]]}):
+        with pytest.raises(Invalid, match="cùng tham gia"):
+            comment(act(HEAD), one.id, text="x", **named)  # type: ignore[arg-type]
+    for text in (" ", "x" * 5001):
+        with pytest.raises(Invalid):
+            comment(act(HEAD), one.id, text=text)
+    with pytest.raises(NotFound):
+        comment(act("truong.p-tuphap"), one.id, text="x")
+    with pytest.raises(NotAllowed):
+        comment(act("kiemtoan"), one.id, text="x")
+
+
+def test_a_chase_knows_its_readers(session: Session, act: Act, one: Assignment) -> None:
+    chase(act(LEADER), one.id, text="Báo cáo trước thứ Sáu")
+    mark_read(act(OFFICER), one.id)  # it was not sent to them
+    (sent,) = chases_of(session, one.id)
+    assert [reader.read_at for reader in sent.readers] == [None]
+    mark_read(act(HEAD, at=AT + timedelta(hours=1)), one.id)
+    mark_read(act(HEAD, at=AT + timedelta(hours=9)), one.id)
+    session.expire_all()
+    assert [reader.read_at for reader in chases_of(session, one.id)[0].readers] == [AT + timedelta(hours=1)]
+    with pytest.raises(NotAllowed):
+        chase(act(HEAD), one.id, text="x")
+    assert [line.what for line in timeline(session, one.id, "talk")] == ["chase"]
+
+
+def test_an_explanation_is_asked_answered_and_closed(session: Session, act: Act, one: Assignment) -> None:
+    with pytest.raises(Invalid):
+        explanations.ask(act(LEADER), one.id, question="Vì sao chậm?", due_on=AT.date() - timedelta(days=1))
+    request = explanations.ask(act(LEADER), one.id, question="Vì sao chậm?", due_on=BY)
+    assert mails(session, "explanation_asked") == {"truong.p-yte@example.vn"}
+    with pytest.raises(NotAllowed):
+        explanations.answer(act(OFFICE), request.id, text="x")
+    with pytest.raises(Invalid):
+        explanations.answer(act(HEAD), request.id, text="  ")
+    explanations.answer(act(HEAD), request.id, text="Thiếu cán bộ")
+    assert mails(session, "explanation_answered") == {"truong.ubnd-huyen@example.vn"}
+    with pytest.raises(IllegalMove):
+        explanations.answer(act(HEAD), request.id, text="Lần nữa")
+    explanations.close(act(LEADER), request.id)
+    assert request.state == "closed"
+    with pytest.raises(NotFound):
+        explanations.answer(act("truong.p-tuphap"), request.id, text="x")
+
+
+def ids_of(session: Session, n: int) -> list[int]:
+    return list(session.scalars(select(Assignment.id).order_by(Assignment.id).limit(n)))
+
+
+def test_a_preview_says_what_will_happen_and_does_nothing(session: Session, act: Act) -> None:
+    ids = ids_of(session, 4)
+    stranger = session.get(Assignment, ids[3])
+    assert stranger is not None
+    stranger.state = "cancelled"  # type: ignore[assignment]
+    session.flush()
+    choice = Choice(Bulk.EXTEND, text="Mưa lũ", due_on=date(2026, 12, 1))
+    before = session.scalar(select(func.count(OutboxMail.id)))
+    ctx = act(OFFICE)
+    lines = bulk.preview(ctx, ids, choice)
+    assert [line.due_after for line in lines] == [date(2026, 12, 1)] * 3 + [date(2026, 11, 19)]
+    assert [bool(line.error) for line in lines] == [False, False, False, True]
+    assert any(line.told for line in lines[:3])
+    assert session.scalar(select(func.count(OutboxMail.id))) == before
+    assert {row.due_on for row in session.scalars(select(Assignment).where(Assignment.id.in_(ids)))} == {
+        date(2026, 11, 19)
+    }
+    assert not ctx.nudges
+    done = bulk.apply(act(OFFICE), ids, choice)
+    assert done == lines
+
+
+def test_an_extension_in_bulk_is_undone(session: Session, act: Act) -> None:
+    ids = ids_of(session, 3)
+    bulk.apply(act(OFFICE), ids, Choice(Bulk.EXTEND, text="Mưa lũ", due_on=date(2026, 12, 1)))
+    session.flush()
+    event = bulk.last_bulk(act(OFFICE))
+    assert event is not None
+    with pytest.raises(NotFound):
+        bulk.undo(act("canbo.p-ldtbxh"), event.id)
+    with pytest.raises(Invalid):
+        bulk.undo(act(OFFICE, at=AT + timedelta(minutes=11)), event.id)
+    assert bulk.undo(act(OFFICE), event.id) == 3
+    assert {session.get(Assignment, id_).due_on for id_ in ids} == {date(2026, 11, 19)}  # type: ignore[union-attr]
+    assert bulk.undo(act(OFFICE), event.id) == 0
+
+
+def test_stars_in_bulk_and_their_undo(session: Session, act: Act) -> None:
+    ids = ids_of(session, 3)
+    bulk.apply(act(LEADER), ids, Choice(Bulk.STAR))
+    session.flush()
+    event = bulk.last_bulk(act(LEADER))
+    assert event is not None
+    assert bulk.undo(act(LEADER), event.id) == 3
+    assert session.scalars(select(Assignment.starred).where(Assignment.id.in_(ids)).distinct()).all() == [False]
+
+
+def test_bulk_is_for_those_who_may_and_bounded(session: Session, act: Act) -> None:
+    for ids in ([], list(range(1, 202))):
+        with pytest.raises(Invalid):
+            bulk.apply(act(OFFICE), ids, Choice(Bulk.STAR))
+    with pytest.raises(NotFound):
+        bulk.apply(act(OFFICE), [10**6], Choice(Bulk.STAR))
+    mine = session.scalars(
+        select(Assignment.id).join(Unit, Unit.id == Assignment.lead_unit_id).where(Unit.code == "p-yte")
+    ).first()
+    (line,) = bulk.apply(act(HEAD), [mine or 0], Choice(Bulk.STAR))
+    assert isinstance(line.error, NotAllowed)
+
+
+def test_a_form_acts_once(act: Act) -> None:
+    assert first_time(act(HEAD), "token")
+    assert not first_time(act(HEAD), "token")
+
+
+def test_comments_are_audited_without_their_text(session: Session, act: Act, one: Assignment) -> None:
+    written = comment(act(HEAD), one.id, text="Riêng")
+    session.flush()
+    assert session.scalars(select(AuditEvent.data).where(AuditEvent.verb == "comment")).one() == {"comment": written.id}

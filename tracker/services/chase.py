@@ -1,0 +1,51 @@
+"""Reminding by hand: a text from the office or a leader, to whom it went, and who has read it."""
+
+from sqlalchemy import update
+
+from tracker.models.chase import Chase, ChaseReader
+from tracker.rules.errors import IllegalMove, Invalid
+from tracker.rules.permissions import Permission
+from tracker.rules.words import N_
+from tracker.rules.workflow import WITH_UNIT
+from tracker.services.access import change
+from tracker.services.audit import record
+from tracker.services.context import Context
+from tracker.services.notice import lead_people, notify
+from tracker.store.chase import chases_of
+
+
+def chase(ctx: Context, assignment_id: int, *, text: str, version: int | None = None) -> Chase:
+    """To the head, who signs for the head, and the owner; the mail log says what became of it."""
+    row = change(ctx, assignment_id, Permission.CHASE, version)
+    if row.state not in WITH_UNIT:
+        raise IllegalMove(N_("Chỉ đôn đốc được nhiệm vụ mà đơn vị đang phải làm."))
+    if not text.strip():
+        raise Invalid(N_("Hãy ghi nội dung đôn đốc."), field="chase")
+    people = lead_people(ctx, row)
+    if not people:
+        raise Invalid(N_("Đơn vị chưa có ai nhận được thư đôn đốc."), field="chase")
+    assert ctx.actor.user_id is not None
+    sent = Chase(assignment_id=row.id, text=text.strip(), sent_at=ctx.now, sent_by_id=ctx.actor.user_id)
+    ctx.session.add(sent)
+    ctx.session.flush()
+    mails = notify(ctx, "chased", row, people, reason=text, cause=f"chase{sent.id}")
+    for person in people:
+        mail = mails.get(person.id)
+        sent.readers.append(ChaseReader(user_id=person.id, outbox_id=mail.id if mail else None))
+    record(ctx, "chase", "assignment", row.id, data={"chase": sent.id, "to": [person.name for person in people]})
+    return sent
+
+
+def mark_read(ctx: Context, assignment_id: int) -> None:
+    """Whoever opens the assignment has read what was sent to them about it."""
+    chases = [one.id for one in chases_of(ctx.session, assignment_id)]
+    if chases:
+        ctx.session.execute(
+            update(ChaseReader)
+            .where(
+                ChaseReader.chase_id.in_(chases),
+                ChaseReader.user_id == ctx.actor.user_id,
+                ChaseReader.read_at.is_(None),
+            )
+            .values(read_at=ctx.now)
+        )

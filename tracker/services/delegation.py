@@ -1,0 +1,125 @@
+"""Who acts for a head who is away: named from a day to a day, ended early, never hidden (quyền, ủy quyền)."""
+
+from datetime import date
+
+from tracker.mail.render import letter
+from tracker.models.delegation import Delegation
+from tracker.models.unit import Unit
+from tracker.models.user import User
+from tracker.rules.errors import Invalid, NotFound
+from tracker.rules.permissions import Permission, Scope, demand, may, on_behalf_of
+from tracker.rules.words import N_
+from tracker.services.audit import record
+from tracker.services.context import Context
+from tracker.services.outbox import enqueue
+from tracker.store import delegation as store
+from tracker.store.people import members, standing_unit_ids
+from tracker.store.unit import unit_on
+from tracker.store.user import has_sample_data
+
+
+def delegate(
+    ctx: Context,
+    unit_id: int,
+    *,
+    absent_id: int | None,
+    acting_id: int | None,
+    valid_from: date | None,
+    valid_to: date | None,
+) -> Delegation:
+    """`acting` holds the posts of `absent` in the unit on these days, both included."""
+    unit = _unit(ctx, unit_id)
+    people = {person.id: person for person in members(ctx.session, unit.id, ctx.today)}
+    absent, acting = people.get(absent_id or 0), people.get(acting_id or 0)
+    if absent is None:
+        raise Invalid(N_("Hãy chọn người vắng mặt của đơn vị."), field="absent_id")
+    if acting is None or acting is absent:
+        raise Invalid(N_("Hãy chọn một người khác của đơn vị để thay."), field="acting_id")
+    if valid_from is None or valid_to is None or valid_to < valid_from:
+        raise Invalid(N_("Hãy chọn từ ngày nào đến ngày nào; ngày cuối không trước ngày đầu."), field="valid_to")
+    if valid_to < ctx.today:
+        raise Invalid(N_("Thời gian này đã qua."), field="valid_to")
+    for other in store.overlapping(ctx.session, [absent.id, acting.id], valid_from, valid_to):
+        if other.absent_id == acting.id:
+            raise Invalid(N_("%(name)s cũng vắng mặt trong thời gian này."), field="acting_id", name=acting.name)
+        if other.absent_id == absent.id and other.unit_id == unit.id:
+            raise Invalid(N_("Đã có %(name)s thay trong thời gian này."), field="absent_id", name=other.acting.name)
+        if other.acting_id == absent.id:
+            raise Invalid(N_("%(name)s đang thay người khác trong thời gian này."), field="absent_id", name=absent.name)
+    assert ctx.actor.user_id is not None
+    row = Delegation(
+        unit_id=unit.id,
+        absent=absent,
+        acting=acting,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        made_by_id=ctx.actor.user_id,
+        made_at=ctx.now,
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    record(ctx, "delegate", "delegation", row.id, data=_facts(row, unit))
+    _tell(ctx, row, unit, [absent, acting])
+    return row
+
+
+def end(ctx: Context, delegation_id: int) -> Delegation:
+    """Back at work, or called off: from now on everybody has their own rights again."""
+    row = store.load(ctx.session, delegation_id, lock=True)
+    if row is None:
+        raise NotFound(N_("Không tìm thấy lần ủy quyền này."))
+    unit = _unit(ctx, row.unit_id)
+    if row.ended_at is not None:
+        return row
+    row.ended_at = ctx.now
+    record(ctx, "end_delegation", "delegation", row.id, data=_facts(row, unit))
+    return row
+
+
+def units_to_manage(ctx: Context, units: list[Unit]) -> list[Unit]:
+    """The units whose absences this person may settle: those they head; all of them for the office."""
+    return [unit for unit in units if may(ctx.actor, Permission.DELEGATE, _scope(ctx, unit.id))]
+
+
+def _unit(ctx: Context, unit_id: int) -> Unit:
+    unit = unit_on(ctx.session, unit_id, ctx.today)
+    scope = _scope(ctx, unit_id)
+    if unit is None or (unit_id not in ctx.actor.units and not may(ctx.actor, Permission.DELEGATE, scope)):
+        raise NotFound(N_("Không tìm thấy đơn vị này."))
+    demand(ctx.actor, Permission.DELEGATE, scope)
+    ctx.on_behalf_of_id = on_behalf_of(ctx.actor, Permission.DELEGATE, scope)
+    return unit
+
+
+def _scope(ctx: Context, unit_id: int) -> Scope:
+    offices = standing_unit_ids(ctx.session, ctx.today)
+    return Scope(lead_unit_id=unit_id, standing_unit_ids=frozenset().union(*offices.values()))
+
+
+def _facts(row: Delegation, unit: Unit) -> dict[str, str]:
+    return {
+        "unit": unit.name,
+        "absent": row.absent.name,
+        "acting": row.acting.name,
+        "from": row.valid_from.isoformat(),
+        "to": row.valid_to.isoformat(),
+    }
+
+
+def _tell(ctx: Context, row: Delegation, unit: Unit, people: list[User]) -> None:
+    for person in people:
+        if person.id == ctx.actor.user_id:
+            continue
+        mail = letter(
+            "delegation",
+            to_name=person.name,
+            base_url=ctx.base_url,
+            locale=person.locale,
+            sample=has_sample_data(ctx.session),
+            unit=unit.name,
+            absent=row.absent.name,
+            acting=row.acting.name,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        enqueue(ctx, "delegation", f"delegation:{row.id}:{person.id}", person, mail)

@@ -1,0 +1,85 @@
+"""Who acts for whom."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from tracker.models.assignment import Assignment
+from tracker.models.delegation import Delegation
+from tracker.models.unit import Unit
+from tracker.models.user import Post, User
+from tracker.rules.workflow import WITH_UNIT
+from tracker.store.people import SIGNING, valid_on
+
+_PEOPLE = (joinedload(Delegation.absent), joinedload(Delegation.acting), joinedload(Delegation.unit))
+
+
+def load(session: Session, delegation_id: int, *, lock: bool = False) -> Delegation | None:
+    query = select(Delegation).where(Delegation.id == delegation_id).options(*_PEOPLE)
+    return session.scalar(query.with_for_update(of=Delegation) if lock else query)
+
+
+def overlapping(session: Session, user_ids: Collection[int], start: date, end: date) -> list[Delegation]:
+    """Not ended, with one of these people on either side, on one of these days."""
+    return list(
+        session.scalars(
+            select(Delegation)
+            .where(
+                or_(Delegation.absent_id.in_(user_ids), Delegation.acting_id.in_(user_ids)),
+                Delegation.ended_at.is_(None),
+                Delegation.valid_from <= end,
+                Delegation.valid_to >= start,
+            )
+            .options(*_PEOPLE)
+            .order_by(Delegation.id)
+        )
+    )
+
+
+def of_units(session: Session, unit_ids: Collection[int], day: date) -> list[Delegation]:
+    """Those that hold on the day or later."""
+    return list(
+        session.scalars(
+            select(Delegation)
+            .where(Delegation.unit_id.in_(unit_ids), Delegation.ended_at.is_(None), Delegation.valid_to >= day)
+            .options(*_PEOPLE)
+            .order_by(Delegation.valid_from, Delegation.id)
+        )
+    )
+
+
+def units_without_head(session: Session, programme_ids: Collection[int], day: date) -> list[Unit]:
+    """Units with work to do in which nobody who signs can be reached: no active head or deputy, own or acting."""
+    acting = aliased(User)
+    reachable = (
+        select(Post.unit_id)
+        .join(User, User.id == Post.user_id)
+        .outerjoin(
+            Delegation,
+            (Delegation.absent_id == Post.user_id)
+            & (Delegation.unit_id == Post.unit_id)
+            & Delegation.ended_at.is_(None)
+            & valid_on(Delegation, day),
+        )
+        .outerjoin(acting, acting.id == Delegation.acting_id)
+        .where(
+            Post.role.in_(SIGNING),
+            valid_on(Post, day),
+            or_(
+                Delegation.id.is_(None) & User.active & User.email.is_not(None),
+                acting.active & acting.email.is_not(None),
+            ),
+        )
+    )
+    busy = exists().where(
+        Assignment.lead_unit_id == Unit.id,
+        Assignment.programme_id.in_(programme_ids),
+        Assignment.state.in_(WITH_UNIT),
+    )
+    return list(
+        session.scalars(
+            select(Unit).where(busy, Unit.id.not_in(reachable), valid_on(Unit, day)).order_by(Unit.position, Unit.id)
+        )
+    )

@@ -1,0 +1,81 @@
+"""Extension requests: of an assignment, and those that wait for somebody."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.models.assignment import Assignment
+from tracker.models.duty import Duty
+from tracker.models.extension import ExtensionRequest, ExtensionState
+from tracker.store.page import Page, paginate
+
+WAITING = (ExtensionState.OPEN, ExtensionState.PROPOSED)
+
+
+def load(session: Session, request_id: int) -> ExtensionRequest | None:
+    return session.get(ExtensionRequest, request_id)
+
+
+def open_request(session: Session, assignment_id: int) -> ExtensionRequest | None:
+    return session.scalar(
+        select(ExtensionRequest).where(
+            ExtensionRequest.assignment_id == assignment_id, ExtensionRequest.state.in_(WAITING)
+        )
+    )
+
+
+def count(session: Session, assignment_id: int) -> int:
+    query = select(func.count()).where(ExtensionRequest.assignment_id == assignment_id)
+    return session.scalar(query) or 0
+
+
+def of_assignment(session: Session, assignment_id: int) -> list[ExtensionRequest]:
+    return list(
+        session.scalars(
+            select(ExtensionRequest)
+            .where(ExtensionRequest.assignment_id == assignment_id)
+            .options(joinedload(ExtensionRequest.asked_by), joinedload(ExtensionRequest.decided_by))
+            .order_by(ExtensionRequest.number)
+        )
+    )
+
+
+def requests(
+    session: Session,
+    programme_ids: Collection[int],
+    unit_ids: Collection[int],
+    *,
+    waiting: bool,
+    page: int,
+) -> Page[ExtensionRequest]:
+    """Of whole programmes and of the units that lead; the longest waiting first, else the newest first."""
+    order = ExtensionRequest.asked_at if waiting else ExtensionRequest.asked_at.desc()
+    query = (
+        select(ExtensionRequest)
+        .join(ExtensionRequest.assignment)
+        .where(Assignment.programme_id.in_(programme_ids) | Assignment.lead_unit_id.in_(unit_ids))
+        .options(
+            joinedload(ExtensionRequest.asked_by),
+            joinedload(ExtensionRequest.assignment).options(
+                joinedload(Assignment.lead_unit), joinedload(Assignment.duty).joinedload(Duty.clause)
+            ),
+        )
+        .order_by(order, ExtensionRequest.id)
+    )
+    if waiting:
+        query = query.where(ExtensionRequest.state.in_(WAITING))
+    return paginate(session, query, page)
+
+
+def proposals_for(session: Session, unit_ids: Collection[int]) -> list[ExtensionRequest]:
+    """Dates that the office proposed and the unit has not answered."""
+    return list(
+        session.scalars(
+            select(ExtensionRequest)
+            .join(ExtensionRequest.assignment)
+            .where(ExtensionRequest.state == ExtensionState.PROPOSED, Assignment.lead_unit_id.in_(unit_ids))
+            .options(joinedload(ExtensionRequest.assignment))
+            .order_by(ExtensionRequest.decided_at)
+        )
+    )
