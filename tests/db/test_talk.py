@@ -1,5 +1,6 @@
 """Comments, chases and who has read them, explanations, and many assignments at once."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -82,7 +83,11 @@ def test_an_explanation_is_asked_answered_and_closed(session: Session, act: Act,
 
 
 def ids_of(session: Session, n: int) -> list[int]:
-    return list(session.scalars(select(Assignment.id).order_by(Assignment.id).limit(n)))
+    """Of units other than the office itself: nobody gets a mail about their own deed."""
+    office = select(Unit.id).where(Unit.code == "p-ldtbxh").scalar_subquery()
+    return list(
+        session.scalars(select(Assignment.id).where(Assignment.lead_unit_id != office).order_by(Assignment.id).limit(n))
+    )
 
 
 def test_a_preview_says_what_will_happen_and_does_nothing(session: Session, act: Act) -> None:
@@ -97,14 +102,14 @@ def test_a_preview_says_what_will_happen_and_does_nothing(session: Session, act:
     lines = bulk.preview(ctx, ids, choice)
     assert [line.due_after for line in lines] == [date(2026, 12, 1)] * 3 + [date(2026, 11, 19)]
     assert [bool(line.error) for line in lines] == [False, False, False, True]
-    assert any(line.told for line in lines[:3])
+    assert all(line.told for line in lines[:3])
     assert session.scalar(select(func.count(OutboxMail.id))) == before
     assert {row.due_on for row in session.scalars(select(Assignment).where(Assignment.id.in_(ids)))} == {
         date(2026, 11, 19)
     }
     assert not ctx.nudges
     done = bulk.apply(act(OFFICE), ids, choice)
-    assert done == lines
+    assert [replace(line, error=None) for line in done] == [replace(line, error=None) for line in lines]
 
 
 def test_an_extension_in_bulk_is_undone(session: Session, act: Act) -> None:

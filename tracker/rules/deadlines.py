@@ -155,6 +155,14 @@ def is_stale(last_update: date, today: date, months: int = STALE_MONTHS) -> bool
     return today > min(first + timedelta(days=last_update.day - 1), following - timedelta(days=1))
 
 
+def stale_edge(today: date, months: int = STALE_MONTHS) -> date:
+    """The first day of a sign of life that is not yet stale: `is_stale` turned round."""
+    day = today - timedelta(days=31 * (months + 1))
+    while is_stale(day, today, months):
+        day += timedelta(days=1)
+    return day
+
+
 def describe(stands: Standing) -> tuple[str, dict[str, int]]:
     """Msgid and parameters of the standing in words; a colour never says it alone."""
     days = {"n": stands.working_days}

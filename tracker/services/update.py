@@ -1,10 +1,12 @@
 """Progress notes: from the lead, from coordinating units, and taking one's own last one back."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from tracker.models.assignment import Assignment, Signal, Update
 from tracker.models.coordination import CoordinationState
-from tracker.rules.errors import Invalid, NotAllowed, NotFound
+from tracker.rules.errors import DomainError, Invalid, NotAllowed, NotFound
 from tracker.rules.permissions import Permission, demand, may
 from tracker.rules.words import N_, SIGNALS
 from tracker.rules.workflow import Action, State, move
@@ -56,6 +58,36 @@ def update_or_submit(
     if signal == Signal.DONE and may(ctx.actor, Permission.SUBMIT, scope_of(ctx, written.assignment)):
         submit(ctx, assignment_id, result=text, done_on=ctx.today)
     return written
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a grid: nothing chosen and nothing written is nothing to do."""
+
+    assignment_id: int
+    version: int | None
+    signal: str
+    text: str
+    percent: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not (self.signal or self.text.strip() or self.percent is not None)
+
+
+def update_many(ctx: Context, lines: Sequence[Line]) -> dict[int, DomainError]:
+    """All of them or none: assignment → what is wrong with its line. The caller rolls back when there is anything."""
+    wrong: dict[int, DomainError] = {}
+    for line in sorted(lines, key=lambda one: one.assignment_id):
+        try:
+            with ctx.session.begin_nested():
+                update_or_submit(
+                    ctx, line.assignment_id, signal=line.signal, text=line.text, percent=line.percent,
+                    version=line.version,
+                )  # fmt: skip
+        except DomainError as error:
+            wrong[line.assignment_id] = error
+    return wrong
 
 
 def note(ctx: Context, assignment_id: int, *, text: str) -> Update:

@@ -39,6 +39,56 @@
     }
   });
 
+  // What is typed into an update survives a lost connection or a closed page: it is kept here, in this browser, for a
+  // week, until the form is sent and the answer has come.
+  // The page that says "saved" is the proof that it arrived: only then is the draft dropped.
+  try {
+    const sent = sessionStorage.getItem("sent");
+    if (sent && document.documentElement.dataset.done === "1") { localStorage.removeItem(sent); sessionStorage.removeItem("sent"); }
+  } catch { /* no storage in this browser */ }
+  const WEEK = 7 * 24 * 3600 * 1000;
+  const person = document.documentElement.dataset.person;
+  document.querySelectorAll("form[data-draft]").forEach((form) => {
+    if (!person) return;
+    const key = `draft:${person}:${form.dataset.draft}`;
+    const fields = () => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.type !== "file");
+    const said = document.createElement("p");
+    said.className = "small soft draft";
+    said.setAttribute("role", "status");
+    try {
+      const kept = JSON.parse(localStorage.getItem(key) ?? "null");
+      if (kept && Date.now() - kept.at > WEEK) localStorage.removeItem(key);
+      else if (kept) {
+        let filled = 0;
+        fields().forEach((one) => {
+          const value = kept.values[one.name];
+          if (value === undefined) return;
+          if (one.type === "radio" || one.type === "checkbox") {
+            if (value === one.value && !one.checked) { one.checked = true; filled++; }
+          } else if (!one.value) { one.value = value; filled++; }
+        });
+        if (filled) {
+          said.textContent = form.ownerDocument.documentElement.dataset.draftText;
+          const drop = document.createElement("button");
+          drop.type = "button"; drop.className = "button quiet";
+          drop.textContent = form.ownerDocument.documentElement.dataset.draftDrop;
+          drop.addEventListener("click", () => { localStorage.removeItem(key); form.reset(); said.remove(); });
+          said.append(" ", drop);
+          form.append(said);
+          const details = form.closest("details"); if (details) details.open = true;
+        }
+      }
+      form.addEventListener("input", () => {
+        const values = {};
+        fields().forEach((one) => {
+          if (one.type === "radio" || one.type === "checkbox") { if (one.checked) values[one.name] = one.value; }
+          else if (one.value) values[one.name] = one.value;
+        });
+        localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
+      });
+      form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
+    } catch { /* no storage in this browser: the form works as it is */ }
+  });
   // A menu closes when something else is pressed.
   function closeMenus(except, refocus) {
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => {

@@ -51,16 +51,3 @@ def requests(
     if waiting:
         query = query.where(ExplanationRequest.state == ExplanationState.OPEN)
     return paginate(session, query, page)
-
-
-def unanswered_by(session: Session, unit_ids: Collection[int]) -> list[ExplanationRequest]:
-    """What the units still have to explain, by its own deadline."""
-    return list(
-        session.scalars(
-            select(ExplanationRequest)
-            .join(ExplanationRequest.assignment)
-            .where(ExplanationRequest.state == ExplanationState.OPEN, Assignment.lead_unit_id.in_(unit_ids))
-            .options(joinedload(ExplanationRequest.assignment), joinedload(ExplanationRequest.asked_by))
-            .order_by(ExplanationRequest.due_on, ExplanationRequest.id)
-        )
-    )

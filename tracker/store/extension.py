@@ -66,16 +66,3 @@ def requests(
     if waiting:
         query = query.where(ExtensionRequest.state.in_(WAITING))
     return paginate(session, query, page)
-
-
-def proposals_for(session: Session, unit_ids: Collection[int]) -> list[ExtensionRequest]:
-    """Dates that the office proposed and the unit has not answered."""
-    return list(
-        session.scalars(
-            select(ExtensionRequest)
-            .join(ExtensionRequest.assignment)
-            .where(ExtensionRequest.state == ExtensionState.PROPOSED, Assignment.lead_unit_id.in_(unit_ids))
-            .options(joinedload(ExtensionRequest.assignment))
-            .order_by(ExtensionRequest.decided_at)
-        )
-    )

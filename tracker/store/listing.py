@@ -12,14 +12,14 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models.assignment import Assignment
+from tracker.models.assignment import Assignment, Round
 from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
 from tracker.models.escalation import Escalation
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.calendar import WorkingCalendar
-from tracker.rules.deadlines import band_edges, soon_edge
+from tracker.rules.deadlines import band_edges, soon_edge, stale_edge
 from tracker.rules.workflow import State
 from tracker.store.page import PAGE_SIZE, Page, paginate
 
@@ -57,6 +57,11 @@ class Filters:
     state: str | None = None
     clause_id: int | None = None
     mine: int | None = None
+    # Each 1 or None: starred; nothing heard for three months; last submission returned; a coordinating unit is late.
+    starred: int | None = None
+    stale: int | None = None
+    returned: int | None = None
+    late_help: int | None = None
 
     def without(self, *names: str) -> Self:
         return replace(self, **dict.fromkeys(names))
@@ -74,11 +79,13 @@ class Day:
     soon: date
     band2: date
     band3: date
+    # Nothing heard since before this day is stale.
+    stale_before: date
 
     @classmethod
     def of(cls, today: date, calendar: WorkingCalendar) -> Self:
         band2, band3 = band_edges(today, calendar)
-        return cls(today, soon_edge(today, calendar), band2, band3)
+        return cls(today, soon_edge(today, calendar), band2, band3, stale_edge(today))
 
 
 def class_of(day: Day) -> ColumnElement[str]:
@@ -130,7 +137,48 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
         conditions.append(Assignment.duty.has(Duty.clause_id == filters.clause_id))
     if filters.mine is not None:
         conditions.append(Assignment.owner_id == filters.mine)
+    if filters.starred:
+        conditions.append(Assignment.starred.is_(True))
+    if filters.stale:
+        conditions += is_stale(day)
+    if filters.returned:
+        conditions.append(was_returned())
+    if filters.late_help:
+        conditions.append(has_late_help(day))
     return conditions
+
+
+def is_stale(day: Day) -> list[ColumnElement[bool]]:
+    """Work that a unit should be doing and of which nothing was heard for three months (`rules.deadlines.is_stale`)."""
+    heard = func.coalesce(Assignment.last_update_at, Assignment.created_at)
+    return [
+        Assignment.state.in_((State.ASSIGNED, State.IN_PROGRESS)),
+        func.date(func.timezone("Asia/Ho_Chi_Minh", heard)) < day.stale_before,
+    ]
+
+
+def was_returned() -> ColumnElement[bool]:
+    """In progress again, because the office returned the last submission."""
+    last = (
+        select(Round.decision)
+        .where(Round.assignment_id == Assignment.id)
+        .order_by(Round.number.desc())
+        .limit(1)
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
+    return and_(Assignment.state == State.IN_PROGRESS, last == "returned")
+
+
+def has_late_help(day: Day) -> ColumnElement[bool]:
+    return and_(
+        Assignment.closed.is_(False),
+        exists().where(
+            CoordinatingUnit.assignment_id == Assignment.id,
+            CoordinatingUnit.state == "asked",
+            CoordinatingUnit.due_on < day.today,
+        ),
+    )
 
 
 def _rows() -> Select[Assignment]:

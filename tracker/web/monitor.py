@@ -14,6 +14,7 @@ from tracker.rules.permissions import NOWHERE, Permission, may
 from tracker.rules.words import BANDS, CLASSES, N_, STATES
 from tracker.rules.workflow import State
 from tracker.services.context import Context
+from tracker.store.attention import attention
 from tracker.store.listing import Day, Filters, MatrixRow, Visible, assignments, count_submitted, last_told, matrix
 from tracker.store.outbox import health
 from tracker.store.programme import clause as load_clause
@@ -26,6 +27,13 @@ from tracker.web.view import view_of
 bp = Blueprint("monitor", __name__)
 
 LISTING = "/assignments"
+# Filters that are on or off, in words.
+MARKS = {
+    "starred": N_("Trọng tâm"),
+    "stale": N_("Không có tin trong 3 tháng"),
+    "returned": N_("Bị trả lại"),
+    "late_help": N_("Đơn vị phối hợp chậm"),
+}
 # The first page names the latest; the rest is one link away.
 LATEST = 20
 OPEN_CLASSES = (DeadlineClass.OVERDUE, DeadlineClass.DUE_SOON, DeadlineClass.NOT_DUE, DeadlineClass.NO_DEADLINE)
@@ -66,6 +74,7 @@ def monitor() -> ResponseReturnValue:
             told=last_told(ctx.session, [row.id for row in late.rows]),
             programmes=programmes(ctx.session),
             years=years(ctx.session, filters.programme_id) if filters.programme_id else [],
+            attention=attention(ctx.session, seen or frozenset(), filters, day),
             outbox=health(ctx.session, ctx.now),
             today=ctx.today,
         )
@@ -87,6 +96,7 @@ def listing() -> ResponseReturnValue:
             rows=[view_of(ctx, row) for row in page.rows],
             page=page,
             told=last_told(ctx.session, [row.id for row in page.rows]),
+            may_bulk=bool(overseen(ctx, Permission.CHASE)),
             classes={name: _(label) for name, label in CLASSES.items()},
             states={name: _(label) for name, label in STATES.items()},
             units=units_on(ctx.session, ctx.today),
@@ -107,6 +117,7 @@ def _filters(ctx: Context, *, default_year: bool = False) -> Filters:
         state=args["state"] if args.get("state") in set(State) else None,
         clause_id=args.get("clause", type=key),
         mine=ctx.actor.user_id if args.get("mine") else None,
+        **{name: 1 for name in MARKS if args.get(name)},
     )
     if filters.programme_id is None and default_year:
         first = next(iter(programmes(ctx.session)), None)
@@ -138,6 +149,7 @@ def _active(ctx: Context, filters: Filters) -> list[dict[str, str]]:
     if filters.clause_id:
         found = load_clause(ctx.session, filters.clause_id)
         words.append(("clause_id", _("Mục %(ref)s", ref=found.ref) if found else "?"))
+    words += [(name, _(label)) for name, label in MARKS.items() if getattr(filters, name)]
     if filters.mine:
         words.append(("mine", _("Do tôi thực hiện")))
     if filters.year:

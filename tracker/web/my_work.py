@@ -1,13 +1,21 @@
-"""My work: what is open with me and my units, most urgent first, with an update in place."""
+"""My work: what is open with me and my units, most urgent first, with an update in place or many in one grid."""
 
-from flask import Blueprint, render_template
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from tracker.rules.errors import DomainError, Invalid
 from tracker.rules.words import N_
-from tracker.rules.workflow import State
+from tracker.rules.workflow import WITH_UNIT, State
+from tracker.services.context import Context
+from tracker.services.update import Line, update_many
 from tracker.store.assignment import last_return_reasons
 from tracker.store.listing import coordinated_work, open_work
+from tracker.store.waiting import waiting_for
+from tracker.web.errors import say
+from tracker.web.inputs import clean, key
 from tracker.web.session import acting, login_required
 from tracker.web.view import AssignmentView, view_of
 
@@ -15,14 +23,24 @@ bp = Blueprint("my_work", __name__)
 
 # Further down a row opens its page: hundreds of forms would only make a phone slow.
 FORMS = 25
-GROUPS = (
+# The band of what is late by more than 20 working days.
+CRITICAL = 3
+BEFORE_WAITING = (
     ("returned", N_("Bị trả lại, cần bổ sung")),
+    ("critical", N_("Quá hạn trên 20 ngày làm việc")),
     ("overdue", N_("Quá hạn")),
     ("due_soon", N_("Sắp đến hạn")),
+)
+AFTER_WAITING = (
     ("later", N_("Còn thời gian")),
     ("waiting", N_("Đang chờ xác nhận")),
     ("suspended", N_("Tạm dừng")),
 )
+WHERE = {"explanation": "explanations.show", "proposal": "extensions.show"}
+
+
+class SomeAreWrong(Exception):
+    """Rolls the whole grid back."""
 
 
 @bp.get("/my-work")
@@ -30,20 +48,91 @@ GROUPS = (
 def my_work() -> ResponseReturnValue:
     with acting() as ctx:
         units = ctx.actor.units
-        rows = [view_of(ctx, row) for row in open_work(ctx.session, units)]
-        reasons = last_return_reasons(ctx.session, [one.row.id for one in rows if one.row.state == State.IN_PROGRESS])
-        groups: dict[str, list[AssignmentView]] = {key: [] for key, _label in GROUPS}
+        rows, reasons = _open(ctx)
+        groups: dict[str, list[AssignmentView]] = {}
         for one in rows:
-            groups[_group(one, reasons)].append(one)
+            groups.setdefault(_group(one, reasons), []).append(one)
         return render_template(
             "my_work/index.html",
-            groups=[(key, _(label), groups[key]) for key, label in GROUPS if groups[key]],
+            before=[(key, _(label), groups[key]) for key, label in BEFORE_WAITING if key in groups],
+            after=[(key, _(label), groups[key]) for key, label in AFTER_WAITING if key in groups],
+            waiting=[(one, _link(one)) for one in waiting_for(ctx.session, units)],
             coordinated=[view_of(ctx, row) for row in coordinated_work(ctx.session, units)],
             reasons=reasons,
             today=ctx.today,
-            with_form=frozenset(one.row.id for one in rows[:FORMS]),
+            with_form=frozenset(_for_update(rows)),
             heads=frozenset(unit for unit in units if ctx.actor.heads(unit)),
         )
+
+
+@bp.get("/my-work/grid")
+@login_required
+def grid() -> ResponseReturnValue:
+    return _grid()
+
+
+@bp.post("/my-work/grid")
+@login_required
+def save_grid() -> ResponseReturnValue:
+    """Every row that was filled in, or none at all: what is wrong is said beside its row."""
+    lines: list[Line] = []
+    wrong: dict[int, DomainError] = {}
+    for name in request.form:
+        prefix, _dash, id_text = name.partition("-")
+        if prefix == "version" and id_text.isdecimal():
+            id_ = int(id_text)
+            try:
+                line = Line(
+                    id_,
+                    _number(f"version-{id_}"),
+                    clean(request.form.get(f"signal-{id_}", "")),
+                    clean(request.form.get(f"text-{id_}", "")),
+                    _number(f"percent-{id_}"),
+                )
+            except Invalid as error:
+                wrong[id_] = error
+            else:
+                lines += [] if line.empty else [line]
+    if not lines and not wrong:
+        return _grid({"": _("Chưa có dòng nào được điền.")}, 422)
+    try:
+        with acting() as ctx:
+            wrong |= update_many(ctx, lines)
+            if wrong:
+                raise SomeAreWrong
+    except SomeAreWrong:
+        return _grid({f"text-{id_}": say(error) for id_, error in wrong.items()}, 422)
+    flash(_("Đã lưu %(n)s cập nhật.", n=len(lines)), "success")
+    return redirect(url_for("my_work.my_work"))
+
+
+def _grid(errors: dict[str, str] | None = None, status: int = 200) -> ResponseReturnValue:
+    with acting() as ctx:
+        rows, reasons = _open(ctx)
+        shown = set(_for_update(rows))
+        return (
+            render_template(
+                "my_work/grid.html",
+                rows=[one for one in rows if one.row.id in shown],
+                left_out=sum(one.row.state in WITH_UNIT for one in rows) - len(shown),
+                reasons=reasons,
+                errors=errors or {},
+                values=request.form if errors else {},
+                today=ctx.today,
+            ),
+            status,
+        )
+
+
+def _open(ctx: Context) -> tuple[list[AssignmentView], dict[int, str]]:
+    """(open work by urgency, why some of it was returned)"""
+    rows = [view_of(ctx, row) for row in open_work(ctx.session, ctx.actor.units)]
+    reasons = last_return_reasons(ctx.session, [one.row.id for one in rows if one.row.state == State.IN_PROGRESS])
+    return rows, reasons
+
+
+def _for_update(rows: list[AssignmentView]) -> list[int]:
+    return [one.row.id for one in rows if one.row.state in WITH_UNIT][:FORMS]
 
 
 def _group(one: AssignmentView, reasons: dict[int, str]) -> str:
@@ -54,4 +143,20 @@ def _group(one: AssignmentView, reasons: dict[int, str]) -> str:
             return "suspended"
     if one.row.id in reasons:
         return "returned"
-    return one.klass if one.klass in ("overdue", "due_soon") else "later"
+    if one.klass == "overdue":
+        return "critical" if one.standing.band == CRITICAL else "overdue"
+    return "due_soon" if one.klass == "due_soon" else "later"
+
+
+def _link(one: Any) -> str:
+    if one.kind in WHERE:
+        return url_for(WHERE[one.kind], request_id=one.id)
+    return url_for("assignments.show", assignment_id=one.id)
+
+
+def _number(name: str) -> int | None:
+    value = clean(request.form.get(name, ""))
+    try:
+        return key(value) if value else None
+    except ValueError as error:
+        raise Invalid(N_("Hãy ghi một số nguyên."), field=name) from error

@@ -98,6 +98,8 @@ def _moment(value: datetime | None) -> str:
 
 def _shared() -> dict[str, Any]:
     return {
+        # A form of the page before this one was saved: the browser drops what it kept of it.
+        "saved": any(category == "success" for category, _text in session.get("_flashes", [])),
         "navigation": _navigation() if current_user.is_authenticated else [],
         "locale": locale(),
         "locales": {"vi": "Tiếng Việt", "en": "English"},

@@ -1,0 +1,65 @@
+"""What the standing office should look at first: things that wait for it or that nobody answers for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.models.assignment import Assignment
+from tracker.models.explanation import ExplanationRequest, ExplanationState
+from tracker.models.extension import ExtensionRequest, ExtensionState
+from tracker.models.unit import Unit
+from tracker.rules.workflow import State
+from tracker.store.delegation import units_without_head
+from tracker.store.listing import Day, Filters, has_late_help, is_stale, was_returned, where
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Counts over the filters of the monitor, those of the requests over its programmes."""
+
+    extensions: int
+    explanations: int
+    late_explanations: int
+    declined: int
+    returned: int
+    stale: int
+    late_help: int
+    without_head: list[Unit]
+
+    @property
+    def anything(self) -> bool:
+        return any(vars(self).values())
+
+
+def attention(session: Session, programme_ids: Collection[int], filters: Filters, day: Day) -> Attention:
+    chosen = [filters.programme_id] if filters.programme_id else list(programme_ids)
+    base = where(filters.without("klass", "band"), day)
+
+    def count(*conditions: object) -> int:
+        query = select(func.count()).select_from(Assignment).where(*base, *conditions)  # type: ignore[arg-type]
+        return session.scalar(query) or 0
+
+    late, unanswered = session.execute(
+        select(func.count().filter(ExplanationRequest.due_on < day.today), func.count())
+        .select_from(ExplanationRequest)
+        .join(ExplanationRequest.assignment)
+        .where(Assignment.programme_id.in_(chosen), ExplanationRequest.state == ExplanationState.OPEN)
+    ).one()
+    asked = session.scalar(
+        select(func.count())
+        .select_from(ExtensionRequest)
+        .join(ExtensionRequest.assignment)
+        .where(Assignment.programme_id.in_(chosen), ExtensionRequest.state == ExtensionState.OPEN)
+    )
+    return Attention(
+        extensions=asked or 0,
+        explanations=unanswered,
+        late_explanations=late,
+        declined=count(Assignment.state == State.DECLINED),
+        returned=count(was_returned()),
+        stale=count(*is_stale(day)),
+        late_help=count(has_late_help(day)),
+        without_head=units_without_head(session, chosen, day.today),
+    )
