@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,12 @@ def _working_by_library(year: int) -> frozenset[date]:
     first = date(year, 1, 1)
     days = (first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1))
     return frozenset(day for day in days if official.is_working_day(day))
+
+
+@lru_cache(maxsize=16)
+def calendar_of(overrides: frozenset[tuple[date, bool]]) -> "WorkingCalendar":
+    """One calendar, with the years that it has counted, for all who have the same table of overrides."""
+    return WorkingCalendar(dict(overrides))
 
 
 class WorkingCalendar:

@@ -7,7 +7,6 @@ from tracker.rules.words import N_
 from tracker.rules.workflow import Party
 from tracker.services.context import Context
 from tracker.store import assignment as assignments
-from tracker.store.people import standing_unit_ids
 
 
 def scope_of(ctx: Context, row: Assignment) -> Scope:
@@ -15,7 +14,7 @@ def scope_of(ctx: Context, row: Assignment) -> Scope:
         lead_unit_id=row.lead_unit_id,
         coordinating_unit_ids=frozenset(one.unit_id for one in row.coordination),
         owner_id=row.owner_id,
-        standing_unit_ids=standing_unit_ids(ctx.session, ctx.today).get(row.programme_id, frozenset()),
+        standing_unit_ids=ctx.offices.get(row.programme_id, frozenset()),
         issuer_unit_id=row.programme.issuer_unit_id,
         owner_may_submit=row.owner_may_submit,
         whole_lead_unit_id=row.parent.lead_unit_id if row.parent else None,

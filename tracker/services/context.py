@@ -1,5 +1,6 @@
 """What every service is given first: who acts, when, on which session, and what to wake afterwards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.rules.calendar import WorkingCalendar, local_date
 from tracker.rules.permissions import Actor
 from tracker.store.calendar import load_calendar
+from tracker.store.people import standing_unit_ids
 
 DELIVER_MAIL = "tasks.mail.deliver"
 BUILD_REPORTS = "tasks.report.build"
@@ -35,6 +37,15 @@ class Context:
     @cached_property
     def calendar(self) -> WorkingCalendar:
         return load_calendar(self.session)
+
+    @cached_property
+    def offices(self) -> Mapping[int, frozenset[int]]:
+        """Programme → the units that hold its standing-office role today."""
+        return standing_unit_ids(self.session, self.today)
+
+    def know(self, *, calendar: WorkingCalendar, offices: Mapping[int, frozenset[int]]) -> None:
+        """What the edge has read already need not be read again."""
+        self.__dict__.update(calendar=calendar, offices=offices)
 
     def nudge(self, task_name: str) -> None:
         self.nudges.add(task_name)

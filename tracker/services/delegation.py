@@ -13,7 +13,7 @@ from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.outbox import enqueue
 from tracker.store import delegation as store
-from tracker.store.people import members, standing_unit_ids
+from tracker.store.people import members
 from tracker.store.unit import unit_on
 from tracker.store.user import has_sample_data
 
@@ -92,8 +92,7 @@ def _unit(ctx: Context, unit_id: int) -> Unit:
 
 
 def _scope(ctx: Context, unit_id: int) -> Scope:
-    offices = standing_unit_ids(ctx.session, ctx.today)
-    return Scope(lead_unit_id=unit_id, standing_unit_ids=frozenset().union(*offices.values()))
+    return Scope(lead_unit_id=unit_id, standing_unit_ids=frozenset().union(*ctx.offices.values()))
 
 
 def _facts(row: Delegation, unit: Unit) -> dict[str, str]:

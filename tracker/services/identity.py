@@ -18,6 +18,7 @@ from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.store.people import posts_of
 from tracker.store.user import by_login, open_session
+from tracker.store.visitor import Visitor, visitor
 
 HASHER = PasswordHash((Argon2Hasher(),))
 # Checked when the login is unknown, so that the answer takes as long.
@@ -63,12 +64,12 @@ def sign_out(ctx: Context, token: str) -> None:
         record(ctx, "sign_out", "user", row.user_id)
 
 
-def recognise(session: Session, token: str, now: datetime) -> LoginSession | None:
-    """The open session of a token, neither idle for 8 hours nor older than 14 days."""
-    row = open_session(session, _hash(token))
-    if row is None or now - row.seen_at > IDLE or now - row.created_at > ABSOLUTE:
+def recognise(session: Session, token: str, now: datetime) -> Visitor | None:
+    """The person behind a token, if its session is neither idle for 8 hours nor older than 14 days."""
+    found = visitor(session, _hash(token), local_date(now))
+    if found is None or now - found.seen_at > IDLE or now - found.created_at > ABSOLUTE:
         return None
-    return row
+    return found
 
 
 def touch(ctx: Context, session_id: int) -> None:

@@ -9,7 +9,7 @@ from tracker.models.user import PostRole, User
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
 from tracker.services.outbox import enqueue
-from tracker.store.people import SIGNING, holders, standing_unit_ids
+from tracker.store.people import SIGNING, holders
 from tracker.store.user import has_sample_data
 
 
@@ -20,7 +20,7 @@ def notify_unit(ctx: Context, kind: str, row: Assignment, *, reason: str = "", c
 
 def notify_office(ctx: Context, kind: str, row: Assignment, *, reason: str = "", cause: str = "") -> None:
     """Everybody with a post in the standing office."""
-    units = standing_unit_ids(ctx.session, ctx.today).get(row.programme_id, frozenset())
+    units = ctx.offices.get(row.programme_id, frozenset())
     people = holders(ctx.session, units, list(PostRole), ctx.today)
     everybody = [one for group in people.values() for one in group]
     notify(ctx, kind, row, everybody, LadderRole.STANDING_OFFICE, reason=reason, cause=cause)

@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models.calendar import DayOverride
-from tracker.rules.calendar import WorkingCalendar
+from tracker.rules.calendar import WorkingCalendar, calendar_of
 
 
 def load_calendar(session: Session) -> WorkingCalendar:
     rows = session.execute(select(DayOverride.day, DayOverride.is_working))
-    return WorkingCalendar({row.day: row.is_working for row in rows})
+    return calendar_of(frozenset((row.day, row.is_working) for row in rows))

@@ -1,6 +1,5 @@
 """Units and classes as they are on a day, and finding them by a name that a document uses."""
 
-from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
@@ -45,7 +44,3 @@ def members_of_class(session: Session, class_id: int, day: date) -> list[Unit]:
             .order_by(Unit.position, Unit.id)
         )
     )
-
-
-def names_of(session: Session, unit_ids: Collection[int]) -> list[str]:
-    return list(session.scalars(select(Unit.name).where(Unit.id.in_(unit_ids)).order_by(Unit.position)))

@@ -13,7 +13,7 @@ from tracker.services import identity
 from tracker.services.user import set_locale
 from tracker.web.errors import say
 from tracker.web.inputs import clean
-from tracker.web.session import SignedIn, acting, login_required
+from tracker.web.session import JustSignedIn, acting, login_required
 
 bp = Blueprint("auth", __name__)
 LOCALES = ("vi", "en")
@@ -33,15 +33,14 @@ def do_sign_in() -> ResponseReturnValue:
         found = identity.sign_in(ctx, login, request.form.get("password", ""))
         if found:
             token, user = found
-            actor = identity.actor_of(ctx.session, user, ctx.now)
-            person = SignedIn(token, actor, user.login, user.locale, must_change_password=user.must_change_password)
+            locale = user.locale
     if not found:
         message = _("Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản đang tạm khóa vài phút.")
         values = {"login": login, "next": following}
         return render_template("auth/login.html", values=values, errors={"login": message}), 422
     session.clear()  # a new session id at sign-in
-    login_user(person)
-    session["locale"] = person.locale
+    login_user(JustSignedIn(token))
+    session["locale"] = locale
     return redirect(following or url_for("home.home"))
 
 

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 
 from tracker.acting import acting as _acting
 from tracker.extensions import db, login_manager
+from tracker.rules.calendar import calendar_of
 from tracker.rules.permissions import NOWHERE, SYSTEM, Actor, Permission, Scope, may
 from tracker.services.context import Context
 from tracker.services.form import first_time
-from tracker.services.identity import actor_of, recognise, touch
-from tracker.store.people import standing_unit_ids
-from tracker.store.programme import programmes
+from tracker.services.identity import recognise, touch
+from tracker.store.visitor import Visitor
 from tracker.web.security import request_id
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -28,9 +28,24 @@ FREE = frozenset({"auth.password", "auth.change_password", "auth.sign_out", "aut
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """The person behind the cookie. Its id is the session's token, so a session can be revoked."""
 
-    def __init__(self, token: str, actor: Actor, login: str, locale: str, *, must_change_password: bool) -> None:
-        self.token, self.actor, self.login, self.locale = token, actor, login, locale
-        self.must_change_password = must_change_password
+    def __init__(self, token: str, visitor: Visitor) -> None:
+        self.token, self.visitor, self.actor = token, visitor, visitor.actor
+        self.login, self.must_change_password = visitor.login, visitor.must_change_password
+        self.calendar = calendar_of(frozenset(visitor.day_overrides.items()))
+        self.scopes = {
+            id_: Scope(standing_unit_ids=visitor.offices[id_], issuer_unit_id=issuer)
+            for id_, issuer in visitor.issuers.items()
+        }
+
+    def get_id(self) -> str:
+        return self.token
+
+
+class JustSignedIn(UserMixin):  # type: ignore[misc]
+    """Somebody who has shown their password: all that the cookie needs."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
 
     def get_id(self) -> str:
         return self.token
@@ -39,16 +54,13 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_signed_in(token: str) -> SignedIn | None:
     now = datetime.now(UTC)
-    row = recognise(db.session(), token, now)
-    if row is None:
+    found = recognise(db.session(), token, now)
+    if found is None:
         return None
-    actor = actor_of(db.session(), row.user, now)
-    person = SignedIn(token, actor, row.user.login, row.user.locale, must_change_password=row.user.must_change_password)
-    idle = (now - row.seen_at).total_seconds()
-    if idle > 60:
+    if (now - found.seen_at).total_seconds() > 60:
         with _acting(now=now) as ctx:
-            touch(ctx, row.id)
-    return person
+            touch(ctx, found.session_id)
+    return SignedIn(token, found)
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
@@ -71,6 +83,7 @@ def acting() -> Iterator[Context]:
     """The signed-in person at work: one commit when the block ends."""
     assert current_user.is_authenticated
     with _acting(current_user.actor, request_id=request_id()) as ctx:
+        ctx.know(calendar=current_user.calendar, offices=current_user.visitor.offices)
         _act_once(ctx)
         yield ctx
 
@@ -89,13 +102,7 @@ def _act_once(ctx: Context) -> None:
 
 def overseen(ctx: Context, permission: Permission = Permission.MONITOR) -> frozenset[int]:
     """Programmes in which this person holds a permission about the whole."""
-    if "scopes" not in g:
-        offices = standing_unit_ids(ctx.session, ctx.today)
-        g.scopes = {
-            one.id: Scope(standing_unit_ids=offices.get(one.id, frozenset()), issuer_unit_id=one.issuer_unit_id)
-            for one in programmes(ctx.session)
-        }
-    return frozenset(id_ for id_, scope in g.scopes.items() if may(ctx.actor, permission, scope))
+    return frozenset(id_ for id_, scope in current_user.scopes.items() if may(ctx.actor, permission, scope))
 
 
 def require_password_change() -> Response | None:

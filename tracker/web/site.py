@@ -16,7 +16,6 @@ from tracker.extensions import db
 from tracker.rules import words
 from tracker.rules.calendar import LOCAL
 from tracker.rules.permissions import NOWHERE, Permission, may
-from tracker.store.unit import names_of
 from tracker.store.user import has_sample_data
 from tracker.web import (
     assignments,
@@ -103,9 +102,9 @@ def _shared() -> dict[str, Any]:
         "navigation": _navigation() if current_user.is_authenticated else [],
         "locale": locale(),
         "locales": {"vi": "Tiếng Việt", "en": "English"},
-        "sample_data": has_sample_data(db.session()),
+        "sample_data": current_user.visitor.sample if current_user.is_authenticated else has_sample_data(db.session()),
         "actor": current_actor() if current_user.is_authenticated else None,
-        "actor_units": names_of(db.session(), current_actor().units) if current_user.is_authenticated else [],
+        "actor_units": current_user.visitor.unit_names if current_user.is_authenticated else [],
     }
 
 
