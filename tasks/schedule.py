@@ -6,5 +6,6 @@ from typing import Any
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "tasks.escalation.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-mail": {"task": "tasks.mail.deliver", "schedule": 5.0, "options": {"expires": 5}},
+    "fold-counters": {"task": "tasks.tally.fold", "schedule": 60.0, "options": {"expires": 60}},
     "build-reports": {"task": "tasks.report.build", "schedule": 5.0, "options": {"expires": 5}},
 }

@@ -6,7 +6,8 @@ from tracker.config import ROOT, Settings, load_settings
 from tracker.extensions import babel, csrf, db, login_manager, migrate
 from tracker.logs import configure_logs
 from tracker.queue import Nudger
-from tracker.web.site import locale, register
+from tracker.web.language import locale
+from tracker.web.site import register
 
 
 def create_app(settings: Settings | None = None) -> Flask:

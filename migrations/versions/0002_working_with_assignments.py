@@ -552,6 +552,18 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_rounds_decision"), "rounds", "decision IS NULL OR decision IN ('confirmed', 'returned', 'withdrawn')"
     )
+    op.create_index(
+        "ix_assignments_heard",
+        "assignments",
+        ["programme_id", sa.text("coalesce(last_update_at, created_at)")],
+        postgresql_where=sa.text("state IN ('assigned', 'in_progress')"),
+    )
+    op.create_index(
+        "ix_rounds_returned", "rounds", ["assignment_id", "number"], postgresql_where=sa.text("decision = 'returned'")
+    )
+    op.create_index(
+        "ix_coordinating_units_asked", "coordinating_units", ["due_on"], postgresql_where=sa.text("state = 'asked'")
+    )
     op.execute(HISTORY)
     op.execute(TALLIES)
     op.execute(SEARCH)
@@ -567,6 +579,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(WITHOUT_TRIGGERS)
+    op.drop_index("ix_coordinating_units_asked", table_name="coordinating_units")
+    op.drop_index("ix_rounds_returned", table_name="rounds")
+    op.drop_index("ix_assignments_heard", table_name="assignments")
     op.execute("UPDATE rounds SET decision = 'returned', reason = coalesce(reason, '-') WHERE decision = 'withdrawn'")
     op.drop_constraint(op.f("ck_rounds_decision"), "rounds", type_="check")
     op.create_check_constraint(

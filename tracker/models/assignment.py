@@ -33,6 +33,13 @@ class Assignment(Numbered, Base):
         Index("ix_assignments_list", "programme_id", "closed", sql("starred DESC"), "due_on", "id"),
         Index("ix_assignments_list_of_unit", "lead_unit_id", "closed", sql("starred DESC"), "due_on", "id"),
         Index("ix_assignments_list_of_all", "closed", sql("starred DESC"), "due_on", "id"),
+        # When anything was last heard of what a unit should be doing.
+        Index(
+            "ix_assignments_heard",
+            "programme_id",
+            sql("coalesce(last_update_at, created_at)"),
+            postgresql_where=sql("state IN ('assigned', 'in_progress')"),
+        ),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
     )
 
@@ -122,6 +129,7 @@ class Round(Numbered, Base):
         UniqueConstraint("assignment_id", "number"),
         CheckConstraint("decision IS NULL OR decision IN ('confirmed', 'returned', 'withdrawn')", name="decision"),
         CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_together"),
+        Index("ix_rounds_returned", "assignment_id", "number", postgresql_where=sql("decision = 'returned'")),
         CheckConstraint("decision IS DISTINCT FROM 'returned' OR reason IS NOT NULL", name="return_has_reason"),
     )
 

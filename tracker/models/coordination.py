@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, by_value
@@ -24,6 +24,7 @@ class CoordinatingUnit(Base):
     __tablename__ = "coordinating_units"
     __table_args__ = (
         CheckConstraint("state <> 'asked' OR (asked_at IS NOT NULL AND due_on IS NOT NULL)", name="asked_with_date"),
+        Index("ix_coordinating_units_asked", "due_on", postgresql_where=text("state = 'asked'")),
         CheckConstraint("(state = 'contributed') = (contributed_on IS NOT NULL)", name="contributed_on"),
     )
 

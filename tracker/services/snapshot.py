@@ -19,7 +19,8 @@ from tracker.rules.workflow import State
 from tracker.services.context import Context
 from tracker.store import programme as store
 from tracker.store.assignment import results_of
-from tracker.store.listing import Day, Filters, all_assignments
+from tracker.store.filters import Day, Filters
+from tracker.store.listing import all_assignments
 from tracker.store.people import standing_units
 from tracker.store.user import has_sample_data
 

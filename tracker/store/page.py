@@ -8,18 +8,24 @@ from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 PAGE_SIZE = 50
+# Beyond this nobody counts, and nobody leafs: a filter or the search finds faster.
+BOUND = 1_000
+DEEPEST = 200
 
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
+    """`more`: there are more than `total`, which is where the counting stopped."""
+
     rows: list[T]
     total: int
     number: int
     size: int = PAGE_SIZE
+    more: bool = False
 
     @property
     def last(self) -> int:
-        return max(1, -(-self.total // self.size))
+        return max(1, min(-(-self.total // self.size), DEEPEST))
 
 
 def paginate(session: Session, query: Select[Any], number: int, size: int = PAGE_SIZE) -> Page[Any]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.assignment import Assignment
@@ -10,6 +10,14 @@ from tracker.models.clause import Clause
 from tracker.models.duty import Duty
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.programme import Programme, ProgrammeVersion
+
+# One look into an index for each year of the period, however many assignments there are.
+_YEARS = text("""
+    SELECT year FROM programmes, generate_series(period_start, period_end) AS year
+    WHERE programmes.id = :programme
+        AND EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = programmes.id AND a.year = year.year)
+    ORDER BY year DESC
+""")
 
 
 def by_identity(session: Session, identity: str) -> Programme | None:
@@ -97,14 +105,7 @@ def assignments_by_clause(session: Session, programme_id: int, year: int) -> dic
 
 def years(session: Session, programme_id: int) -> list[int]:
     """Years for which assignments were opened, newest first."""
-    return list(
-        session.scalars(
-            select(Assignment.year)
-            .where(Assignment.programme_id == programme_id)
-            .distinct()
-            .order_by(Assignment.year.desc())
-        )
-    )
+    return list(session.scalars(_YEARS, {"programme": programme_id}))
 
 
 def clause(session: Session, clause_id: int) -> Clause | None:

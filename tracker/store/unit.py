@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.models.unit import Unit, UnitClass, UnitClassMember
@@ -16,6 +16,35 @@ def unit_on(session: Session, unit_id: int, day: date) -> Unit | None:
 
 def units_on(session: Session, day: date) -> list[Unit]:
     return list(session.scalars(select(Unit).where(valid_on(Unit, day)).order_by(Unit.position, Unit.id)))
+
+
+MANY = 100
+
+
+def few_units(session: Session, day: date) -> list[Unit] | None:
+    """All of them for a list to choose from; None where they are too many for one."""
+    found = list(
+        session.scalars(select(Unit).where(valid_on(Unit, day)).order_by(Unit.position, Unit.id).limit(MANY + 1))
+    )
+    return found if len(found) <= MANY else None
+
+
+def load(session: Session, unit_id: int) -> Unit | None:
+    return session.get(Unit, unit_id)
+
+
+def unit_named(session: Session, name: str, day: date) -> Unit | None:
+    """The unit whose name, short name or code a person typed, without diacritics too."""
+    typed = func.fold(name)
+    return session.scalar(
+        select(Unit)
+        .where(
+            valid_on(Unit, day),
+            or_(func.fold(Unit.name) == typed, func.fold(Unit.short_name) == typed, Unit.code == name),
+        )
+        .order_by(Unit.position, Unit.id)
+        .limit(1)
+    )
 
 
 def units_by_name(session: Session) -> dict[str, Unit]:

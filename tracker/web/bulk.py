@@ -66,7 +66,7 @@ def undo(event_id: int) -> ResponseReturnValue:
     with acting() as ctx:
         n = verbs.undo(ctx, event_id)
     flash(_("Đã hoàn tác %(n)s nhiệm vụ.", n=n), "success")
-    return redirect(url_for("monitor.listing"))
+    return redirect(url_for("listing.index"))
 
 
 def _choice() -> Choice:

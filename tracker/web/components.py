@@ -80,13 +80,13 @@ def _view(number: int, sample: Sample) -> AssignmentView:
         percent=sample.percent,
         text=DUTY,
         due_on=date(2026, 11, 19) if has_date else None,
-        lead_unit=SimpleNamespace(name=UNIT),
-        owner=SimpleNamespace(name="Cán bộ Phòng LĐTBXH") if sample.percent else None,
-        duty=SimpleNamespace(clause=SimpleNamespace(ref=f"IV.1.{number}")),
+        starred=number == 1,
     )
     message, params = describe(sample.standing)
     words: str = _(message)
-    return AssignmentView(row, sample.standing, words % params if params else words)
+    owner = "Cán bộ Phòng LĐTBXH" if sample.percent else None
+    text = words % params if params else words
+    return AssignmentView(row, UNIT, f"IV.1.{number}", owner, sample.standing, text)
 
 
 def _navigation() -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from tracker.store.waiting import waiting_for
 from tracker.web.errors import say
 from tracker.web.inputs import clean, key
 from tracker.web.session import acting, login_required
-from tracker.web.view import AssignmentView, view_of
+from tracker.web.view import AssignmentView, view_of_row
 
 bp = Blueprint("my_work", __name__)
 
@@ -57,7 +57,7 @@ def my_work() -> ResponseReturnValue:
             before=[(key, _(label), groups[key]) for key, label in BEFORE_WAITING if key in groups],
             after=[(key, _(label), groups[key]) for key, label in AFTER_WAITING if key in groups],
             waiting=[(one, _link(one)) for one in waiting_for(ctx.session, units)],
-            coordinated=[view_of(ctx, row) for row in coordinated_work(ctx.session, units)],
+            coordinated=[view_of_row(ctx, row) for row in coordinated_work(ctx.session, units)],
             reasons=reasons,
             today=ctx.today,
             with_form=frozenset(_for_update(rows)),
@@ -126,7 +126,7 @@ def _grid(errors: dict[str, str] | None = None, status: int = 200) -> ResponseRe
 
 def _open(ctx: Context) -> tuple[list[AssignmentView], dict[int, str]]:
     """(open work by urgency, why some of it was returned)"""
-    rows = [view_of(ctx, row) for row in open_work(ctx.session, ctx.actor.units)]
+    rows = [view_of_row(ctx, row) for row in open_work(ctx.session, ctx.actor.units)]
     reasons = last_return_reasons(ctx.session, [one.row.id for one in rows if one.row.state == State.IN_PROGRESS])
     return rows, reasons
 

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, request, session, url_for
-from flask_babel import get_translations
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,6 +25,7 @@ from tracker.web import (
     explanations,
     extensions,
     home,
+    listing,
     mails,
     monitor,
     my_work,
@@ -34,13 +34,13 @@ from tracker.web import (
     security,
 )
 from tracker.web.inputs import KeyConverter
+from tracker.web.language import locale, say, say_many
 from tracker.web.session import current_actor, overseen, require_password_change
 
 BLUEPRINTS = (
-    auth.bp, home.bp, my_work.bp, assignments.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp, monitor.bp,
-    programmes.bp, mails.bp, reports.bp,
+    auth.bp, home.bp, my_work.bp, assignments.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp, listing.bp,
+    monitor.bp, programmes.bp, mails.bp, reports.bp,
 )  # fmt: skip
-LOCALES = ("vi", "en")
 
 
 def register(app: Flask) -> None:
@@ -52,34 +52,13 @@ def register(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(_shared)
-    # Flask-Babel looks its catalogue up anew for every text; a page has hundreds.
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(say, say_many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment)
-    app.jinja_env.globals.update(words=words, link=monitor.link)
+    app.jinja_env.globals.update(words=words, link=listing.link)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-
-
-def locale() -> str:
-    """The person's choice; Vietnamese for everybody else, whatever their browser says."""
-    chosen = session.get("locale")
-    return chosen if chosen in LOCALES else "vi"
-
-
-def _catalogue() -> Any:
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
-
-
-def _gettext(text: str) -> str:
-    return str(_catalogue().ugettext(text))
-
-
-def _ngettext(one: str, many: str, n: int) -> str:
-    return str(_catalogue().ungettext(one, many, n))
 
 
 def _day(value: date | None) -> str:
@@ -119,7 +98,7 @@ def _navigation() -> list[dict[str, Any]]:
             entries.append(("monitor.monitor", _("Theo dõi"), "monitor"))
         if actor.posts:
             entries.append(("my_work.my_work", _("Việc của tôi"), "my-work"))
-        entries.append(("monitor.listing", _("Nhiệm vụ"), "list"))
+        entries.append(("listing.index", _("Nhiệm vụ"), "list"))
         entries.append(("programmes.index", _("Chương trình"), "programme"))
         if oversees:
             entries.append(("reports.index", _("Báo cáo"), "report"))
@@ -135,7 +114,7 @@ def _navigation() -> list[dict[str, Any]]:
 def _is_current(endpoint: str) -> bool:
     if request.endpoint is None:
         return False
-    if endpoint == "monitor.listing":
+    if endpoint == "listing.index":
         return request.endpoint == endpoint or request.endpoint.startswith("assignments.")
     if endpoint == "monitor.monitor":
         return request.endpoint == endpoint

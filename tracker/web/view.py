@@ -4,30 +4,42 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-
 from tracker.rules.deadlines import Standing, describe, standing
 from tracker.services.context import Context
+from tracker.web.language import say
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AssignmentView:
-    """One row of a list: the row itself, where it stands, and that in words."""
+    """One row of a list: the row itself, its names, where it stands, and that in words."""
 
     row: Any
+    unit_name: str
+    clause_ref: str
+    owner_name: str | None
     standing: Standing
     words: str
 
     @property
     def klass(self) -> str:
-        return str(self.standing.klass)
+        return self.standing.klass
 
     @property
     def due_on(self) -> date | None:
         return self.row.due_on  # type: ignore[no-any-return]
 
 
+def view_of_row(ctx: Context, row: Any) -> AssignmentView:
+    """Of a row as `store.listing` gives it."""
+    return _view(ctx, row, row.unit_name, row.clause_ref, row.owner_name)
+
+
 def view_of(ctx: Context, row: Any) -> AssignmentView:
+    """Of an assignment as its own page loads it."""
+    return _view(ctx, row, row.lead_unit.name, row.duty.clause.ref, row.owner.name if row.owner else None)
+
+
+def _view(ctx: Context, row: Any, unit_name: str, clause_ref: str, owner_name: str | None) -> AssignmentView:
     stands = standing(
         state=row.state,
         due_on=row.due_on,
@@ -36,4 +48,5 @@ def view_of(ctx: Context, row: Any) -> AssignmentView:
         calendar=ctx.calendar,
     )
     message, params = describe(stands)
-    return AssignmentView(row, stands, _(message) % params if params else _(message))
+    words = say(message)
+    return AssignmentView(row, unit_name, clause_ref, owner_name, stands, words % params if params else words)

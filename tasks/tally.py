@@ -1,0 +1,13 @@
+"""Beat wakes the housekeeping of counters and used forms."""
+
+from tasks.base import in_app
+from tasks.celery_app import app
+from tracker.acting import acting
+from tracker.services import form, tally
+
+
+@app.task(name="tasks.tally.fold")  # type: ignore[untyped-decorator]
+def fold() -> None:
+    with in_app(), acting() as ctx:
+        tally.fold(ctx)
+        form.forget_old(ctx)

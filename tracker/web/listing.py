@@ -1,0 +1,123 @@
+"""The list of assignments behind every number, and its filters in the address."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.rules.permissions import Permission
+from tracker.rules.words import BANDS, CLASSES, N_, STATES
+from tracker.rules.workflow import State
+from tracker.services.context import Context
+from tracker.store.filters import Day, Filters, Visible
+from tracker.store.listing import assignments, last_told
+from tracker.store.programme import clause as load_clause
+from tracker.store.programme import programmes, years
+from tracker.store.unit import few_units, load, unit_named
+from tracker.web.inputs import clean, key
+from tracker.web.session import acting, login_required, overseen
+from tracker.web.view import view_of_row
+
+bp = Blueprint("listing", __name__)
+
+LISTING = "/assignments"
+# Filters that are on or off, in words.
+MARKS = {
+    "starred": N_("Trọng tâm"),
+    "stale": N_("Không có tin trong 3 tháng"),
+    "returned": N_("Bị trả lại"),
+    "late_help": N_("Đơn vị phối hợp chậm"),
+}
+
+
+@bp.get(LISTING)
+@login_required
+def index() -> ResponseReturnValue:
+    """A unit sees its own and those it coordinates."""
+    with acting() as ctx:
+        filters = filters_of_address(ctx)
+        day = Day.of(ctx.today, ctx.calendar)
+        page = assignments(ctx.session, visible_to(ctx), filters, day, request.args.get("page", 1, type=key))
+        return render_template(
+            "assignments/index.html",
+            filters=filters,
+            active=active(ctx, filters),
+            rows=[view_of_row(ctx, row) for row in page.rows],
+            page=page,
+            told=last_told(ctx.session, [row.id for row in page.rows]),
+            may_bulk=bool(overseen(ctx, Permission.CHASE)),
+            classes={name: _(label) for name, label in CLASSES.items()},
+            states={name: _(label) for name, label in STATES.items()},
+            units=few_units(ctx.session, ctx.today),
+            today=ctx.today,
+        )
+
+
+def visible_to(ctx: Context) -> Visible:
+    return Visible(overseen(ctx), ctx.actor.units)
+
+
+def filters_of_address(ctx: Context) -> Filters:
+    """A value that means nothing is left out rather than refused."""
+    args = request.args
+    unit_id, name = args.get("unit", type=key), clean(args.get("unit_name", ""))
+    if unit_id is None and name:
+        found = unit_named(ctx.session, name, ctx.today)
+        unit_id = found.id if found else -1
+    return Filters(
+        programme_id=args.get("programme", type=key),
+        year=args.get("year", type=key),
+        unit_id=unit_id,
+        klass=args["class"] if args.get("class") in (*CLASSES, "open", "done") else None,
+        band=args.get("band", type=key) if args.get("band") in ("1", "2", "3") else None,
+        state=args["state"] if args.get("state") in set(State) else None,
+        clause_id=args.get("clause", type=key),
+        mine=ctx.actor.user_id if args.get("mine") else None,
+        **{mark: 1 for mark in MARKS if args.get(mark)},
+    )
+
+
+def newest_year(ctx: Context, filters: Filters) -> Filters:
+    """The newest programme and this year, where the address names none."""
+    if filters.programme_id is None:
+        first = next(iter(programmes(ctx.session)), None)
+        filters = replace(filters, programme_id=first.id if first else None)
+    if filters.year is None and filters.programme_id and request.args.get("year") != "all":
+        opened = years(ctx.session, filters.programme_id)
+        current = ctx.today.year if ctx.today.year in opened else next(iter(opened), None)
+        filters = replace(filters, year=current)
+    return filters
+
+
+def active(ctx: Context, filters: Filters) -> list[dict[str, str]]:
+    """The filters as plain words, each with the address of the list without it."""
+    words: list[tuple[str, str]] = []
+    if filters.klass:
+        label = {"open": _("Chưa xong"), "done": _("Đã xong")}.get(filters.klass)
+        words.append(("klass", label or _(CLASSES[filters.klass])))
+    if filters.band:
+        words.append(("band", _(BANDS[filters.band])))
+    if filters.state:
+        words.append(("state", _(STATES[filters.state])))
+    if filters.unit_id:
+        unit = load(ctx.session, filters.unit_id)
+        words.append(("unit_id", unit.name if unit else _("Không có đơn vị này")))
+    if filters.clause_id:
+        found = load_clause(ctx.session, filters.clause_id)
+        words.append(("clause_id", _("Mục %(ref)s", ref=found.ref) if found else "?"))
+    words += [(name, _(label)) for name, label in MARKS.items() if getattr(filters, name)]
+    if filters.mine:
+        words.append(("mine", _("Do tôi thực hiện")))
+    if filters.year:
+        words.append(("year", _("Năm %(year)s", year=filters.year)))
+    here = url_for("listing.index")
+    return [{"label": label, "href": f"{here}?{urlencode(filters.without(name).as_query())}"} for name, label in words]
+
+
+def link(**values: Any) -> str:
+    """Address of the rows behind a number. The matrix has hundreds: `url_for` for each would be half of its time."""
+    query = urlencode({name: value for name, value in values.items() if value is not None})
+    return f"{request.script_root}{LISTING}?{query}"
