@@ -21,11 +21,10 @@ def units_on(session: Session, day: date) -> list[Unit]:
 MANY = 100
 
 
-def few_units(session: Session, day: date) -> list[Unit] | None:
-    """All of them for a list to choose from; None where they are too many for one."""
-    found = list(
-        session.scalars(select(Unit).where(valid_on(Unit, day)).order_by(Unit.position, Unit.id).limit(MANY + 1))
-    )
+def few_units(session: Session, day: date) -> list[tuple[int, str]] | None:
+    """(id, name) of all of them, to choose from; None where they are too many for a list."""
+    query = select(Unit.id, Unit.name).where(valid_on(Unit, day)).order_by(Unit.position, Unit.id).limit(MANY + 1)
+    found = [(id_, name) for id_, name in session.execute(query)]
     return found if len(found) <= MANY else None
 
 

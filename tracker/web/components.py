@@ -9,13 +9,12 @@ from types import SimpleNamespace
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from tracker.rules.deadlines import Clock, DeadlineClass, Standing, describe
+from tracker.rules.deadlines import Clock, DeadlineClass, Standing
 from tracker.rules.workflow import State
 from tracker.store.page import Page
 from tracker.web.session import login_required
-from tracker.web.view import AssignmentView
+from tracker.web.view import AssignmentView, draw
 
 bp = Blueprint("components", __name__, url_prefix="/_components")
 
@@ -82,11 +81,8 @@ def _view(number: int, sample: Sample) -> AssignmentView:
         due_on=date(2026, 11, 19) if has_date else None,
         starred=number == 1,
     )
-    message, params = describe(sample.standing)
-    words: str = _(message)
     owner = "Cán bộ Phòng LĐTBXH" if sample.percent else None
-    text = words % params if params else words
-    return AssignmentView(row, UNIT, f"IV.1.{number}", owner, sample.standing, text)
+    return draw(row, UNIT, f"IV.1.{number}", owner, sample.standing)
 
 
 def _navigation() -> list[dict[str, object]]:

@@ -21,7 +21,7 @@ def _catalogue() -> Any:
 
 
 def say(text: str) -> str:
-    return str(_catalogue().ugettext(text))
+    return _catalogue().ugettext(text)  # type: ignore[no-any-return]
 
 
 def say_many(one: str, many: str, n: int) -> str:
