@@ -1,6 +1,6 @@
 """Reminding by hand: a text from the office or a leader, to whom it went, and who has read it."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tracker.models.chase import Chase, ChaseReader
 from tracker.rules.errors import IllegalMove, Invalid
@@ -11,7 +11,6 @@ from tracker.services.access import change
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.notice import lead_people, notify
-from tracker.store.chase import chases_of
 
 
 def chase(ctx: Context, assignment_id: int, *, text: str, version: int | None = None) -> Chase:
@@ -38,14 +37,10 @@ def chase(ctx: Context, assignment_id: int, *, text: str, version: int | None = 
 
 def mark_read(ctx: Context, assignment_id: int) -> None:
     """Whoever opens the assignment has read what was sent to them about it."""
-    chases = [one.id for one in chases_of(ctx.session, assignment_id)]
-    if chases:
-        ctx.session.execute(
-            update(ChaseReader)
-            .where(
-                ChaseReader.chase_id.in_(chases),
-                ChaseReader.user_id == ctx.actor.user_id,
-                ChaseReader.read_at.is_(None),
-            )
-            .values(read_at=ctx.now)
-        )
+    sent = select(Chase.id).where(Chase.assignment_id == assignment_id)
+    ctx.session.execute(
+        update(ChaseReader)
+        .where(ChaseReader.chase_id.in_(sent), ChaseReader.user_id == ctx.actor.user_id, ChaseReader.read_at.is_(None))
+        .values(read_at=ctx.now)
+        .execution_options(synchronize_session=False)
+    )

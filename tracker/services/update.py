@@ -15,7 +15,7 @@ from tracker.services.assignment import accept, submit, withdraw
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.notice import lead_people, notify
-from tracker.store.assignment import last_round, updates_of
+from tracker.store.assignment import last_round, last_update, updates_of
 
 UNDO = timedelta(minutes=10)
 
@@ -133,6 +133,14 @@ def undo(ctx: Context, assignment_id: int, update_id: int) -> Assignment:
             one.contributed_on = None
     record(ctx, "undo", "assignment", row.id, data={"update": last.id, "text": last.text})
     return row
+
+
+def undoable(ctx: Context, assignment_id: int) -> Update | None:
+    """The newest note, while it is this person's and young enough to be taken back."""
+    last = last_update(ctx.session, assignment_id)
+    if last is None or last.author_id != ctx.actor.user_id or ctx.now - last.created_at > UNDO:
+        return None
+    return last
 
 
 def _write(

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.assignment import Assignment, Round, Update
+from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
 from tracker.store.people import standing_units
 
@@ -22,8 +23,9 @@ def load(session: Session, assignment_id: int, *, lock: bool = False) -> Assignm
             joinedload(Assignment.programme),
             joinedload(Assignment.duty).options(joinedload(Duty.clause), joinedload(Duty.indicator)),
             joinedload(Assignment.parent),
-            selectinload(Assignment.coordinating),
-            selectinload(Assignment.coordination),
+            selectinload(Assignment.coordination).options(
+                joinedload(CoordinatingUnit.unit), joinedload(CoordinatingUnit.contact)
+            ),
         )
     )
     if lock:
@@ -40,6 +42,15 @@ def updates_of(session: Session, assignment_id: int) -> list[Update]:
             .options(joinedload(Update.author), joinedload(Update.unit))
             .order_by(Update.created_at, Update.id)
         )
+    )
+
+
+def last_update(session: Session, assignment_id: int) -> Update | None:
+    return session.scalar(
+        select(Update)
+        .where(Update.assignment_id == assignment_id, Update.undone_at.is_(None))
+        .order_by(Update.created_at.desc(), Update.id.desc())
+        .limit(1)
     )
 
 
@@ -62,7 +73,7 @@ def last_round(session: Session, assignment_id: int) -> Round | None:
 
 def involved_units(session: Session, row: Assignment, day: date) -> dict[int, str]:
     """Unit → name of who takes part: the lead, those who coordinate, the standing office."""
-    units = [row.lead_unit, *row.coordinating, *standing_units(session, row.programme_id, day)]
+    units = [row.lead_unit, *(one.unit for one in row.coordination), *standing_units(session, row.programme_id, day)]
     return {unit.id: unit.name for unit in units}
 
 

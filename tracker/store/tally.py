@@ -78,9 +78,10 @@ def _where(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
 
 def count_by_tally(session: Session, visible: Visible, filters: Filters, day: Day) -> int | None:
     """How many assignments a list has; None where the counters cannot tell."""
+    # Without a year or a unit the counters of a large place are many; the list then says "more than a thousand".
     asked = {name for name, value in vars(filters).items() if value is not None}
     whole = visible.programme_ids is None or not visible.unit_ids or filters.programme_id in visible.programme_ids
-    if asked - KNOWN or not whole:
+    if asked - KNOWN or not whole or not asked & {"year", "unit_id"}:
         return None
     conditions = _where(visible, filters)
     if filters.klass == "open":

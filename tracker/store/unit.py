@@ -21,9 +21,11 @@ def units_on(session: Session, day: date) -> list[Unit]:
 MANY = 100
 
 
-def few_units(session: Session, day: date) -> list[tuple[int, str]] | None:
-    """(id, name) of all of them, to choose from; None where they are too many for a list."""
+def few_units(session: Session, day: date, *, but: int | None = None) -> list[tuple[int, str]] | None:
+    """(id, name) of all of them, to choose from; None where they are too many for a list. `but` one."""
     query = select(Unit.id, Unit.name).where(valid_on(Unit, day)).order_by(Unit.position, Unit.id).limit(MANY + 1)
+    if but is not None:
+        query = query.where(Unit.id != but)
     found = [(id_, name) for id_, name in session.execute(query)]
     return found if len(found) <= MANY else None
 

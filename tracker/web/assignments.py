@@ -15,13 +15,13 @@ from tracker.services.access import scope_of, view
 from tracker.services.chase import mark_read
 from tracker.services.comment import mentionable
 from tracker.services.context import Context
-from tracker.services.update import UNDO
-from tracker.store.assignment import parts_of, updates_of
+from tracker.services.update import undoable
+from tracker.store.assignment import parts_of
 from tracker.store.explanation import of_assignment as explanations_of
 from tracker.store.extension import of_assignment as extensions_of
 from tracker.store.people import members
 from tracker.store.timeline import timeline
-from tracker.store.unit import units_on
+from tracker.store.unit import few_units
 from tracker.web.errors import STATUS, say
 from tracker.web.session import acting, login_required
 from tracker.web.verbs import DONE, VERBS
@@ -110,12 +110,6 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
     last_day = last_day_to_ask(due, days, ctx.calendar) if due else None
     needs_units = "reassign" in allowed or (can & {"split", "ask_contribution"} and row.state not in CLOSED)
     people, units = mentionable(ctx, row) if "comment" in can else ({}, {})
-    last = updates_of(ctx.session, row.id)[-1:]
-    mine = [
-        one
-        for one in last
-        if one.undone_at is None and one.author_id == ctx.actor.user_id and ctx.now - one.created_at <= UNDO
-    ]
     return {
         "allowed": allowed,
         "can": can,
@@ -137,15 +131,13 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
         "many_extensions": sum(one.state != "withdrawn" for one in extensions) >= MANY,
         "explanations": explanations_of(ctx.session, row.id),
         "parts": parts_of(ctx.session, row.id),
-        "undoable": mine[0] if mine else None,
+        "undoable": undoable(ctx, row.id),
         "people": members(ctx.session, row.lead_unit_id, ctx.today),
         "mentions": [
             *((f"u{id_}", name) for id_, name in units.items()),
             *((f"p{id_}", person.name) for id_, (person, _unit) in people.items() if id_ != ctx.actor.user_id),
         ],
-        "units": [unit for unit in units_on(ctx.session, ctx.today) if unit.id != row.programme.issuer_unit_id]
-        if needs_units
-        else [],
+        "units": few_units(ctx.session, ctx.today, but=row.programme.issuer_unit_id) if needs_units else [],
         "contacts": {
             one.unit_id: members(ctx.session, one.unit_id, ctx.today)
             for one in row.coordination

@@ -9,10 +9,11 @@ from tracker.rules.permissions import Permission
 from tracker.rules.words import N_
 from tracker.services import bulk as verbs
 from tracker.services.bulk import MOST, Bulk, Choice
-from tracker.store.unit import units_on
+from tracker.services.context import Context
+from tracker.store.unit import few_units
 from tracker.web.errors import say
 from tracker.web.session import acting, login_required, overseen
-from tracker.web.verbs import day, number, numbers, text
+from tracker.web.verbs import day, numbers, text, unit
 
 bp = Blueprint("bulk", __name__, url_prefix="/bulk")
 
@@ -29,8 +30,8 @@ def choose() -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """Step 2: exactly what will happen, row by row. Nothing has happened yet."""
     try:
-        choice = _choice()
         with acting() as ctx:
+            choice = _choice(ctx)
             _demand(bool(overseen(ctx, Permission.CHASE)))
             lines = verbs.preview(ctx, numbers("ids"), choice)
     except Invalid as error:
@@ -43,8 +44,8 @@ def preview() -> ResponseReturnValue:
 def apply() -> ResponseReturnValue:
     """Step 3: done for good; what could not be done is named with its reason."""
     try:
-        choice = _choice()
         with acting() as ctx:
+            choice = _choice(ctx)
             _demand(bool(overseen(ctx, Permission.CHASE)))
             lines = verbs.apply(ctx, numbers("ids"), choice)
     except Invalid as error:
@@ -69,12 +70,12 @@ def undo(event_id: int) -> ResponseReturnValue:
     return redirect(url_for("listing.index"))
 
 
-def _choice() -> Choice:
+def _choice(ctx: Context) -> Choice:
     try:
         kind = Bulk(text("kind"))
     except ValueError:
         raise Invalid(N_("Hãy chọn việc cần làm."), field="kind") from None
-    return Choice(kind, text=text("text"), due_on=day("due_on"), unit_id=number("lead_unit_id"))
+    return Choice(kind, text=text("text"), due_on=day("due_on"), unit_id=unit(ctx, "lead_unit_id"))
 
 
 def _demand(granted: bool) -> None:
@@ -98,7 +99,7 @@ def _page(
                 "bulk/choose.html" if lines is None else "bulk/preview.html",
                 ids=ids[:MOST],
                 left_out=max(0, len(ids) - MOST),
-                units=units_on(ctx.session, ctx.today),
+                units=few_units(ctx.session, ctx.today),
                 lines=[(line, say(line.error) if line.error else "") for line in lines or []],
                 choice=choice,
                 errors=errors or {},

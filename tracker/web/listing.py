@@ -57,7 +57,9 @@ def index() -> ResponseReturnValue:
 
 
 def visible_to(ctx: Context) -> Visible:
-    return Visible(overseen(ctx), ctx.actor.units)
+    """Who oversees every programme sees everything: the simplest question to the database."""
+    seen = overseen(ctx)
+    return Visible(None if seen >= ctx.offices.keys() else seen, ctx.actor.units)
 
 
 def filters_of_address(ctx: Context) -> Filters:

@@ -9,6 +9,7 @@ from tracker.rules.errors import Invalid
 from tracker.rules.words import N_
 from tracker.services import assignment, chase, comment, coordination, explanation, extension, part, update
 from tracker.services.context import Context
+from tracker.store.unit import unit_named
 from tracker.web.inputs import clean, key
 
 Verb = Callable[[Context, int], object]
@@ -71,6 +72,17 @@ def numbers(name: str) -> list[int]:
     return found
 
 
+def unit(ctx: Context, name: str) -> int | None:
+    """Chosen from a list, or where there are too many for one, typed by name."""
+    typed = text(f"{name}_name")
+    if not typed:
+        return number(name)
+    found = unit_named(ctx.session, typed, ctx.today)
+    if found is None:
+        raise Invalid(N_("Không có đơn vị tên “%(name)s”."), field=f"{name}_name", name=typed)
+    return found.id
+
+
 def day(name: str) -> date | None:
     value = text(name)
     if not value:
@@ -113,7 +125,9 @@ def _undo(ctx: Context, id_: int) -> object:
 
 
 def _reassign(ctx: Context, id_: int) -> object:
-    unit_id = _need("lead_unit_id", N_("Hãy chọn đơn vị chủ trì."))
+    unit_id = unit(ctx, "lead_unit_id")
+    if unit_id is None:
+        raise Invalid(N_("Hãy chọn đơn vị chủ trì."), field="lead_unit_id")
     return assignment.reassign(ctx, id_, lead_unit_id=unit_id, reason=text("reason"), version=_version())
 
 
@@ -135,7 +149,12 @@ def _demand_evidence(ctx: Context, id_: int) -> object:
 
 def _split(ctx: Context, id_: int) -> object:
     return part.split(
-        ctx, id_, unit_id=number("part_unit_id"), text=text("part_text"), due_on=day("part_due_on"), version=_version()
+        ctx,
+        id_,
+        unit_id=unit(ctx, "part_unit_id"),
+        text=text("part_text"),
+        due_on=day("part_due_on"),
+        version=_version(),
     )
 
 
@@ -148,7 +167,7 @@ def _comment(ctx: Context, id_: int) -> object:
 
 def _ask_contribution(ctx: Context, id_: int) -> object:
     return coordination.ask(
-        ctx, id_, _need("unit_id", N_("Hãy chọn đơn vị phối hợp.")), question=text("question"),
+        ctx, id_, unit(ctx, "unit_id") or 0, question=text("question"),
         due_on=day("contribute_by"), version=_version(),
     )  # fmt: skip
 
