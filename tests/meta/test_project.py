@@ -12,10 +12,25 @@ from jinja2 import Environment, FileSystemLoader
 
 from tasks.schedule import SCHEDULE
 from tracker.config import ROOT, Settings
+from tracker.models.coordination import CoordinationState
+from tracker.models.explanation import ExplanationState
+from tracker.models.extension import ExtensionState
 from tracker.rules.ladder import LadderRole
 from tracker.rules.permissions import Permission
-from tracker.rules.words import ACTIONS, LADDER_ROLES, MAIL_STATES, STATES
-from tracker.rules.workflow import Action, State
+from tracker.rules.words import (
+    ACTIONS,
+    BULK,
+    COORDINATION_STATES,
+    EXPLANATION_STATES,
+    EXTENSION_STATES,
+    LADDER_ROLES,
+    MAIL_STATES,
+    PARTIES,
+    PERMISSIONS,
+    STATES,
+)
+from tracker.rules.workflow import Action, Party, State
+from tracker.services.bulk import Bulk
 
 FILES = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 SOURCES = [
@@ -66,6 +81,12 @@ def test_beat_wakes_only_tasks_that_exist(monkeypatch: pytest.MonkeyPatch) -> No
 def test_every_value_has_its_word() -> None:
     assert set(STATES) == set(State)
     assert set(ACTIONS) == {*Action, "note"}
+    assert {*ACTIONS, *PERMISSIONS} == set(Permission)
+    assert set(PARTIES) == set(Party)
+    assert set(BULK) == set(Bulk)
+    assert set(COORDINATION_STATES) == set(CoordinationState)
+    assert set(EXTENSION_STATES) == set(ExtensionState)
+    assert set(EXPLANATION_STATES) == set(ExplanationState)
     assert set(LADDER_ROLES) == set(LadderRole)
     assert set(MAIL_STATES) == {"queued", "sending", "sent", "failed", "uncertain"}
     assert set(Action) <= set(Permission)

@@ -31,6 +31,7 @@ from tracker.web import (
     my_work,
     programmes,
     reports,
+    rights,
     security,
 )
 from tracker.web.inputs import KeyConverter
@@ -39,7 +40,7 @@ from tracker.web.session import current_actor, overseen, require_password_change
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp, listing.bp,
-    monitor.bp, programmes.bp, mails.bp, reports.bp,
+    monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp,
 )  # fmt: skip
 
 
