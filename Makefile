@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup setup-dev run test lint bench e2e test-faults translations clean
+.PHONY: help setup setup-dev run test test-long lint bench e2e test-faults translations clean
 
 help:
 	@echo "make run    start everything; prints the address and the accounts"
@@ -53,6 +53,9 @@ lint: setup-dev
 
 test: lint
 	$(BIN)/python -m pytest -n 2
+
+test-long: setup-dev
+	MACHINE_STEPS=100000 $(BIN)/python -m pytest tests/db/test_machine.py
 
 e2e: setup-dev
 	$(BIN)/python -m pytest tests/e2e
