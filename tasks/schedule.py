@@ -7,4 +7,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "tasks.escalation.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-mail": {"task": "tasks.mail.deliver", "schedule": 5.0, "options": {"expires": 5}},
     "build-reports": {"task": "tasks.report.build", "schedule": 5.0, "options": {"expires": 5}},
+    "tidy-evidence": {"task": "tasks.evidence.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -9,9 +9,20 @@ from sqlalchemy.orm import Session
 from tracker.rules.calendar import WorkingCalendar, local_date
 from tracker.rules.permissions import Actor
 from tracker.store.calendar import load_calendar
+from tracker.store.content import Contents, open_contents
 
 DELIVER_MAIL = "tasks.mail.deliver"
 BUILD_REPORTS = "tasks.report.build"
+
+
+@dataclass(frozen=True)
+class EvidencePlace:
+    """Where the content of files lies (`store.content`), and how large one may be, in MB of 1024 × 1024 bytes."""
+
+    url: str = ""
+    key: str = ""
+    secret: str = ""
+    max_mb: int = 25
 
 
 @dataclass
@@ -24,6 +35,7 @@ class Context:
     request_id: str
     base_url: str
     mail_from: str
+    evidence: EvidencePlace = EvidencePlace()
     nudges: set[str] = field(default_factory=set)
 
     @property
@@ -33,6 +45,10 @@ class Context:
     @cached_property
     def calendar(self) -> WorkingCalendar:
         return load_calendar(self.session)
+
+    @cached_property
+    def contents(self) -> Contents:
+        return open_contents(self.evidence.url, self.evidence.key, self.evidence.secret)
 
     def nudge(self, task_name: str) -> None:
         self.nudges.add(task_name)
