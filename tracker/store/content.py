@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
 CHUNK = 1 << 18
 # Only what looks like content of ours is ever deleted, whatever else lies in the bucket.
 _OURS = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})")
-# A page waits for these: seconds for one request, and in all with its retries.
+# A page waits for these, and for two retries.
 _ANSWER_WITHIN = "20s"
 _CONNECT_WITHIN = "3s"
 _FAILURES = (BaseError, OSError, ValueError)
@@ -41,7 +44,7 @@ class Contents(Protocol):
     """Where the content of files is kept."""
 
     def put(self, sha256: str, stream: BinaryIO) -> None:
-        """From the stream's start; durable when this returns. Content that is there already stays. Raises Unreachable."""
+        """From the stream's start; durable when this returns. What is there already stays. Raises Unreachable."""
 
     def read(self, sha256: str) -> Iterator[bytes]:
         """In chunks; opened at once, so that Missing and Unreachable are raised here and not in the middle."""
@@ -154,22 +157,23 @@ def open_contents(url: str, key: str = "", secret: str = "") -> Contents:
             raise Unreachable(_line(error)) from error
         return _Folder(root)
     options = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    keys = {"access_key_id": key, "secret_access_key": secret} if key else {}
-    return _Contents(
-        S3Store(
-            parts.netloc,
-            prefix=parts.path.strip("/") or None,
-            region=options.get("region", "us-east-1"),
-            client_options={
-                "timeout": _ANSWER_WITHIN,
-                "connect_timeout": _CONNECT_WITHIN,
-                "allow_http": options.get("endpoint", "").startswith("http://"),
-            },
-            retry_config={"max_retries": 2},
-            **({"endpoint": options["endpoint"]} if "endpoint" in options else {}),
-            **keys,
-        )
+    config: dict[str, str] = {"region": options.get("region", "us-east-1")}
+    if key:
+        config |= {"access_key_id": key, "secret_access_key": secret}
+    if "endpoint" in options:
+        config["endpoint"] = options["endpoint"]
+    store = S3Store(
+        parts.netloc,
+        prefix=parts.path.strip("/") or None,
+        config=cast("S3Config", config),
+        client_options={
+            "timeout": _ANSWER_WITHIN,
+            "connect_timeout": _CONNECT_WITHIN,
+            "allow_http": config.get("endpoint", "").startswith("http://"),
+        },
+        retry_config={"max_retries": 2},
     )
+    return _Contents(store)
 
 
 def _path(sha256: str) -> str:
