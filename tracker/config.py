@@ -39,8 +39,8 @@ class Settings(BaseSettings):
         default=(ROOT / "var" / "evidence").as_uri(),
         description="Content of attached files: file:///folder or s3://bucket[/prefix]?endpoint=…&region=…",
     )
-    evidence_s3_key: str = Field(default="", description="Access key of the bucket; empty: the machine's own role.")
-    evidence_s3_secret: str = Field(default="", description="Secret of that key.")
+    evidence_key: str = Field(default="", description="Access key of the bucket; empty: the machine's own role.")
+    evidence_secret: str = Field(default="", description="Secret of that key.")
     evidence_max_mb: int = Field(default=25, ge=1, le=200, description="Largest attached file, in MB.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     development: bool = Field(default=False, description="Shows the component gallery at /_components.")
@@ -106,7 +106,7 @@ class Settings(BaseSettings):
 
     @property
     def evidence(self) -> EvidencePlace:
-        return EvidencePlace(self.evidence_url, self.evidence_s3_key, self.evidence_s3_secret, self.evidence_max_mb)
+        return EvidencePlace(self.evidence_url, self.evidence_key, self.evidence_secret, self.evidence_max_mb)
 
 
 def load_settings(values: Mapping[str, str] | None = None) -> Settings:

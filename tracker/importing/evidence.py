@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import IO
 
 from tracker.rules.errors import Invalid
 from tracker.rules.files import (
@@ -54,7 +54,7 @@ class Inspected:
     sha256: str
 
 
-def inspect(name: str, stream: BinaryIO, max_bytes: int) -> Inspected:
+def inspect(name: str, stream: IO[bytes], max_bytes: int) -> Inspected:
     """Reads the stream from its start and leaves it there. Raises Invalid with a sentence for field `files`."""
     name = clean_name(name)
     stream.seek(0)
@@ -78,7 +78,7 @@ def inspect(name: str, stream: BinaryIO, max_bytes: int) -> Inspected:
     return Inspected(named_as(name, kind), kind.media_type, size, digest)
 
 
-def _measure(stream: BinaryIO, max_bytes: int) -> tuple[int, str]:
+def _measure(stream: IO[bytes], max_bytes: int) -> tuple[int, str]:
     """Size and SHA-256; both stop short once the file is too large."""
     stream.seek(0)
     size, digest = 0, sha256()
@@ -88,7 +88,7 @@ def _measure(stream: BinaryIO, max_bytes: int) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _refuse_crowds(name: str, stream: BinaryIO) -> None:
+def _refuse_crowds(name: str, stream: IO[bytes]) -> None:
     """Counted before the directory is read, which would make an object of each of a million entries."""
     stream.seek(0)
     entries, tail = 0, b""
@@ -113,7 +113,7 @@ class Purse:
             raise too_large_inside(name)
 
 
-def _kind_of_zip(name: str, stream: BinaryIO, purse: Purse, depth: int) -> Kind | None:
+def _kind_of_zip(name: str, stream: IO[bytes], purse: Purse, depth: int) -> Kind | None:
     """DOCX, XLSX or ZIP; None for another Office document. Every member was unpacked once, within bounds."""
     _refuse_crowds(name, stream)
     try:
@@ -161,10 +161,10 @@ def _look_into(
         if got != promised:
             raise refused(name, N_("Tệp “%(name)s” bị hỏng hoặc chưa được gửi trọn vẹn."))
         spool.seek(0)
-        _refuse_hidden(name, cast(BinaryIO, spool), purse, depth, is_document=is_document)
+        _refuse_hidden(name, spool, purse, depth, is_document=is_document)
 
 
-def _refuse_hidden(name: str, member: BinaryIO, purse: Purse, depth: int, *, is_document: bool) -> None:
+def _refuse_hidden(name: str, member: IO[bytes], purse: Purse, depth: int, *, is_document: bool) -> None:
     head = member.read(HEAD)
     if kind_of_head(head) is ZIP:
         # Documents are zips too; a zip of documents, or a workbook behind a chart, is what people really send.

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import BinaryIO
+from typing import IO
 
 from tracker.rules.errors import Invalid
 from tracker.rules.text import nfc
@@ -34,7 +34,7 @@ class Upload:
     """A file as a person sends it; `stream` can be sought and is read from its start."""
 
     name: str
-    stream: BinaryIO
+    stream: IO[bytes]
 
 
 @dataclass(frozen=True)

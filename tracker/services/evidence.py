@@ -15,7 +15,7 @@ from tracker.models.assignment import Assignment, Round, Update
 from tracker.models.evidence import Evidence
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.rules.files import FIELD, MAX_FILES, MB, REMOVABLE_FOR, Upload
-from tracker.rules.permissions import Permission, demand, may
+from tracker.rules.permissions import Permission, may
 from tracker.rules.words import N_
 from tracker.rules.workflow import CLOSED, WITH_UNIT, State
 from tracker.services.access import change, scope_of, view
@@ -36,14 +36,23 @@ BATCH = 1000
 def add(ctx: Context, assignment_id: int, uploads: Sequence[Upload]) -> list[Evidence]:
     """Files on their own, from whoever may update the work or add a coordinating unit's note. Raises Invalid."""
     row = change(ctx, assignment_id, Permission.VIEW, None)
-    scope = scope_of(ctx, row)
-    if not may(ctx.actor, Permission.UPDATE, scope):
-        demand(ctx.actor, Permission.NOTE, scope)
+    if not _contributes(ctx, row):
+        raise NotAllowed(N_("Anh/chị không có quyền làm việc này."))
     if row.state not in WITH_UNIT:
         raise IllegalMove(N_("Chỉ thêm được tài liệu khi nhiệm vụ đang ở đơn vị chủ trì."), field=FIELD)
     if not uploads:
         raise Invalid(N_("Hãy chọn ít nhất một tệp."), field=FIELD)
     return attach(ctx, row, uploads)
+
+
+def may_add(ctx: Context, row: Assignment) -> bool:
+    """Whether the page offers `add`."""
+    return row.state in WITH_UNIT and _contributes(ctx, row)
+
+
+def _contributes(ctx: Context, row: Assignment) -> bool:
+    scope = scope_of(ctx, row)
+    return may(ctx.actor, Permission.UPDATE, scope) or may(ctx.actor, Permission.NOTE, scope)
 
 
 def attach(
@@ -99,7 +108,7 @@ def remove(ctx: Context, evidence_id: int) -> Evidence:
     one = _visible(ctx, evidence_id)  # as it is now that the assignment is locked
     if one.added_by_id != ctx.actor.user_id or ctx.actor.is_auditor:
         raise NotAllowed(N_("Chỉ người đã gửi tệp mới gỡ được tệp."))
-    if ctx.now - one.added_at > REMOVABLE_FOR or row.state in CLOSED:
+    if not may_remove(ctx, row, one):
         raise IllegalMove(N_("Chỉ gỡ được tệp trong 10 phút sau khi gửi và khi nhiệm vụ chưa kết thúc."))
     one.removed_at = ctx.now
     ctx.session.flush()
@@ -107,6 +116,12 @@ def remove(ctx: Context, evidence_id: int) -> Evidence:
         raise IllegalMove(N_("Báo cáo hoàn thành này cần có tài liệu; không gỡ được tệp duy nhất."))
     record(ctx, "remove", "evidence", one.id, data=_facts(one))
     return one
+
+
+def may_remove(ctx: Context, row: Assignment, one: Evidence) -> bool:
+    """Whether a list offers `remove` beside this file of this assignment."""
+    mine = one.added_by_id == ctx.actor.user_id and not ctx.actor.is_auditor
+    return mine and ctx.now - one.added_at <= REMOVABLE_FOR and row.state not in CLOSED
 
 
 def read(ctx: Context, evidence_id: int) -> tuple[Evidence, Iterator[bytes]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import IO, TYPE_CHECKING, Protocol, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import obstore
@@ -43,7 +43,7 @@ class Missing(Exception):
 class Contents(Protocol):
     """Where the content of files is kept."""
 
-    def put(self, sha256: str, stream: BinaryIO) -> None:
+    def put(self, sha256: str, stream: IO[bytes]) -> None:
         """From the stream's start; durable when this returns. What is there already stays. Raises Unreachable."""
 
     def read(self, sha256: str) -> Iterator[bytes]:
@@ -65,7 +65,7 @@ class _Contents:
     def __init__(self, store: LocalStore | S3Store) -> None:
         self._store = store
 
-    def put(self, sha256: str, stream: BinaryIO) -> None:
+    def put(self, sha256: str, stream: IO[bytes]) -> None:
         stream.seek(0)
         try:
             obstore.put(self._store, _path(sha256), stream, mode="create")
@@ -111,7 +111,7 @@ class _Folder(_Contents):
         super().__init__(LocalStore(root))
         self._root = root
 
-    def put(self, sha256: str, stream: BinaryIO) -> None:
+    def put(self, sha256: str, stream: IO[bytes]) -> None:
         super().put(sha256, stream)
         try:
             for path in (self._root / _path(sha256), self._root / sha256[:2], self._root):

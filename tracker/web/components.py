@@ -4,13 +4,14 @@ The samples are plain objects with the attributes that templates read; nothing c
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from tracker.rules.calendar import LOCAL
 from tracker.rules.deadlines import Clock, DeadlineClass, Standing, describe
 from tracker.rules.workflow import State
 from tracker.store.page import Page
@@ -67,6 +68,7 @@ def gallery() -> ResponseReturnValue:
         page=Page(rows, total=164, number=2),
         options=[("1", UNIT), ("2", "Phòng Giáo dục và Đào tạo"), ("3", "UBND xã Cao Xá")],
         sample_errors=errors,
+        files=[_file(1, 812_000), _file(2, 26_000_000)],
         navigation=_navigation(),
     )
 
@@ -87,6 +89,13 @@ def _view(number: int, sample: Sample) -> AssignmentView:
     message, params = describe(sample.standing)
     words: str = _(message)
     return AssignmentView(row, sample.standing, words % params if params else words)
+
+
+def _file(number: int, size: int) -> SimpleNamespace:
+    name = f"Báo cáo kết quả thực hiện Chương trình hành động vì trẻ em, {UNIT} (bản đã ký).pdf"
+    at = datetime(2026, 11, 19, 16, 42, tzinfo=LOCAL)
+    head = SimpleNamespace(name="Trưởng phòng Y tế")
+    return SimpleNamespace(id=number, name=name, size=size, added_by=head, added_at=at)
 
 
 def _navigation() -> list[dict[str, object]]:

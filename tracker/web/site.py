@@ -22,6 +22,7 @@ from tracker.web import (
     assignments,
     auth,
     errors,
+    evidence,
     home,
     mails,
     monitor,
@@ -33,7 +34,27 @@ from tracker.web import (
 from tracker.web.inputs import KeyConverter
 from tracker.web.session import current_actor, overseen, require_password_change
 
-BLUEPRINTS = (auth.bp, home.bp, my_work.bp, assignments.bp, monitor.bp, programmes.bp, mails.bp, reports.bp)
+BLUEPRINTS = (
+    auth.bp,
+    home.bp,
+    my_work.bp,
+    assignments.bp,
+    evidence.bp,
+    monitor.bp,
+    programmes.bp,
+    mails.bp,
+    reports.bp,
+)
+    auth.bp,
+    home.bp,
+    my_work.bp,
+    assignments.bp,
+    monitor.bp,
+    programmes.bp,
+    mails.bp,
+    reports.bp,
+    evidence.bp,
+)
 LOCALES = ("vi", "en")
 
 
