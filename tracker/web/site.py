@@ -45,16 +45,6 @@ BLUEPRINTS = (
     mails.bp,
     reports.bp,
 )
-    auth.bp,
-    home.bp,
-    my_work.bp,
-    assignments.bp,
-    monitor.bp,
-    programmes.bp,
-    mails.bp,
-    reports.bp,
-    evidence.bp,
-)
 LOCALES = ("vi", "en")
 
 
