@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -28,12 +29,13 @@ from tracker.models.evidence import Evidence
 from tracker.models.unit import Unit
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.rules.files import Upload
+from tracker.rules.permissions import SYSTEM
 from tracker.services import assignment as verbs
 from tracker.services.context import Context, EvidencePlace
 from tracker.services.evidence import add, attach, read, remove, tidy
 from tracker.services.identity import actor_of
 from tracker.store.content import BadEvidenceUrl, Contents, Missing, Unreachable, check_url, open_contents
-from tracker.store.evidence import evidence_of, has_evidence
+from tracker.store.evidence import evidence_of, has_evidence, try_seize
 from tracker.store.user import by_login
 
 HEAD, OFFICER, OFFICE, STRANGER = "truong.p-yte", "canbo.p-yte", "truong.p-ldtbxh", "truong.p-tuphap"
@@ -209,30 +211,70 @@ def test_a_rollback_loses_nothing_and_leaves_nothing(session: Session, do: Do, o
     assert content_of(do(HEAD), kept.id) == PNG
 
 
-def test_an_uncommitted_attach_is_never_tidied_away(app: Flask, tmp_path: Path) -> None:
-    """The content lies there, nameless and old, when somebody uploads it anew and somebody else tidies."""
-    place = app.extensions["settings"].evidence
-    contents = open_contents(place.url)
+@pytest.fixture
+def at_once(app: Flask) -> Iterator[tuple[Session, Session]]:
+    """Two connections to the same committed world."""
     engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool)
-
-    def ctx(session: Session, at: datetime, login: str | None = None) -> Context:
-        with app.app_context(), acting() as system:
-            user = by_login(system.session, login) if login else None
-            actor = actor_of(system.session, user, at) if user else system.actor
-        return Context(session, actor, at, "test", "http://test", "giao-viec@example.vn", evidence=place)
-
     with Session(engine) as uploading, Session(engine) as tidying:
-        one = uploading.scalars(select(Assignment).join(Unit).where(Unit.code == "p-yte")).first()
-        assert one is not None
-        add(ctx(uploading, AT, HEAD), one.id, [upload()])
-        uploading.rollback()  # now it is nameless
-        (file,) = add(ctx(uploading, AT, HEAD), one.id, [upload()])
-        sha256 = file.sha256
-        assert tidy(ctx(tidying, DAY_LATER)) == 0
-        tidying.commit()
+        yield uploading, tidying
+
+
+def committed(app: Flask, session: Session, login: str | None = None) -> Context:
+    at = AT if login else DAY_LATER
+    user = by_login(session, login) if login else None
+    actor = actor_of(session, user, at) if user else SYSTEM
+    place = app.extensions["settings"].evidence
+    return Context(session, actor, at, "test", "http://test", "giao-viec@example.vn", evidence=place)
+
+
+def add_committed(app: Flask, session: Session) -> Evidence:
+    one = session.scalars(select(Assignment).join(Unit).where(Unit.code == "p-yte").order_by(Assignment.id)).first()
+    assert one is not None
+    return add(committed(app, session, HEAD), one.id, [upload()])[0]
+
+
+def test_an_uncommitted_attach_is_never_tidied_away(app: Flask, at_once: tuple[Session, Session]) -> None:
+    """The content lies there, nameless and old, when somebody uploads it anew and somebody else tidies."""
+    uploading, tidying = at_once
+    add_committed(app, uploading)
+    uploading.rollback()  # now it is nameless
+    sha256 = add_committed(app, uploading).sha256
+    assert tidy(committed(app, tidying)) == 0
+    tidying.commit()
+    uploading.commit()
+    assert tidy(committed(app, tidying)) == 0
+    assert b"".join(committed(app, tidying).contents.read(sha256)) == PDF
+
+
+def test_an_attach_committed_while_tidying_is_seen(
+    app: Flask, at_once: tuple[Session, Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row was not there when the tidier looked first, and its lock was gone when the tidier asked for it."""
+    uploading, tidying = at_once
+    add_committed(app, uploading)
+
+    def after_the_commit(session: Session, sha256: str) -> bool:
         uploading.commit()
-        assert tidy(ctx(tidying, DAY_LATER)) == 0
-        assert b"".join(contents.read(sha256)) == PDF
+        return try_seize(session, sha256)
+
+    monkeypatch.setattr("tracker.store.evidence.try_seize", after_the_commit)
+    assert tidy(committed(app, tidying)) == 0
+
+
+def test_an_attach_waits_for_the_tidier_and_stores_anew(app: Flask, at_once: tuple[Session, Session]) -> None:
+    uploading, tidying = at_once
+    sha256 = add_committed(app, uploading).sha256
+    uploading.rollback()
+    ctx = committed(app, tidying)
+    assert tidy(ctx) == 1  # deleted, and held until the tidier's transaction ends
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(lambda: add_committed(app, uploading).sha256)
+        time.sleep(0.3)
+        assert not waiting.done()
+        tidying.commit()
+        assert waiting.result(10) == sha256
+    uploading.commit()
+    assert b"".join(ctx.contents.read(sha256)) == PDF
 
 
 HOLDER = """
