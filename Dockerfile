@@ -12,6 +12,7 @@ COPY tasks tasks
 COPY templates templates
 COPY migrations migrations
 RUN pip install --no-cache-dir --no-deps --no-build-isolation -e .
+RUN install -d -o giaoviec -m 700 /evidence
 USER giaoviec
 EXPOSE 8000
 CMD ["gunicorn", "wsgi:app", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--access-logfile", "-", "--no-control-socket"]

@@ -7,7 +7,11 @@ from tracker.config import load_settings
 
 settings = load_settings()
 
-app = Celery("giao-viec", broker=settings.redis_url, include=["tasks.escalation", "tasks.mail", "tasks.report"])
+app = Celery(
+    "giao-viec",
+    broker=settings.redis_url,
+    include=[f"tasks.{noun}" for noun in ("escalation", "evidence", "mail", "report")],
+)
 app.conf.update(
     timezone="Asia/Ho_Chi_Minh",
     beat_schedule=SCHEDULE,

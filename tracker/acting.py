@@ -22,6 +22,7 @@ def context(actor: Actor = SYSTEM, *, now: datetime | None = None, request_id: s
         request_id=request_id or uuid4().hex,
         base_url=settings.base_url,
         mail_from=settings.mail_from,
+        evidence=settings.evidence,
     )
 
 

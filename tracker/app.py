@@ -6,6 +6,7 @@ from tracker.config import ROOT, Settings, load_settings
 from tracker.extensions import babel, csrf, db, login_manager, migrate
 from tracker.logs import configure_logs
 from tracker.queue import Nudger
+from tracker.web import uploads
 from tracker.web.language import locale
 from tracker.web.site import register
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["nudger"] = Nudger(settings.redis_url)
     db.init_app(app)
     migrate.init_app(app, db)
+    uploads.register(app)  # before what reads forms
     csrf.init_app(app)
     login_manager.init_app(app)
     babel.init_app(app, locale_selector=locale)

@@ -10,6 +10,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tracker.mail.transport import open_transport
+from tracker.services.context import EvidencePlace
+from tracker.store.content import check_url
 
 ROOT = Path(__file__).resolve().parents[1]
 # Written by a running `tracker run`, so that commands beside it find its servers.
@@ -33,6 +35,13 @@ class Settings(BaseSettings):
     base_url: str = Field(default="http://127.0.0.1:8000", description="Address of the site, for links in mails.")
     secure_cookies: bool = Field(default=True, description="Cookies only over HTTPS; 0 for http://127.0.0.1.")
     trusted_proxies: int = Field(default=0, ge=0, description="Reverse proxies in front that set X-Forwarded-*.")
+    evidence_url: str = Field(
+        default=(ROOT / "var" / "evidence").as_uri(),
+        description="Content of attached files: file:///folder or s3://bucket[/prefix]?endpoint=…&region=…",
+    )
+    evidence_key: str = Field(default="", description="Access key of the bucket; empty: the machine's own role.")
+    evidence_secret: str = Field(default="", description="Secret of that key.")
+    evidence_max_mb: int = Field(default=25, ge=1, le=200, description="Largest attached file, in MB.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     development: bool = Field(default=False, description="Shows the component gallery at /_components.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the web server of `make run`.")
@@ -57,6 +66,11 @@ class Settings(BaseSettings):
     def _mail(cls, value: str) -> str:
         open_transport(value)
         return value
+
+    @field_validator("evidence_url")
+    @classmethod
+    def _contents(cls, value: str) -> str:
+        return check_url(value)
 
     @field_validator("mail_from")
     @classmethod
@@ -89,6 +103,10 @@ class Settings(BaseSettings):
         if self.secure_cookies and site.scheme == "http" and site.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("BASE_URL: phải là / must be https://, hoặc / or set SECURE_COOKIES=0")
         return self
+
+    @property
+    def evidence(self) -> EvidencePlace:
+        return EvidencePlace(self.evidence_url, self.evidence_key, self.evidence_secret, self.evidence_max_mb)
 
 
 def load_settings(values: Mapping[str, str] | None = None) -> Settings:

@@ -34,6 +34,7 @@ class Stack:
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "MAIL_URL": mail_url,
+            "EVIDENCE_URL": (folder / "evidence").as_uri(),
             "SECURE_COOKIES": "0",
             **more,
         }

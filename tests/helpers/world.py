@@ -27,6 +27,7 @@ def make_settings(database_url: str, redis_url: str, mail_url: str, **more: obje
         "database_url": database_url,
         "redis_url": redis_url,
         "mail_url": mail_url,
+        **({"evidence_url": f"{mail_url}-evidence"} if mail_url.startswith("file:") else {}),
         "secure_cookies": False,
         "development": True,
         "log_level": "ERROR",

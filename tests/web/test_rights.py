@@ -54,6 +54,7 @@ OF_ASSIGNMENT = {
     "extensions.decide": "decide_extension",
     "extensions.answer": "ask_extension",
     "explanations.show": "view",
+    "evidence.index": "view",
 }
 OF_EXPLANATION = {"answer": "answer_explanation", "close": "ask_explanation", "withdraw": "ask_explanation"}
 OF_VERB = {
@@ -66,7 +67,7 @@ OF_VERB = {
 # Of a unit, a mail or a report: told by tests of their own.
 ELSEWHERE = {
     "delegations.make", "delegations.end", "mails.show", "mails.send_again", "reports.show", "reports.download",
-    "reports.retry", "bulk.undo", "components.gallery",
+    "reports.retry", "bulk.undo", "evidence.create", "evidence.download", "evidence.take_back", "components.gallery",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from io import TextIOWrapper
 import click
 from sqlalchemy.exc import OperationalError
 
-from tracker.cli import assignments, demo, mail, programme, run, sweep, units, users
+from tracker.cli import assignments, demo, files, mail, programme, run, sweep, units, users
 from tracker.config import BadSettings
 from tracker.local.process import ServerFailed
 from tracker.rules.errors import DomainError
@@ -20,6 +20,7 @@ def cli() -> None:
 for command in (
     *assignments.COMMANDS,
     *demo.COMMANDS,
+    *files.COMMANDS,
     *mail.COMMANDS,
     *programme.COMMANDS,
     *run.COMMANDS,

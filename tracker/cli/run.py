@@ -79,6 +79,7 @@ _STAND_INS = {"SECRET_KEY": "-" * 32, "DATABASE_URL": "postgresql://localhost/-"
 def _defaults(port: int) -> dict[str, str]:
     return {
         "MAIL_URL": (VAR / "mail").as_uri(),
+        "EVIDENCE_URL": (VAR / "evidence").as_uri(),
         "BASE_URL": f"http://127.0.0.1:{port}",
         "SECURE_COOKIES": "0",
         "PYTHONUTF8": "1",

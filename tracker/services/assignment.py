@@ -1,20 +1,24 @@
 """The verbs of the workflow (`rules.workflow` is the table they follow)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from tracker.models.assignment import Assignment, Round
 from tracker.models.user import User
 from tracker.rules.errors import IllegalMove, Invalid
+from tracker.rules.files import Upload
 from tracker.rules.permissions import Permission
 from tracker.rules.words import DEEDS, N_, STATES
 from tracker.rules.workflow import Action, State, move
 from tracker.services.access import change
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.services.evidence import attach
 from tracker.services.extension import settle_open_request
 from tracker.services.notice import notify, notify_office, notify_unit
 from tracker.store.assignment import last_round, leads_already
+from tracker.store.evidence import has_evidence
 from tracker.store.people import members
 from tracker.store.unit import unit_on
 
@@ -66,9 +70,15 @@ def reassign(
 
 
 def submit(
-    ctx: Context, assignment_id: int, *, result: str, done_on: date | None, version: int | None = None
+    ctx: Context,
+    assignment_id: int,
+    *,
+    result: str,
+    done_on: date | None,
+    version: int | None = None,
+    uploads: Sequence[Upload] = (),
 ) -> Assignment:
-    """Report the work as done, with its result and the day it was done. Opens a new round."""
+    """Report the work as done, with its result, the day it was done and files. Opens a new round."""
     row = change(ctx, assignment_id, Permission.SUBMIT, version)
     if done_on is not None and done_on > ctx.today:
         raise Invalid(N_("Ngày hoàn thành không thể ở sau hôm nay."), field="done_on")
@@ -76,19 +86,29 @@ def submit(
     number = before.number + 1 if before else 1
     row.submitted_on, row.done_on, row.percent = ctx.today, done_on, 100
     settle_open_request(ctx, row)
-    _move(ctx, row, Action.SUBMIT, result=result, done_on=done_on, data={"round": number})
+    _move(
+        ctx,
+        row,
+        Action.SUBMIT,
+        result=result,
+        done_on=done_on,
+        evidence_asked=row.evidence_required,
+        has_evidence=bool(uploads) or (row.evidence_required and has_evidence(ctx.session, row.id)),
+        data={"round": number},
+    )
     assert done_on is not None
     assert ctx.actor.user_id is not None
-    ctx.session.add(
-        Round(
-            assignment_id=row.id,
-            number=number,
-            result=result.strip(),
-            done_on=done_on,
-            submitted_at=ctx.now,
-            submitted_by_id=ctx.actor.user_id,
-        )
+    current = Round(
+        assignment_id=row.id,
+        number=number,
+        result=result.strip(),
+        done_on=done_on,
+        submitted_at=ctx.now,
+        submitted_by_id=ctx.actor.user_id,
     )
+    ctx.session.add(current)
+    if uploads:
+        attach(ctx, row, uploads, round_=current)
     notify_office(ctx, "submitted", row)
     return row
 

@@ -10,10 +10,21 @@ from sqlalchemy.orm import Session
 from tracker.rules.calendar import WorkingCalendar, local_date
 from tracker.rules.permissions import Actor
 from tracker.store.calendar import load_calendar
+from tracker.store.content import Contents, open_contents
 from tracker.store.people import standing_unit_ids
 
 DELIVER_MAIL = "tasks.mail.deliver"
 BUILD_REPORTS = "tasks.report.build"
+
+
+@dataclass(frozen=True)
+class EvidencePlace:
+    """Where the content of files lies (`store.content`), and how large one may be, in MB of 1024 × 1024 bytes."""
+
+    url: str = ""
+    key: str = ""
+    secret: str = ""
+    max_mb: int = 25
 
 
 @dataclass
@@ -26,6 +37,7 @@ class Context:
     request_id: str
     base_url: str
     mail_from: str
+    evidence: EvidencePlace = EvidencePlace()
     nudges: set[str] = field(default_factory=set)
     # Whose right the current verb uses when its actor acts for somebody away; set where the right is checked.
     on_behalf_of_id: int | None = None
@@ -46,6 +58,10 @@ class Context:
     def know(self, *, calendar: WorkingCalendar, offices: Mapping[int, frozenset[int]]) -> None:
         """What the edge has read already need not be read again."""
         self.__dict__.update(calendar=calendar, offices=offices)
+
+    @cached_property
+    def contents(self) -> Contents:
+        return open_contents(self.evidence.url, self.evidence.key, self.evidence.secret)
 
     def nudge(self, task_name: str) -> None:
         self.nudges.add(task_name)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from tracker.models.assignment import Assignment, Signal, Update
 from tracker.models.coordination import CoordinationState
 from tracker.rules.errors import DomainError, Invalid, NotAllowed, NotFound
+from tracker.rules.files import Upload
 from tracker.rules.permissions import Permission, demand, may
 from tracker.rules.words import N_, SIGNALS
 from tracker.rules.workflow import Action, State, move
@@ -14,6 +15,7 @@ from tracker.services.access import change, scope_of
 from tracker.services.assignment import accept, submit, withdraw
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.services.evidence import attach
 from tracker.services.notice import lead_people, notify
 from tracker.store.assignment import last_round, last_update, updates_of
 
@@ -52,9 +54,12 @@ def update_or_submit(
     text: str,
     percent: int | None = None,
     version: int | None = None,
+    uploads: Sequence[Upload] = (),
 ) -> Update:
     """ "Đã xong" from somebody who may submit is the submission, done today; from anybody else it is a note."""
     written = update(ctx, assignment_id, signal=signal, text=text, percent=percent, version=version)
+    if uploads:
+        attach(ctx, written.assignment, uploads, update=written)
     if signal == Signal.DONE and may(ctx.actor, Permission.SUBMIT, scope_of(ctx, written.assignment)):
         submit(ctx, assignment_id, result=text, done_on=ctx.today)
     return written

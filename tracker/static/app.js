@@ -21,6 +21,16 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
+  // Too large a file is said before it is sent, while nothing that was typed can be lost.
+  document.addEventListener("change", (event) => {
+    const field = event.target.closest("input[type=file][data-most]");
+    if (!field) return;
+    const files = [...field.files];
+    const wrong = files.length > Number(field.dataset.count) || files.some((file) => file.size > Number(field.dataset.most));
+    field.setCustomValidity(wrong ? field.dataset.wrong : "");
+    field.reportValidity();
+  });
+
   // In the quick update: 1–3 choose, Ctrl+Enter saves. Escape closes a menu.
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus(null, true);

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.audit import AuditEvent
+from tracker.models.evidence import Evidence
 from tracker.store.assignment import rounds_of, updates_of
 from tracker.store.chase import chases_of
 from tracker.store.comment import comments_of
 from tracker.store.escalation import escalations_of
+from tracker.store.evidence import evidence_of
 
 # Told by their own tables, which say more than the event.
 TOLD_ELSEWHERE = frozenset({"update", "note", "comment", "chase"})
@@ -54,6 +56,7 @@ def timeline(session: Session, assignment_id: int, topic: str | None = None) -> 
         *_events(session, assignment_id),
         *_updates(session, assignment_id),
         *_talk(session, assignment_id),
+        *_files(session, assignment_id),
         *_reminders(session, assignment_id),
     ]
     return sorted((one for one in found if topic in (None, one.topic)), key=lambda one: one.at, reverse=True)
@@ -116,6 +119,15 @@ def _talk(session: Session, assignment_id: int) -> Iterator[Happening]:
             "unread": [one.user.name for one in chase.readers if not one.read_at],
         }
         yield Happening(chase.sent_at, chase.sent_by.name, "chase", chase.text, facts=facts)
+
+
+def _files(session: Session, assignment_id: int) -> Iterator[Happening]:
+    """Those that came at the same moment from one person are one happening."""
+    moments: dict[tuple[datetime, str], list[Evidence]] = {}
+    for one in evidence_of(session, assignment_id):
+        moments.setdefault((one.added_at, one.added_by.name), []).append(one)
+    for (at, who), files in moments.items():
+        yield Happening(at, who, "evidence", facts={"files": [(one.id, one.name) for one in files]})
 
 
 def _reminders(session: Session, assignment_id: int) -> list[Happening]:

@@ -15,8 +15,10 @@ from tracker.services.access import scope_of, view
 from tracker.services.chase import mark_read
 from tracker.services.comment import mentionable
 from tracker.services.context import Context
+from tracker.services.evidence import may_add, may_remove
 from tracker.services.update import undoable
 from tracker.store.assignment import parts_of
+from tracker.store.evidence import evidence_of
 from tracker.store.explanation import of_assignment as explanations_of
 from tracker.store.extension import of_assignment as extensions_of
 from tracker.store.people import members
@@ -24,6 +26,7 @@ from tracker.store.timeline import timeline
 from tracker.store.unit import few_units
 from tracker.web.errors import STATUS, say
 from tracker.web.session import acting, login_required
+from tracker.web.uploads import files_of, takes_files, warn_of_children
 from tracker.web.verbs import DONE, VERBS
 from tracker.web.view import view_of
 
@@ -46,6 +49,7 @@ def show(assignment_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:assignment_id>/<action>")
 @login_required
+@takes_files("update", "submit")
 def act(assignment_id: int, action: str) -> ResponseReturnValue:
     """Every verb. An error comes back on the same page with what was typed."""
     verb = VERBS.get(action)
@@ -62,6 +66,8 @@ def act(assignment_id: int, action: str) -> ResponseReturnValue:
             raise
         return _page(assignment_id, {error.field or action: say(error)}, status, action=action)
     flash(_(DONE[action]), "success")
+    typed = (value for name, value in request.form.items() if name not in ("csrf_token", "once"))
+    warn_of_children(*typed, *(one.name for one in files_of(request)))
     if request.form.get("back") == "my-work":
         return redirect(url_for("my_work.my_work"))
     return redirect(url_for("assignments.show", assignment_id=assignment_id))
@@ -104,6 +110,7 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
     allowed = [str(one) for one in allowed_actions(ctx.actor, row.state, scope)]
     can = {str(one) for one in OFFERS if may(ctx.actor, one, scope)}
     with_unit = row.state in WITH_UNIT
+    files = evidence_of(ctx.session, row.id)
     extensions = extensions_of(ctx.session, row.id)
     waiting = next((one for one in extensions if one.state in ("open", "proposed")), None)
     due, days = row.due_on, row.programme.extension_days
@@ -131,6 +138,9 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
         "many_extensions": sum(one.state != "withdrawn" for one in extensions) >= MANY,
         "explanations": explanations_of(ctx.session, row.id),
         "parts": parts_of(ctx.session, row.id),
+        "files": files,
+        "removable": {one.id for one in files if may_remove(ctx, row, one)},
+        "may_add_files": may_add(ctx, row),
         "undoable": undoable(ctx, row.id),
         "people": members(ctx.session, row.lead_unit_id, ctx.today),
         "mentions": [

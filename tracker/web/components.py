@@ -4,12 +4,13 @@ The samples are plain objects with the attributes that templates read; nothing c
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.rules.calendar import LOCAL
 from tracker.rules.deadlines import Clock, DeadlineClass, Standing
 from tracker.rules.workflow import State
 from tracker.store.page import Page
@@ -66,6 +67,7 @@ def gallery() -> ResponseReturnValue:
         page=Page(rows, total=164, number=2),
         options=[("1", UNIT), ("2", "Phòng Giáo dục và Đào tạo"), ("3", "UBND xã Cao Xá")],
         sample_errors=errors,
+        files=[_file(1, 812_000), _file(2, 26_000_000)],
         navigation=_navigation(),
     )
 
@@ -83,6 +85,13 @@ def _view(number: int, sample: Sample) -> AssignmentView:
     )
     owner = "Cán bộ Phòng LĐTBXH" if sample.percent else None
     return draw(row, UNIT, f"IV.1.{number}", owner, sample.standing)
+
+
+def _file(number: int, size: int) -> SimpleNamespace:
+    name = f"Báo cáo kết quả thực hiện Chương trình hành động vì trẻ em, {UNIT} (bản đã ký).pdf"
+    at = datetime(2026, 11, 19, 16, 42, tzinfo=LOCAL)
+    head = SimpleNamespace(name="Trưởng phòng Y tế")
+    return SimpleNamespace(id=number, name=name, size=size, added_by=head, added_at=at)
 
 
 def _navigation() -> list[dict[str, object]]:

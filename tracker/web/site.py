@@ -22,6 +22,7 @@ from tracker.web import (
     bulk,
     delegations,
     errors,
+    evidence,
     explanations,
     extensions,
     home,
@@ -39,8 +40,8 @@ from tracker.web.language import locale, say, say_many
 from tracker.web.session import current_actor, overseen, require_password_change
 
 BLUEPRINTS = (
-    auth.bp, home.bp, my_work.bp, assignments.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp, listing.bp,
-    monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp,
+    auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
+    listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp,
 )  # fmt: skip
 
 

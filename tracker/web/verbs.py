@@ -11,6 +11,7 @@ from tracker.services import assignment, chase, comment, coordination, explanati
 from tracker.services.context import Context
 from tracker.store.unit import unit_named
 from tracker.web.inputs import clean, key
+from tracker.web.uploads import files_of
 
 Verb = Callable[[Context, int], object]
 
@@ -110,13 +111,21 @@ def _need(name: str, message: str) -> int:
 
 
 def _submit(ctx: Context, id_: int) -> object:
-    return assignment.submit(ctx, id_, result=text("result"), done_on=day("done_on"), version=_version())
+    return assignment.submit(
+        ctx, id_, result=text("result"), done_on=day("done_on"), version=_version(), uploads=files_of(request)
+    )
 
 
 def _update(ctx: Context, id_: int) -> object:
     """From the quick form: "đã xong" by somebody who may submit is the submission itself."""
     return update.update_or_submit(
-        ctx, id_, signal=text("signal"), text=text("text"), percent=number("percent"), version=_version()
+        ctx,
+        id_,
+        signal=text("signal"),
+        text=text("text"),
+        percent=number("percent"),
+        version=_version(),
+        uploads=files_of(request),
     )
 
 
