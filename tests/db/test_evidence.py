@@ -1,27 +1,18 @@
 """Files on assignments: who, when, all or none; and content that is neither lost nor left behind."""
 
-import os
-import signal
-import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 from tests.conftest import Act
 from tests.helpers.files import PDF, PNG, docx
-from tests.helpers.s3 import S3Server
-from tests.helpers.stack import Stack, until
 from tests.helpers.world import AT
-from tracker.acting import acting
 from tracker.local.process import free_port
 from tracker.models.assignment import Assignment, Round, Update
 from tracker.models.audit import AuditEvent
@@ -29,18 +20,16 @@ from tracker.models.evidence import Evidence
 from tracker.models.unit import Unit
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.rules.files import Upload
-from tracker.rules.permissions import SYSTEM
 from tracker.services import assignment as verbs
 from tracker.services.context import Context, EvidencePlace
 from tracker.services.evidence import add, attach, read, remove, tidy
-from tracker.services.identity import actor_of
-from tracker.store.content import BadEvidenceUrl, Contents, Missing, Unreachable, check_url, open_contents
-from tracker.store.evidence import evidence_of, has_evidence, try_seize
-from tracker.store.user import by_login
+from tracker.store.content import Unreachable
+from tracker.store.evidence import evidence_of, has_evidence
 
 HEAD, OFFICER, OFFICE, STRANGER = "truong.p-yte", "canbo.p-yte", "truong.p-ldtbxh", "truong.p-tuphap"
 # The clock of files is the machine's own: what was stored just now is a day old in the eyes of this moment.
 DAY_LATER = datetime.now(UTC) + timedelta(hours=25)
+A, B = "aa" + "0" * 62, "bb" + "1" * 62
 
 Do = Callable[..., Context]
 
@@ -211,156 +200,6 @@ def test_a_rollback_loses_nothing_and_leaves_nothing(session: Session, do: Do, o
     assert content_of(do(HEAD), kept.id) == PNG
 
 
-@pytest.fixture
-def at_once(app: Flask) -> Iterator[tuple[Session, Session]]:
-    """Two connections to the same committed world."""
-    engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool)
-    with Session(engine) as uploading, Session(engine) as tidying:
-        yield uploading, tidying
-
-
-def committed(app: Flask, session: Session, login: str | None = None) -> Context:
-    at = AT if login else DAY_LATER
-    user = by_login(session, login) if login else None
-    actor = actor_of(session, user, at) if user else SYSTEM
-    place = app.extensions["settings"].evidence
-    return Context(session, actor, at, "test", "http://test", "giao-viec@example.vn", evidence=place)
-
-
-def add_committed(app: Flask, session: Session) -> Evidence:
-    one = session.scalars(select(Assignment).join(Unit).where(Unit.code == "p-yte").order_by(Assignment.id)).first()
-    assert one is not None
-    return add(committed(app, session, HEAD), one.id, [upload()])[0]
-
-
-def test_an_uncommitted_attach_is_never_tidied_away(app: Flask, at_once: tuple[Session, Session]) -> None:
-    """The content lies there, nameless and old, when somebody uploads it anew and somebody else tidies."""
-    uploading, tidying = at_once
-    add_committed(app, uploading)
-    uploading.rollback()  # now it is nameless
-    sha256 = add_committed(app, uploading).sha256
-    assert tidy(committed(app, tidying)) == 0
-    tidying.commit()
-    uploading.commit()
-    assert tidy(committed(app, tidying)) == 0
-    assert b"".join(committed(app, tidying).contents.read(sha256)) == PDF
-
-
-def test_an_attach_committed_while_tidying_is_seen(
-    app: Flask, at_once: tuple[Session, Session], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its row was not there when the tidier looked first, and its lock was gone when the tidier asked for it."""
-    uploading, tidying = at_once
-    add_committed(app, uploading)
-
-    def after_the_commit(session: Session, sha256: str) -> bool:
-        uploading.commit()
-        return try_seize(session, sha256)
-
-    monkeypatch.setattr("tracker.store.evidence.try_seize", after_the_commit)
-    assert tidy(committed(app, tidying)) == 0
-
-
-def test_an_attach_waits_for_the_tidier_and_stores_anew(app: Flask, at_once: tuple[Session, Session]) -> None:
-    uploading, tidying = at_once
-    sha256 = add_committed(app, uploading).sha256
-    uploading.rollback()
-    ctx = committed(app, tidying)
-    assert tidy(ctx) == 1  # deleted, and held until the tidier's transaction ends
-    with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(lambda: add_committed(app, uploading).sha256)
-        time.sleep(0.3)
-        assert not waiting.done()
-        tidying.commit()
-        assert waiting.result(10) == sha256
-    uploading.commit()
-    assert b"".join(ctx.contents.read(sha256)) == PDF
-
-
-HOLDER = """
-import time
-from io import BytesIO
-from tracker.acting import acting
-from tracker.app import create_app
-from tracker.rules.files import Upload
-from tracker.services.evidence import add
-from tracker.services.identity import actor_of
-from tracker.store.user import by_login
-with create_app().app_context(), acting() as ctx:
-    ctx.actor = actor_of(ctx.session, by_login(ctx.session, "truong.p-yte"), ctx.now)
-    add(ctx, {one}, [Upload("a.pdf", BytesIO({content!r}))])
-    print("STORED", flush=True)
-    time.sleep(60)
-"""
-
-
-@pytest.mark.faults
-def test_killed_between_storing_and_the_commit(app: Flask, database_url: str, tmp_path: Path) -> None:
-    with app.app_context(), acting() as ctx:
-        one = ctx.session.scalars(select(Assignment.id).join(Unit).where(Unit.code == "p-yte")).first()
-    with Stack(tmp_path, database_url, "redis://127.0.0.1:1/0", (tmp_path / "mail").as_uri()) as stack:
-        stack.start("holder", command=[sys.executable, "-c", HOLDER.format(one=one, content=PDF)])
-        assert until(lambda: "STORED" in stack.log("holder").read_text(), 30), stack.logs()
-        os.kill(stack.children["holder"].pid, signal.SIGKILL)
-        stack.children["holder"].wait()
-        (orphan,) = (tmp_path / "evidence").glob("*/*")
-        assert until(lambda: stack.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0)
-        assert stack.value("SELECT count(*) FROM evidence") == 0
-        with app.app_context(), acting() as ctx:
-            ctx.evidence = EvidencePlace(stack.env["EVIDENCE_URL"])
-            assert tidy(ctx) == 0  # younger than a day
-        yesterday = time.time() - 25 * 3600
-        os.utime(orphan, (yesterday, yesterday))
-        assert "Đã xóa 1 " in stack.tracker("files", "tidy").stdout
-        assert not orphan.exists()
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    with S3Server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
-
-
-@pytest.fixture(params=["folder", "bucket", "bucket with a prefix"])
-def contents(request: pytest.FixtureRequest, tmp_path: Path) -> Contents:
-    if request.param == "folder":
-        return open_contents((tmp_path / "Thư mục có dấu").as_uri())
-    server: S3Server = request.getfixturevalue("s3")
-    return open_contents(server.url("giao-viec" if "prefix" in request.param else ""), "key", "secret")
-
-
-A, B = "aa" + "0" * 62, "bb" + "1" * 62
-
-
-def test_content_in_a_folder_and_in_a_bucket(contents: Contents) -> None:
-    contents.put(A, BytesIO(PDF))
-    contents.put(A, BytesIO(b"never overwritten"))
-    assert b"".join(contents.read(A)) == PDF
-    contents.put(B, BytesIO(b"x" * 7_000_000))
-    assert sum(map(len, contents.read(B))) == 7_000_000
-    assert set(contents.older_than(DAY_LATER)) == {A, B}
-    assert list(contents.older_than(datetime.now(UTC) - timedelta(hours=1))) == []
-    contents.sweep(DAY_LATER)
-    for name in (A, B, B):
-        contents.delete(name)
-    assert list(contents.older_than(DAY_LATER)) == []
-    with pytest.raises(Missing):
-        contents.read(A)
-
-
-def test_the_whole_way_over_s3(session: Session, do: Do, one: Assignment, s3: S3Server) -> None:
-    def with_s3(login: str | None = None, at: datetime = AT) -> Context:
-        ctx = do(login, at=at)
-        ctx.evidence = EvidencePlace(s3.url("site"), "key", "secret")
-        return ctx
-
-    (file,) = add(with_s3(HEAD), one.id, [upload()])
-    assert content_of(with_s3(OFFICE), file.id) == PDF
-    assert tidy(with_s3(at=DAY_LATER)) == 0
-    remove(with_s3(HEAD), file.id)
-    assert tidy(with_s3(at=DAY_LATER)) == 1
-
-
 def test_a_store_that_does_not_answer(session: Session, do: Do, one: Assignment) -> None:
     place = EvidencePlace(f"s3://evidence?endpoint=http://127.0.0.1:{free_port()}", "key", "secret")
     ctx = do(HEAD)
@@ -401,10 +240,3 @@ def test_a_folder_keeps_to_itself_and_deletes_only_its_own(session: Session, do:
     assert foreign.exists()
     assert misplaced.exists()
     assert not draft.exists()
-
-
-@pytest.mark.parametrize("url", ["", "x", "file://host/a", "file:///", "s3://", "http://x", "s3://b?endpont=x",
-                                 "s3://b?endpoint=ftp://x", "s3://b?endpoint"])  # fmt: skip
-def test_a_wrong_address_of_the_store(url: str) -> None:
-    with pytest.raises((BadEvidenceUrl, ValueError)):
-        check_url(url)
