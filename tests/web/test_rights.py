@@ -29,12 +29,12 @@ PEOPLE = {
     "quantri": "admin",
     "kiemtoan": "auditor",
 }
-FREE = {"auth.sign_in", "auth.do_sign_in", "auth.language", "home.healthz", "home.readyz", "static"}
+FREE = {"auth.sign_in", "auth.do_sign_in", "auth.language", "home.healthz", "home.readyz", "static", "calendar.feed"}
 # Open to whoever is signed in; what they show is narrowed to what the person may see.
 SIGNED_IN = {
     "auth.password", "auth.change_password", "auth.sign_out", "home.home", "my_work.my_work", "my_work.grid",
     "my_work.save_grid", "listing.index", "programmes.index", "programmes.show", "extensions.index",
-    "explanations.index", "delegations.index",
+    "explanations.index", "delegations.index", "search.index", "calendar.index", "listing.save_filter", 
 }  # fmt: skip
 # About a programme as a whole: 403 without the right.
 WHOLE = {
@@ -67,7 +67,8 @@ OF_VERB = {
 # Of a unit, a mail or a report: told by tests of their own.
 ELSEWHERE = {
     "delegations.make", "delegations.end", "mails.show", "mails.send_again", "reports.show", "reports.download",
-    "reports.retry", "bulk.undo", "evidence.create", "evidence.download", "evidence.take_back", "components.gallery",
+    "reports.retry", "bulk.undo", "evidence.create", "evidence.download", "evidence.take_back",
+    "listing.delete_filter", "calendar.revoke", "calendar.make", "components.gallery",
 }  # fmt: skip
 
 

@@ -49,10 +49,14 @@ class Visitor:
     must_change_password: bool
     sample: bool
     actor: Actor
-    unit_names: tuple[str, ...]
+    units: tuple[tuple[int, str], ...]
     offices: Mapping[int, frozenset[int]]
     issuers: Mapping[int, int]
     day_overrides: Mapping[date, bool]
+
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        return tuple(name for _id, name in self.units)
 
 
 def visitor(session: Session, token_hash: str, day: date) -> Visitor | None:
@@ -76,7 +80,7 @@ def visitor(session: Session, token_hash: str, day: date) -> Visitor | None:
             is_admin=row.is_admin,
             is_auditor=row.is_auditor,
         ),
-        unit_names=tuple(dict.fromkeys(name for *_post, name in posts)),
+        units=tuple({unit: (unit, name) for unit, _role, _for, name in posts}.values()),
         offices={id_: frozenset(units or ()) for id_, _issuer, units in programmes},
         issuers={id_: issuer for id_, issuer, _units in programmes},
         day_overrides={date.fromisoformat(day): working for day, working in (row.days or {}).items()},

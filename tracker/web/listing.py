@@ -4,19 +4,24 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
+from tracker.rules.errors import Invalid
 from tracker.rules.permissions import Permission
 from tracker.rules.words import BANDS, CLASSES, N_, STATES
 from tracker.rules.workflow import State
+from tracker.services import saved_filter as filters
 from tracker.services.context import Context
 from tracker.store.filters import Day, Filters, Visible
 from tracker.store.listing import assignments, last_told
 from tracker.store.programme import clause as load_clause
 from tracker.store.programme import programmes, years
+from tracker.store.saved_filter import saved_filters
 from tracker.store.unit import few_units, load, unit_named
+from tracker.web.errors import say as say_error
 from tracker.web.inputs import clean, key
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.view import view_of_row
@@ -38,13 +43,15 @@ MARKS = {
 def index() -> ResponseReturnValue:
     """A unit sees its own and those it coordinates."""
     with acting() as ctx:
-        filters = filters_of_address(ctx)
+        chosen = filters_of_address(ctx)
         day = Day.of(ctx.today, ctx.calendar)
-        page = assignments(ctx.session, visible_to(ctx), filters, day, request.args.get("page", 1, type=key))
+        page = assignments(ctx.session, visible_to(ctx), chosen, day, request.args.get("page", 1, type=key))
         return render_template(
             "assignments/index.html",
-            filters=filters,
-            active=active(ctx, filters),
+            filters=chosen,
+            active=active(ctx, chosen),
+            saved_filters=saved_filters(ctx.session, ctx.actor.user_id, ctx.actor.units),
+            my_units=current_user.visitor.units,
             rows=[view_of_row(ctx, row) for row in page.rows],
             page=page,
             told=last_told(ctx.session, [row.id for row in page.rows]),
@@ -54,6 +61,33 @@ def index() -> ResponseReturnValue:
             units=few_units(ctx.session, ctx.today),
             today=ctx.today,
         )
+
+
+@bp.post("/filters")
+@login_required
+def save_filter() -> ResponseReturnValue:
+    query = request.form.get("query", "")
+    try:
+        with acting() as ctx:
+            row = filters.save(
+                ctx, name=clean(request.form.get("filter_name", "")), query=query,
+                unit_id=request.form.get("unit_id", type=key),
+            )  # fmt: skip
+            query = row.query
+    except Invalid as error:
+        flash(say_error(error), "error")
+    else:
+        flash(_("Đã lưu bộ lọc."), "success")
+    return redirect(f"{url_for('listing.index')}?{query}")
+
+
+@bp.post("/filters/<int:filter_id>/delete")
+@login_required
+def delete_filter(filter_id: int) -> ResponseReturnValue:
+    with acting() as ctx:
+        filters.delete(ctx, filter_id)
+    flash(_("Đã xóa bộ lọc."), "success")
+    return redirect(url_for("listing.index"))
 
 
 def visible_to(ctx: Context) -> Visible:

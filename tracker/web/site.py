@@ -20,6 +20,7 @@ from tracker.web import (
     assignments,
     auth,
     bulk,
+    calendar,
     delegations,
     errors,
     evidence,
@@ -33,6 +34,7 @@ from tracker.web import (
     programmes,
     reports,
     rights,
+    search,
     security,
 )
 from tracker.web.inputs import KeyConverter
@@ -41,7 +43,7 @@ from tracker.web.session import current_actor, overseen, require_password_change
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
-    listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp,
+    listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp,
 )  # fmt: skip
 
 
@@ -101,6 +103,8 @@ def _navigation() -> list[dict[str, Any]]:
         if actor.posts:
             entries.append(("my_work.my_work", _("Việc của tôi"), "my-work"))
         entries.append(("listing.index", _("Nhiệm vụ"), "list"))
+        entries.append(("calendar.index", _("Lịch"), "calendar"))
+        entries.append(("search.index", _("Tìm"), "search"))
         entries.append(("programmes.index", _("Chương trình"), "programme"))
         if oversees:
             entries.append(("reports.index", _("Báo cáo"), "report"))

@@ -1,0 +1,91 @@
+"""The search page, saved filters and the calendar with its feed, as people use them."""
+
+from datetime import date, datetime
+
+import pytest
+from flask import Flask
+from icalendar import Calendar
+
+from tests.web.test_pages import HEAD, OFFICE, Browser, _first
+from tracker.acting import acting
+
+
+@pytest.fixture
+def head(app: Flask) -> Browser:
+    return Browser(app.test_client(), HEAD)
+
+
+def test_search_marks_what_it_found_and_bears_anything(head: Browser) -> None:
+    page = head.get("/search?q=cham+soc")
+    assert "<mark>chăm</mark>" in page
+    for typed in ("", "%", "'", "a" * 10_000, "%00", "&|!", "\u202eabc", '"'):
+        head.client.get("/search", query_string={"q": typed})
+        assert head.client.get("/search", query_string={"q": typed}).status_code == 200
+    assert "Không tìm thấy" in head.get("/search?q=zzzzqqqq")
+    assert "&lt;script" not in head.get("/search?q=tre").split("<main")[0]
+
+
+def test_a_filter_is_kept_shared_and_deleted(app: Flask, head: Browser) -> None:
+    with app.app_context(), acting() as ctx:
+        unit = ctx.session.connection().exec_driver_sql("SELECT id FROM units WHERE code = 'p-yte'").scalar_one()
+    at = "/assignments?class=overdue"
+    page = head.post("/filters", at=at, filter_name="Việc chậm", query="class=overdue&evil=1", unit_id=unit)
+    assert "Việc chậm" in page
+    assert "evil" not in page
+    officer = Browser(app.test_client(), "canbo.p-yte")
+    assert "Việc chậm" in officer.get("/assignments")
+    assert "Việc chậm" not in Browser(app.test_client(), OFFICE).get("/assignments")
+    with app.app_context(), acting() as ctx:
+        row = ctx.session.connection().exec_driver_sql("SELECT id FROM saved_filters").scalar_one()
+    officer.post(f"/filters/{row}/delete", at=at, status=404)
+    assert "Việc chậm" not in head.post(f"/filters/{row}/delete", at=at)
+    for name, query in (("", "class=overdue"), ("x", "nothing=1")):
+        assert "alert" in head.post("/filters", at=at, filter_name=name, query=query)
+    head.post("/filters", at=at, status=404, filter_name="x", query="class=overdue", unit_id=1_000_000)
+
+
+def test_the_month(head: Browser) -> None:
+    page = head.get("/calendar/?month=2026-11")
+    assert 'datetime="2026-11-19"' in page
+    assert "và " in page
+    for month in ("2026-13", "x", "9999-12", "0001-01"):
+        head.get(f"/calendar/?month={month}")
+    assert "Báo cáo kết quả" in head.get("/calendar/?month=2026-11&view=list")
+    assert "Cả chương trình" in Browser(head.client.application.test_client(), OFFICE).get("/calendar/?month=2026-11")
+
+
+def test_a_feed_is_a_calendar_until_it_is_revoked(app: Flask, head: Browser) -> None:
+    one = _first(app)
+    with app.app_context(), acting() as ctx:
+        unit = ctx.session.connection().exec_driver_sql("SELECT id FROM units WHERE code = 'p-yte'").scalar_one()
+    page = head.post("/calendar/feeds", at="/calendar/", unit_id=unit)
+    address = page.split('value="http://127.0.0.1:8000')[1].split('"')[0]
+    stranger = app.test_client()
+    answer = stranger.get(address)
+    assert answer.mimetype == "text/calendar"
+    for line in answer.data.split(b"\r\n"):
+        assert len(line) <= 75
+        assert b"\n" not in line
+    feed = Calendar.from_ical(answer.data)
+    events = {str(event["uid"]): event for event in feed.walk("VEVENT")}
+    event = events[f"work-{one}@127.0.0.1"]
+    assert event.decoded("dtstart") == date(2026, 11, 19)
+    assert isinstance(event.decoded("dtstamp"), datetime)
+    assert event["transp"] == "TRANSPARENT"
+    assert "Phòng Y tế" in event["summary"]
+    again = stranger.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    number, sign = address.removeprefix("/calendar/feed/").removesuffix(".ics").split("-")
+    for wrong in (f"/calendar/feed/{number}-{'0' * 64}.ics", f"/calendar/feed/99-{sign}.ics", "/calendar/feed/1-x.ics"):
+        assert stranger.get(wrong).status_code == 404
+    Browser(app.test_client(), OFFICE).post(f"/calendar/feeds/{number}/revoke", at="/calendar/", status=404)
+    with app.app_context(), acting() as ctx:  # who has left the unit no longer reads its calendar
+        sql = ctx.session.connection().exec_driver_sql
+        sql("UPDATE posts SET valid_to = '2022-01-01' WHERE user_id = (SELECT id FROM users WHERE login = %s)", (HEAD,))
+    assert stranger.get(address).status_code == 404
+    with app.app_context(), acting() as ctx:
+        ctx.session.connection().exec_driver_sql("UPDATE posts SET valid_to = NULL")
+    assert stranger.get(address).status_code == 200
+    head.post(f"/calendar/feeds/{number}/revoke", at="/calendar/")
+    assert stranger.get(address).status_code == 404
+    head.post("/calendar/feeds", at="/calendar/", status=404, unit_id=1_000_000)

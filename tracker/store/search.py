@@ -1,0 +1,73 @@
+"""Full-text search over assignments: text, clause, unit, result, notes and comments, without diacritics."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, literal_column, select
+from sqlalchemy.orm import Session
+
+from tracker.models.assignment import Assignment
+from tracker.models.search import SearchDocument
+from tracker.store.listing import Listed, listed
+
+# A word that stands everywhere says nothing about any one: so many of its assignments are ranked, open ones first.
+RANKED = 1_000
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """`total` stops counting at RANKED; `more` says that it did."""
+
+    rows: list[Listed]
+    total: int
+    number: int
+    more: bool
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+def find(
+    session: Session,
+    question: str,
+    *,
+    programme_ids: Collection[int] | None,
+    unit_ids: Collection[int],
+    page: int = 1,
+) -> Found:
+    """`question` is a tsquery. Who may see what is part of it: each document holds its programme's and units' marks.
+
+    `programme_ids` None: everything.
+    """
+    if programme_ids is not None:
+        marks = [f"programme{id_}" for id_ in programme_ids] + [f"unit{id_}" for id_ in unit_ids]
+        if not marks:
+            return Found([], 0, 1, more=False)
+        question = f"({question}) & ({' | '.join(marks)})"
+    asked = func.to_tsquery(literal_column("'simple'::regconfig"), question)
+    matched = (
+        select(SearchDocument.assignment_id, SearchDocument.words)
+        .where(SearchDocument.words.op("@@")(asked))
+        .order_by(SearchDocument.assignment_id.desc())
+        .limit(RANKED + 1)
+        .subquery()
+    )
+    rank = func.ts_rank(literal_column("'{0.05, 0.2, 0.5, 1.0}'::real[]"), matched.c.words, asked)
+    ranked = (
+        select(matched.c.assignment_id.label("id"), rank.label("rank"), func.count().over().label("total"))
+        .join(Assignment, Assignment.id == matched.c.assignment_id)
+        .order_by(rank.desc(), Assignment.closed, matched.c.assignment_id.desc())
+        .limit(PAGE)
+        .offset((max(page, 1) - 1) * PAGE)
+        .subquery()
+    )
+    query = (
+        listed(ranked.c.total)
+        .join(ranked, ranked.c.id == Assignment.id)
+        .order_by(ranked.c.rank.desc(), Assignment.closed, Assignment.id.desc())
+    )
+    rows = list(session.execute(query))
+    total = rows[0].total if rows else 0
+    return Found(rows, min(total, RANKED), max(page, 1), more=total > RANKED)  # type: ignore[arg-type]
