@@ -34,7 +34,9 @@ FREE = {"auth.sign_in", "auth.do_sign_in", "auth.language", "home.healthz", "hom
 SIGNED_IN = {
     "auth.password", "auth.change_password", "auth.sign_out", "home.home", "my_work.my_work", "my_work.grid",
     "my_work.save_grid", "listing.index", "programmes.index", "programmes.show", "extensions.index",
-    "explanations.index", "delegations.index", "search.index", "calendar.index", "listing.save_filter", 
+    "explanations.index", "delegations.index", "search.index",
+    "exports.listing", "update_sheet.index", "update_sheet.download", "update_sheet.preview", "update_sheet.save",
+    "calendar.index", "listing.save_filter", 
 }  # fmt: skip
 # About a programme as a whole: 403 without the right.
 WHOLE = {

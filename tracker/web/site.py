@@ -25,6 +25,7 @@ from tracker.web import (
     errors,
     evidence,
     explanations,
+    exports,
     extensions,
     home,
     listing,
@@ -36,6 +37,7 @@ from tracker.web import (
     rights,
     search,
     security,
+    update_sheet,
 )
 from tracker.web.inputs import KeyConverter
 from tracker.web.language import locale, say, say_many
@@ -43,7 +45,8 @@ from tracker.web.session import current_actor, overseen, require_password_change
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
-    listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp,
+    listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
+    update_sheet.bp,
 )  # fmt: skip
 
 

@@ -1,0 +1,92 @@
+"""A list as an Excel file: first what was asked for, then the rows. Written row by row, in bounded memory."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from tracker.exports.sheets import write
+from tracker.rules.calendar import LOCAL
+
+COLUMNS = (
+    ("STT", 6), ("Mã", 9), ("Mục", 12), ("Nội dung", 60), ("Đơn vị chủ trì", 28), ("Đơn vị phối hợp", 28),
+    ("Người thực hiện", 24), ("Năm", 7), ("Hạn", 12), ("Hạn ban đầu", 12), ("Trạng thái", 16), ("Thời hạn", 24),
+    ("Số ngày làm việc chậm", 12), ("Tiến độ, %", 10), ("Cập nhật gần nhất", 14), ("Ngày nộp", 12), ("Trọng tâm", 10),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the second sheet, in words already."""
+
+    id: int
+    clause_ref: str
+    text: str
+    unit: str
+    coordinating: str
+    owner: str
+    year: int
+    due_on: date | None
+    original_due_on: date | None
+    state: str
+    standing: str
+    late: int | None
+    percent: int
+    updated_on: date | None
+    submitted_on: date | None
+    starred: bool
+
+
+def listing_workbook(
+    path: Path, lines: Iterable[Line], *, filters: Sequence[str], made_by: str, made_at: datetime
+) -> int:
+    """Writes the file; how many rows. The count stands on the first sheet."""
+    with Workbook(str(path), {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
+        head = book.add_format(
+            {"bold": True, "bg_color": "#EEF3FA", "border": 1, "text_wrap": True, "valign": "vcenter"}
+        )
+        formats = {
+            "text": book.add_format({"valign": "top", "text_wrap": True}),
+            "number": book.add_format({"valign": "top"}),
+            "date": book.add_format({"valign": "top", "num_format": "dd/mm/yyyy", "align": "left"}),
+        }
+        first = book.add_worksheet("Điều kiện lọc")
+        sheet = book.add_worksheet("Nhiệm vụ")
+        sheet.freeze_panes(1, 4)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_footer("&CTrang &P/&N")
+        for column, (_name, width) in enumerate(COLUMNS):
+            sheet.set_column(column, column, width)
+        sheet.set_row(0, 32)
+        for column, (name, _width) in enumerate(COLUMNS):
+            sheet.write_string(0, column, name, head)
+        n = 0
+        for n, line in enumerate(lines, start=1):
+            values = (
+                n, line.id, line.clause_ref, line.text, line.unit, line.coordinating, line.owner, line.year,
+                line.due_on, line.original_due_on, line.state, line.standing, line.late, line.percent,
+                line.updated_on, line.submitted_on, "x" if line.starred else "",
+            )  # fmt: skip
+            for column, value in enumerate(values):
+                write(sheet, n, column, value, formats)
+        sheet.autofilter(0, 0, max(n, 1), len(COLUMNS) - 1)
+        bold = book.add_format({"bold": True, "font_size": 14})
+        first.set_column(0, 0, 22)
+        first.set_column(1, 1, 70)
+        first.write_string(0, 0, "Danh sách nhiệm vụ", bold)
+        facts: tuple[tuple[str, object], ...] = (
+            ("Điều kiện lọc", "; ".join(filters) or "Không lọc"),
+            ("Số nhiệm vụ", n),
+            ("Người lập", made_by),
+            ("Lập lúc", f"{made_at.astimezone(LOCAL):%d/%m/%Y %H:%M}"),
+        )
+        for row, (name, fact) in enumerate(facts, start=2):
+            write(first, row, 0, name, formats)
+            write(first, row, 1, fact, formats)
+        sheet.activate()
+    return n

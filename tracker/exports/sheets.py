@@ -1,0 +1,28 @@
+"""What every workbook keeps to: text stays text, dates are dates, nothing that XML or Excel cannot hold."""
+
+import re
+from datetime import date
+from typing import Any
+
+# Control characters, and what XML 1.0 has no place for.
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+LONGEST = 32_767
+
+
+def cell_text(value: object) -> str:
+    return _UNSPEAKABLE.sub("", str(value))[:LONGEST]
+
+
+def write(sheet: Any, row: int, column: int, value: object, formats: dict[str, Any]) -> None:
+    """By the value's kind. Text is written as text even when it looks like a formula."""
+    match value:
+        case None | "":
+            sheet.write_blank(row, column, None, formats["text"])
+        case date():
+            sheet.write_datetime(row, column, value, formats["date"])
+        case bool() | str():
+            sheet.write_string(row, column, cell_text(value), formats["text"])
+        case int() | float():
+            sheet.write_number(row, column, value, formats["number"])
+        case _:
+            sheet.write_string(row, column, cell_text(value), formats["text"])

@@ -1,0 +1,81 @@
+"""Any list as an Excel file, with the same address as the list."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+
+from tracker.exports.listing_workbook import Line, listing_workbook
+from tracker.rules.calendar import local_date
+from tracker.rules.deadlines import DeadlineClass
+from tracker.services.context import Context
+from tracker.store.export import export_rows
+from tracker.store.filters import Day
+from tracker.web.listing import active, filters_of_address, visible_to
+from tracker.web.session import acting, login_required
+from tracker.web.view import view_of_row
+
+bp = Blueprint("exports", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LATE = frozenset({DeadlineClass.OVERDUE, DeadlineClass.DONE_LATE})
+
+
+@bp.get("/assignments.xlsx")
+@login_required
+def listing() -> ResponseReturnValue:
+    handle, name = mkstemp(suffix=".xlsx")
+    os.close(handle)
+    path = Path(name)
+    try:
+        with acting() as ctx:
+            filters = filters_of_address(ctx)
+            day = Day.of(ctx.today, ctx.calendar)
+            rows = export_rows(ctx.session, visible_to(ctx), filters, day)
+            words = [one["label"] for one in active(ctx, filters)]
+            listing_workbook(path, _lines(ctx, rows), filters=words, made_by=ctx.actor.name, made_at=ctx.now)
+            return send(path, f"nhiem-vu-{ctx.today.isoformat()}.xlsx")
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def send(path: Path, name: str) -> Response:
+    """The file as a download; it is gone from the disk once it is open here."""
+    size = path.stat().st_size
+    file = path.open("rb")
+    path.unlink()
+
+    def chunks() -> Iterator[bytes]:
+        with file:
+            while chunk := file.read(65_536):
+                yield chunk
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(size)}
+    return Response(chunks(), mimetype=XLSX, headers=headers)
+
+
+def _lines(ctx: Context, rows: Iterable[Any]) -> Iterator[Line]:
+    for row in rows:
+        one = view_of_row(ctx, row)
+        yield Line(
+            id=row.id,
+            clause_ref=row.clause_ref,
+            text=row.text,
+            unit=row.unit_name,
+            coordinating=row.coordinating or "",
+            owner=row.owner_name or "",
+            year=row.year,
+            due_on=row.due_on,
+            original_due_on=row.original_due_on,
+            state=one.state_word,
+            standing=one.words,
+            late=one.standing.working_days if one.standing.klass in LATE else None,
+            percent=row.percent,
+            updated_on=local_date(row.last_update_at) if row.last_update_at else None,
+            submitted_on=row.submitted_on,
+            starred=row.starred,
+        )

@@ -1,0 +1,116 @@
+"""Updates by Excel: download, fill in without a connection, look at what will change, then save."""
+
+from base64 import b64encode
+from dataclasses import asdict
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from tracker.exports.update_sheet import Line, update_sheet
+from tracker.importing.update_sheet import Filled, Wrong, coloured_copy, read_update_sheet
+from tracker.rules.errors import Invalid
+from tracker.rules.words import N_
+from tracker.rules.workflow import WITH_UNIT
+from tracker.services import update_sheet as sheets
+from tracker.store.listing import open_work
+from tracker.web.errors import say
+from tracker.web.exports import XLSX
+from tracker.web.session import acting, login_required
+from tracker.web.uploads import takes_files
+from tracker.web.view import view_of_row
+
+bp = Blueprint("update_sheet", __name__, url_prefix="/my-work/sheet")
+# A preview may be looked at for so long (seconds) before it is saved.
+VALID = 2 * 3600
+
+
+@bp.get("/")
+@login_required
+def index() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.get("/download.xlsx")
+@login_required
+def download() -> ResponseReturnValue:
+    with acting() as ctx:
+        rows = [view_of_row(ctx, row) for row in open_work(ctx.session, ctx.actor.units) if row.state in WITH_UNIT]
+        lines = [
+            Line(one.row.id, one.row.version, one.clause_ref, one.row.text, one.due_on, one.words, one.row.percent)
+            for one in rows
+        ]
+        units = ", ".join(current_user.visitor.unit_names)
+        body = update_sheet(lines, made_for=ctx.actor.name, unit=units, made_at=ctx.now)
+        name = f"cap-nhat-{ctx.today.isoformat()}.xlsx"
+    return Response(body, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@bp.post("/")
+@login_required
+@takes_files()
+def preview() -> ResponseReturnValue:
+    """Always a dry run: what is wrong, or what would change. Nothing is saved."""
+    sent = request.files.get("file")
+    try:
+        if sent is None or not sent.filename:
+            raise Invalid(N_("Hãy chọn tệp Excel đã điền."), field="file")
+        sheet = read_update_sheet(sent.stream)
+    except Invalid as error:
+        return _page({"file": say(error)}, 422)
+    if sheet.wrong:
+        sent.stream.seek(0)
+        wrong = [(one.row, one.column, _sentence(one)) for one in sheet.wrong]
+        copy = coloured_copy(sent.stream.read(), wrong)
+        return _page(wrong=wrong, copy=b64encode(copy).decode(), status=422)
+    if not sheet.filled:
+        return _page({"file": _("Tệp chưa có dòng nào được điền.")}, 422)
+    with acting() as ctx:
+        changes = sheets.compare(ctx, sheet.filled)
+        token = _serializer().dumps([ctx.actor.user_id, [asdict(one) for one in sheet.filled]])
+        return render_template(
+            "update_sheet/preview.html",
+            changes=[(one, say(one.error) if one.error else "") for one in changes],
+            good=sum(one.kind == "new" for one in changes),
+            token=token,
+        )
+
+
+@bp.post("/save")
+@login_required
+@takes_files()
+def save() -> ResponseReturnValue:
+    try:
+        user_id, rows = _serializer().loads(request.form.get("token", ""), max_age=VALID)
+    except BadSignature:
+        return _page({"file": _("Bản xem trước đã hết hạn; hãy tải tệp lên lại.")}, 422)
+    with acting() as ctx:
+        if user_id != ctx.actor.user_id:
+            raise Invalid(N_("Bản xem trước này của người khác; hãy tải tệp lên lại."), field="file")
+        n, left_out = sheets.apply(ctx, [Filled(**row) for row in rows])
+    flash(_("Đã lưu %(n)s cập nhật từ tệp.", n=n), "success")
+    conflicts = sum(one.kind == "conflict" for one in left_out)
+    if conflicts:
+        flash(_("%(n)s dòng không lưu vì có người vừa thay đổi nhiệm vụ; hãy xem lại từng việc.", n=conflicts), "error")
+    return redirect(url_for("my_work.my_work"))
+
+
+def _page(
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+    *,
+    wrong: list[tuple[int, str, str]] | None = None,
+    copy: str = "",
+) -> ResponseReturnValue:
+    return render_template("update_sheet/index.html", errors=errors or {}, wrong=wrong or [], copy=copy), status
+
+
+def _sentence(one: Wrong) -> str:
+    message: str = _(one.message)
+    return message % one.params if one.params else message
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.extensions["settings"].secret_key, salt="update-sheet")
