@@ -42,6 +42,9 @@ SIGNED_IN = {
 WHOLE = {
     "monitor.monitor": "monitor",
     "reports.index": "monitor",
+    "insight.ranking": "monitor",
+    "insight.trend": "monitor",
+    "insight.as_of": "monitor",
     "reports.create": "build_report",
     "mails.index": "read_mail_log",
     "rights.index": "read_rights",

@@ -1,5 +1,6 @@
 """Sample people and a sample history from a fixed seed: roles, never real persons; every page says it is a sample."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -62,7 +63,9 @@ def fill(ctx: Context, programme: Programme) -> None:
     this_year = min(max(ctx.today.year, programme.period_start), programme.period_end)
     for year in (this_year - 1, this_year):
         if year >= programme.period_start:
-            open_year(ctx, programme, year)
+            # Opened in its own January and told day by day, so that the history has a past to show.
+            january = datetime.combine(date(year, 1, 5), time(8), LOCAL).astimezone(UTC)
+            open_year(replace(ctx, now=min(january, ctx.now)), programme, year)
             story.tell(year, finished=year < this_year)
     record(ctx, "demo", "programme", programme.id, data={"seed": SEED})
 
@@ -137,6 +140,8 @@ class _Story:
             return  # not accepted yet
         last = min(self.ctx.today, row.due_on + timedelta(days=20))
         row.owner_id, row.state = owner.id, State.IN_PROGRESS
+        row.changed_on = min(date(year, 1, self.random.randint(6, 28)), self.ctx.today)
+        self.ctx.session.flush()
         for month in sorted(self.random.sample(range(2, 11), self.random.randint(1, 3))):
             day = date(year, month, self.random.randint(1, 28))
             if day < last:
@@ -168,7 +173,11 @@ class _Story:
     def _submit(self, row: Assignment, head: User, day: date, *, confirmed: bool) -> None:
         row.percent, row.submitted_on, row.done_on = 100, day, day
         row.last_update_at = _at(day, 10)
-        row.state = State.COMPLETED if confirmed and self.office else State.SUBMITTED
+        row.state, row.changed_on = State.SUBMITTED, day
+        self.ctx.session.flush()
+        decided = min(day + timedelta(days=2), self.ctx.today)
+        if confirmed and self.office:
+            row.state, row.changed_on = State.COMPLETED, decided
         self.ctx.session.add(
             Round(
                 assignment_id=row.id,
@@ -178,9 +187,7 @@ class _Story:
                 submitted_at=_at(day, 10),
                 submitted_by_id=head.id,
                 decision="confirmed" if row.state is State.COMPLETED else None,
-                decided_at=_at(min(day + timedelta(days=2), self.ctx.today), 15)
-                if row.state is State.COMPLETED
-                else None,
+                decided_at=_at(decided, 15) if row.state is State.COMPLETED else None,
                 decided_by_id=self.office.id if row.state is State.COMPLETED and self.office else None,
             )
         )

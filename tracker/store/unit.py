@@ -1,5 +1,6 @@
 """Units and classes as they are on a day, and finding them by a name that a document uses."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -32,6 +33,10 @@ def few_units(session: Session, day: date, *, but: int | None = None) -> list[tu
 
 def load(session: Session, unit_id: int) -> Unit | None:
     return session.get(Unit, unit_id)
+
+
+def names(session: Session, unit_ids: Collection[int]) -> dict[int, str]:
+    return dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(unit_ids))).all())
 
 
 def unit_named(session: Session, name: str, day: date) -> Unit | None:
