@@ -42,6 +42,7 @@ SIGNED_IN = {
 WHOLE = {
     "monitor.monitor": "monitor",
     "reports.index": "monitor",
+    "programmes.save_settings": "set_programme",
     "insight.ranking": "monitor",
     "insight.trend": "monitor",
     "insight.as_of": "monitor",

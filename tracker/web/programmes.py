@@ -3,16 +3,21 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from tracker.rules.errors import NotFound
+from tracker.rules.errors import Invalid, NotFound
+from tracker.rules.permissions import Permission
 from tracker.rules.targets import Comparator, Target, target_text
 from tracker.rules.words import N_
+from tracker.services.programme_settings import BOUNDS, set_programme
 from tracker.store import programme as store
 from tracker.store.people import standing_units
+from tracker.web.errors import say
 from tracker.web.inputs import key
-from tracker.web.session import acting, login_required
+from tracker.web.session import acting, login_required, overseen
+from tracker.web.verbs import number
 
 bp = Blueprint("programmes", __name__, url_prefix="/programmes")
 
@@ -55,6 +60,10 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:programme_id>")
 @login_required
 def show(programme_id: int) -> ResponseReturnValue:
+    return _page(programme_id)
+
+
+def _page(programme_id: int, errors: dict[str, str] | None = None, status: int = 200) -> ResponseReturnValue:
     with acting() as ctx:
         programme = store.load(ctx.session, programme_id)
         if programme is None:
@@ -77,7 +86,22 @@ def show(programme_id: int) -> ResponseReturnValue:
             target_words=_target_words,
             year=year,
             years=opened,
-        )
+            may_set=programme.id in overseen(ctx, Permission.SET_PROGRAMME),
+            errors=errors or {},
+            values=request.form if errors else vars(programme),
+        ), status
+
+
+@bp.post("/<int:programme_id>/settings")
+@login_required
+def save_settings(programme_id: int) -> ResponseReturnValue:
+    try:
+        with acting() as ctx:
+            set_programme(ctx, programme_id, **{name: number(name) for name in BOUNDS})
+    except Invalid as error:
+        return _page(programme_id, {error.field or "extension_days": say(error)}, 422)
+    flash(_("Đã lưu thông số của chương trình."), "success")
+    return redirect(url_for("programmes.show", programme_id=programme_id))
 
 
 def _tree(session: Any, programme_id: int, year: int | None) -> tuple[list[Branch], list[Any]]:
