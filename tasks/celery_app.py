@@ -10,7 +10,7 @@ settings = load_settings()
 app = Celery(
     "giao-viec",
     broker=settings.redis_url,
-    include=[f"tasks.{noun}" for noun in ("escalation", "evidence", "mail", "report")],
+    include=[f"tasks.{noun}" for noun in ("escalation", "evidence", "mail", "report", "tally")],
 )
 app.conf.update(
     timezone="Asia/Ho_Chi_Minh",
