@@ -251,3 +251,19 @@ def test_health(app: Flask) -> None:
             " VALUES ('x','x','x','x','x','x','x','x','queued', now() - interval '6 minutes', now())"
         )
     assert client.get("/readyz").status_code == 503
+
+
+def test_a_form_sent_twice_acts_once(app: Flask, browse: Browse) -> None:
+    one = _first(app)
+    where = f"/assignments/{one}"
+    browser = browse(HEAD)
+    form = {"signal": "on_track", "text": "Một lần", "once": "token-of-this-form"}
+    browser.post(f"{where}/update", at=where, **form)
+    assert "đã xử lý một lần" in browser.post(f"{where}/update", at=where, **form)
+    with app.app_context(), acting() as ctx:
+        count = ctx.session.connection().exec_driver_sql("SELECT count(*) FROM updates WHERE text = 'Một lần'")
+        assert count.scalar_one() == 1
+    # A refused form is free to be sent again.
+    wrong = {"signal": "", "text": "Hai", "once": "another-form"}
+    browser.post(f"{where}/update", at=where, status=422, **wrong)
+    assert "Đã lưu" in browser.post(f"{where}/update", at=where, **{**wrong, "signal": "on_track"})

@@ -1,0 +1,263 @@
+"""Every page of the site map: no axe violation at 1280 and 390 px, no page wider than its screen, usable by keyboard
+alone; and the update of a practised hand, timed as a person types.
+
+A GET route that is neither looked at here nor left out on purpose fails the test.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.helpers.browser import ARGUMENTS
+from tests.helpers.smtp import Postman
+from tests.helpers.stack import Stack, until
+from tests.helpers.world import make_settings
+from tracker.app import create_app
+from tracker.local.process import free_port
+from tracker.local.valkey import ValkeyServer
+
+pytestmark = pytest.mark.e2e
+
+PASSWORD = "Thu-nghiem-2026"
+HEAD, OFFICE, ADMIN = "truong.p-yte", "truong.p-ldtbxh", "quantri"
+# Endpoint → who looks at it, at which address; {one} is an assignment of the head's unit.
+PAGES = {
+    "auth.sign_in": (None, "/sign-in"),
+    "auth.password": (HEAD, "/password"),
+    "my_work.my_work": (HEAD, "/my-work"),
+    "my_work.grid": (HEAD, "/my-work/grid"),
+    "update_sheet.index": (HEAD, "/my-work/sheet/"),
+    "assignments.show": (HEAD, "/assignments/{one}"),
+    "evidence.index": (HEAD, "/assignments/{one}/evidence"),
+    "extensions.index": (HEAD, "/extensions/"),
+    "extensions.show": (OFFICE, "/extensions/{extension}"),
+    "explanations.index": (OFFICE, "/explanations/"),
+    "explanations.show": (HEAD, "/explanations/{explanation}"),
+    "delegations.index": (HEAD, "/delegations/"),
+    "calendar.index": (HEAD, "/calendar/?month=2026-11"),
+    "search.index": (HEAD, "/search?q=tr%E1%BA%BB+em"),
+    "listing.index": (OFFICE, "/assignments?class=open"),
+    "monitor.monitor": (OFFICE, "/monitor?year=2026"),
+    "insight.ranking": (OFFICE, "/monitor/ranking?year=2026"),
+    "insight.trend": (OFFICE, "/monitor/trend?year=2026"),
+    "insight.as_of": (OFFICE, "/monitor/as-of?day=2026-03-01&year=2026"),
+    "programmes.show": (OFFICE, "/programmes/1"),
+    "reports.index": (OFFICE, "/reports/"),
+    "mails.index": (OFFICE, "/mail/"),
+    "rights.index": (ADMIN, "/rights"),
+}
+# Downloads, redirects, machines; a mail and a report are pages like the assignment's, made only by workers.
+NOT_PAGES = {
+    "static", "home.home", "home.healthz", "home.readyz", "programmes.index", "evidence.download", "exports.listing",
+    "update_sheet.download", "calendar.feed", "mails.show", "reports.show", "reports.download", "reports.progress",
+    "components.gallery",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tuple[str, dict[str, int]]]:
+    """The web server alone on a copy of the world, with a request of each kind."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+
+        def one(statement: str, *values: object) -> int:
+            return connection.execute(statement.encode(), values).fetchone()[0]  # type: ignore[index]
+
+        row = one("SELECT a.id FROM assignments a JOIN units u ON u.id = a.lead_unit_id WHERE u.code = 'p-yte' LIMIT 1")
+        ids = {
+            "one": row,
+            "extension": one(
+                "INSERT INTO extension_requests (assignment_id, number, reason, due_before, asked_due_on, asked_at,"
+                " asked_by_id, state) SELECT %s, 1, 'Chờ kinh phí', '2026-11-19', '2026-12-01', now(), id, 'open'"
+                " FROM users WHERE login = 'truong.p-yte' RETURNING id", row,
+            ),
+            "explanation": one(
+                "INSERT INTO explanation_requests (assignment_id, question, due_on, asked_at, asked_by_id, state)"
+                " SELECT %s, 'Vì sao chậm?', '2026-12-01', now(), id, 'open' FROM users"
+                " WHERE login = 'truong.ubnd-huyen' RETURNING id", row,
+            ),
+        }  # fmt: skip
+        connection.execute(
+            "INSERT INTO coordinating_units (assignment_id, unit_id, state, question, asked_at, due_on)"
+            " SELECT %s, id, 'asked', 'Số liệu', now(), '2026-03-01' FROM units WHERE code = 'congan'",
+            (row,),
+        )
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with Postman() as postman, Stack(tmp_path, database_url, valkey.url(), postman.url, BASE_URL=address) as stack:
+        stack.start("web", "--bind", f"127.0.0.1:{port}")
+        assert until(lambda: "Listening" in stack.log("web").read_text(), 30), stack.logs()
+        yield address, ids
+
+
+def signed_in(browser: Browser, site: str, login: str | None, width: int, *, script: bool = True) -> Page:
+    page = browser.new_context(viewport={"width": width, "height": 860}, java_script_enabled=script).new_page()
+    page.set_default_timeout(20_000)
+    if login:
+        page.goto(f"{site}/sign-in")
+        page.fill("[name=login]", login)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(re.compile(r"/(my-work|monitor)"))
+    return page
+
+
+def test_every_page_is_looked_at() -> None:
+    app: Flask = create_app(make_settings("postgresql://x/y", "redis://127.0.0.1:1/0", "file:///tmp/none"))
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages - set(PAGES) - NOT_PAGES == set()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_violation_and_nothing_wider_than_the_screen(
+    browser: Browser, site: tuple[str, dict[str, int]], width: int
+) -> None:
+    address, ids = site
+    wrong: list[str] = []
+    pages: dict[str | None, Page] = {}
+    for login, path in PAGES.values():
+        page = pages.setdefault(login, signed_in(browser, address, login, width))
+        page.goto(address + path.format(**ids))
+        page.evaluate(
+            "document.querySelectorAll('details').forEach((one) => { one.open = !one.dataset.menu && true; })"
+        )
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        wrong += [f"{path} {width}: {one['id']} {one['nodes'][0]['target']}" for one in found.response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+            wrong.append(f"{path} {width}: wider than the screen")
+    assert wrong == []
+
+
+def type_like_a_person(page: Page, text: str) -> None:
+    page.keyboard.type(text, delay=300)
+
+
+def test_one_update_by_a_practised_hand(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+    """300 ms a key, 1 s a decision: open the first, say how it stands, a few words, Ctrl+Enter. All by keyboard."""
+    address, _ids = site
+    page = signed_in(browser, address, HEAD, 1280)
+    page.locator("summary", has_text="cập nhật").first.focus()
+    start = time.perf_counter()
+    time.sleep(1)  # which one
+    page.keyboard.press("Enter")
+    time.sleep(1)  # how does it stand
+    page.keyboard.press("1")
+    page.keyboard.press("Tab")
+    type_like_a_person(page, "Đang rà soát")
+    time.sleep(1)  # is that right
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Đã lưu cập nhật").wait_for()
+    took = time.perf_counter() - start
+    print(f"one update: {took:.1f} s")
+    assert took < 60  # a broken page, not a slow machine
+    assert page.get_by_text("Đang thực hiện").first.is_visible()
+
+
+def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+    address, ids = site
+    page = signed_in(browser, address, HEAD, 390)
+    where = f"{address}/assignments/{ids['one']}"
+    page.goto(where)
+    page.locator("form[data-draft] input[name=text]").fill("Viết khi mất mạng")
+    page.locator("label.choice", has_text="Có vướng mắc").click()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Lưu cập nhật").click()
+    page.wait_for_timeout(300)
+    page.context.set_offline(False)
+    page.goto(where)
+    assert page.locator("form[data-draft] input[name=text]").input_value() == "Viết khi mất mạng"
+    assert page.locator("form[data-draft] input[value=blocked]").is_checked()
+    page.get_by_role("button", name="Lưu cập nhật").click()
+    page.get_by_text("Đã lưu cập nhật").wait_for()
+    assert page.locator("form[data-draft] input[name=text]").input_value() == ""
+
+
+def test_without_javascript(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+    """An update on a phone in three taps."""
+    address, ids = site
+    page = signed_in(browser, address, HEAD, 390, script=False)
+    page.locator("summary", has_text="cập nhật").first.click()
+    page.locator("label.choice", has_text="Đúng tiến độ").first.click()
+    page.get_by_role("button", name="Lưu cập nhật").first.click()
+    page.get_by_text("Đã lưu cập nhật").wait_for()
+
+
+JOURNEYS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
+    # (login, start, ((the accessible name to reach with Tab, what to type or press there), …), what is then on the page)
+    (HEAD, "/my-work", (("Cập nhật nhiều việc", "Enter"),), "Lưu tất cả"),
+    (HEAD, "/assignments/{one}", (("Nội dung trao đổi", "Đã họp"), ("Gửi trao đổi", "Enter")), "Đã gửi trao đổi"),
+    (
+        HEAD, "/assignments/{one}",
+        (("Nhận việc, chọn người thực hiện", "Enter"), ("Nhận việc", "Enter")), "Đã nhận việc",
+    ),
+    (
+        HEAD, "/assignments/{one}",
+        (("Từ chối nhận", "Enter"), ("Lý do", "Không đúng"), ("Từ chối nhận", "Enter")), "Đã gửi từ chối",
+    ),
+    (
+        HEAD, "/explanations/{explanation}",
+        (("Giải trình của đơn vị", "Thiếu cán bộ"), ("Gửi giải trình", "Enter")), "Đã gửi giải trình",
+    ),
+    (
+        OFFICE, "/assignments/{one}",
+        (("Đôn đốc", "Enter"), ("Nội dung đôn đốc", "Khẩn"), ("Đôn đốc", "Enter")), "Đã gửi đôn đốc",
+    ),
+    (OFFICE, "/extensions/{extension}", (("Đồng ý", " "), ("Ghi quyết định", "Enter")), "Đã ghi quyết định"),
+    (OFFICE, "/assignments?class=open", (("Xử lý các nhiệm vụ đã chọn", "Enter"),), "Hãy chọn ít nhất một"),
+    (OFFICE, "/search", (("Từ cần tìm", "dinh duong"), ("Tìm", "Enter")), "nhiệm vụ có các từ này"),
+    (HEAD, "/calendar/", (("Tháng sau", "Enter"),), "Lịch tháng"),
+)  # fmt: skip
+
+
+def test_by_keyboard_alone(browser: Browser, site: tuple[str, dict[str, int]], database_url: str) -> None:
+    address, ids = site
+    pages = {login: signed_in(browser, address, login, 1280) for login in (HEAD, OFFICE)}
+    for login, start, steps, then in JOURNEYS:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE assignments SET state = 'assigned', owner_id = NULL WHERE id = %s", (ids["one"],)
+            )
+        page = pages[login]
+        page.goto(address + start.format(**ids))
+        page.locator("main").focus()
+        for name, keys in steps:
+            _reach(page, name)
+            if keys in ("Enter", " "):
+                page.keyboard.press("Space" if keys == " " else keys)
+            else:
+                page.keyboard.type(keys)
+        page.get_by_text(then).first.wait_for()
+
+
+AS_BEFORE = "UPDATE assignments SET state = 'assigned', owner_id = NULL WHERE id = %s"
+
+
+def _reach(page: Page, name: str) -> None:
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate(NAME) == name:
+            assert page.evaluate("document.activeElement.matches(':focus-visible')"), name
+            return
+    pytest.fail(f"{name} is not reached by Tab")
+
+
+# The accessible name, as far as these pages need it: label, aria-label, or the text itself.
+NAME = """(() => {
+  const one = document.activeElement;
+  const label = one.labels?.[0]?.innerText ?? one.getAttribute('aria-label') ?? one.innerText ?? '';
+  return label.replace(/\\s+/g, ' ').replace(/ \\(.*\\)$/, '').trim();
+})()"""
