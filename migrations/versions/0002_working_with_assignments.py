@@ -138,10 +138,20 @@ SEARCH = """
     CREATE TRIGGER rounds_words AFTER INSERT ON rounds FOR EACH ROW EXECUTE FUNCTION refresh_search();
     CREATE TRIGGER updates_words AFTER INSERT OR UPDATE OF undone_at ON updates
         FOR EACH ROW EXECUTE FUNCTION refresh_search();
+    CREATE FUNCTION refresh_search_of_unit() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE search_documents SET words = search_words(assignment_id)
+        WHERE assignment_id IN (SELECT id FROM assignments WHERE lead_unit_id = NEW.id);
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER units_words AFTER UPDATE OF name, short_name ON units
+        FOR EACH ROW WHEN ((OLD.name, OLD.short_name) IS DISTINCT FROM (NEW.name, NEW.short_name))
+        EXECUTE FUNCTION refresh_search_of_unit();
     CREATE TRIGGER comments_words AFTER INSERT ON comments FOR EACH ROW EXECUTE FUNCTION refresh_search();
 """
 
 WITHOUT_TRIGGERS = """
+    DROP TRIGGER units_words ON units;
     DROP TRIGGER comments_words ON comments;
     DROP TRIGGER updates_words ON updates;
     DROP TRIGGER rounds_words ON rounds;
@@ -152,7 +162,7 @@ WITHOUT_TRIGGERS = """
     DROP TRIGGER assignments_original_due_on ON assignments;
     DROP TRIGGER assignments_changed ON assignments;
     DROP TRIGGER assignments_opened ON assignments;
-    DROP FUNCTION refresh_search, search_words, fold, count_assignment, keep_original_due_on, remember_standing;
+    DROP FUNCTION refresh_search, refresh_search_of_unit, search_words, fold, count_assignment, keep_original_due_on, remember_standing;
     DROP FUNCTION tally_key(assignments);
     DROP TYPE tally_key;
 """

@@ -60,5 +60,8 @@ def test_nobody_finds_what_they_may_not_see(session: Session, act: Act, one: Ass
     assert ids(session, "qwxz", units=head.units) == [one.id]
     assert ids(session, "qwxz", units=stranger.units) == []
     assert ids(session, f"qwxz unit{one.lead_unit_id}", units=stranger.units) == []
+    # A mark that somebody wrote opens nothing.
+    comment(act(HEAD), one.id, text=f"unit{min(stranger.units)} qwxz")
+    assert ids(session, "qwxz", units=stranger.units) == []
     assert find(session, "qwxz", programme_ids=[one.programme_id], unit_ids=[]).total == 1
     assert find(session, "qwxz", programme_ids=[], unit_ids=[]).total == 0

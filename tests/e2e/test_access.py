@@ -188,7 +188,7 @@ def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, d
 
 def test_without_javascript(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
     """An update on a phone in three taps."""
-    address, ids = site
+    address, _ids = site
     page = signed_in(browser, address, HEAD, 390, script=False)
     page.locator("summary", has_text="cập nhật").first.click()
     page.locator("label.choice", has_text="Đúng tiến độ").first.click()
@@ -197,7 +197,7 @@ def test_without_javascript(browser: Browser, site: tuple[str, dict[str, int]]) 
 
 
 JOURNEYS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
-    # (login, start, ((the accessible name to reach with Tab, what to type or press there), …), what is then on the page)
+    # (login, start, ((the name to reach with Tab, what to type or press there), …), what is then on the page)
     (HEAD, "/my-work", (("Cập nhật nhiều việc", "Enter"),), "Lưu tất cả"),
     (HEAD, "/assignments/{one}", (("Nội dung trao đổi", "Đã họp"), ("Gửi trao đổi", "Enter")), "Đã gửi trao đổi"),
     (

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models.assignment import Assignment
 from tracker.models.search import SearchDocument
+from tracker.store.filters import Visible
 from tracker.store.listing import Listed, listed
 
 # A word that stands everywhere says nothing about any one: so many of its assignments are ranked, open ones first.
@@ -37,10 +38,12 @@ def find(
     unit_ids: Collection[int],
     page: int = 1,
 ) -> Found:
-    """`question` is a tsquery. Who may see what is part of it: each document holds its programme's and units' marks.
+    """`question` is a tsquery. Each document holds its programme's and units' marks, so that one index finds what a
+    person may see; the marks only narrow it down, because anybody can write "unit7" into a comment.
 
     `programme_ids` None: everything.
     """
+    visible = Visible(None if programme_ids is None else frozenset(programme_ids), frozenset(unit_ids))
     if programme_ids is not None:
         marks = [f"programme{id_}" for id_ in programme_ids] + [f"unit{id_}" for id_ in unit_ids]
         if not marks:
@@ -58,6 +61,7 @@ def find(
     ranked = (
         select(matched.c.assignment_id.label("id"), rank.label("rank"), func.count().over().label("total"))
         .join(Assignment, Assignment.id == matched.c.assignment_id)
+        .where(visible.where())
         .order_by(rank.desc(), Assignment.closed, matched.c.assignment_id.desc())
         .limit(PAGE)
         .offset((max(page, 1) - 1) * PAGE)
