@@ -94,7 +94,7 @@ def test_from_the_document_to_the_report(stack: tuple[Stack, Postman, str], page
     page.wait_for_selector("text=Đã khám sức khỏe cho trẻ tại 12 trạm y tế")
     where = page.url
     page.click("summary:has-text('Báo cáo hoàn thành')")
-    page.fill("#result", "Đã hoàn thành; còn thiếu số liệu của hai xã")
+    page.fill("#result-submit", "Đã hoàn thành; còn thiếu số liệu của hai xã")
     page.click("form[action$='/submit'] button")
     page.wait_for_selector("text=chờ cơ quan thường trực xác nhận")
 
@@ -114,7 +114,7 @@ def test_from_the_document_to_the_report(stack: tuple[Stack, Postman, str], page
     assert "Đề nghị bổ sung số liệu của hai xã còn thiếu" in page.locator("section").first.inner_text()
     page.goto(where)
     page.click("summary:has-text('Báo cáo hoàn thành')")
-    page.fill("#result", "Đã hoàn thành, đủ số liệu 22 xã, thị trấn")
+    page.fill("#result-submit", "Đã hoàn thành, đủ số liệu 22 xã, thị trấn")
     page.click("form[action$='/submit'] button")
     page.wait_for_selector("text=chờ cơ quan thường trực xác nhận")
     enter(page, site, "truongldtbxh", OWN)

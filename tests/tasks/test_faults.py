@@ -162,9 +162,7 @@ def _due(stack: Stack, days: int) -> None:
     with psycopg.connect(stack.database_url) as connection:
         today = datetime.now(LOCAL).date()
         due = today + timedelta(days=days)
-        connection.execute(
-            "UPDATE assignments SET due_on = %s, nominal_due_on = %s, original_due_on = %s", (due, due, due)
-        )
+        connection.execute("UPDATE assignments SET due_on = %s, nominal_due_on = %s", (due, due))
         connection.execute("UPDATE programmes SET mail_hour = 0")
         for day in (today, today + timedelta(days=1)):  # it may be about to strike midnight
             connection.execute(
