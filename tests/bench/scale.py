@@ -8,7 +8,7 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 from re import search
 from secrets import token_hex
@@ -123,8 +123,13 @@ class _Visitor:
         headers = {"Cookie": cookie} if cookie else {}
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, urlencode(form) if form else None, headers)
-        answer = connection.getresponse()
+        try:
+            connection.request(method, path, urlencode(form) if form else None, headers)
+            answer = connection.getresponse()
+        except (ConnectionError, RemoteDisconnected):  # kept idle for too long
+            connection.close()
+            connection.request(method, path, urlencode(form) if form else None, headers)
+            answer = connection.getresponse()
         body = answer.read()
         assert answer.status in (200, 302), (path, answer.status, body[-500:])
         fresh = answer.getheader("Set-Cookie")

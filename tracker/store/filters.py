@@ -7,16 +7,30 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Self
 
-from sqlalchemy import Boolean, ColumnElement, and_, case, exists, func, literal, literal_column, or_, select, union
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import aliased
 
 from tracker.models.assignment import Assignment, Round
 from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
 from tracker.rules.calendar import LOCAL, WorkingCalendar
-from tracker.rules.deadlines import band_edges, soon_edge, stale_edge
+from tracker.rules.deadlines import DONE, band_edges, soon_edge, stale_edge
 from tracker.rules.workflow import State
 
+DONE_CLASSES = frozenset(str(klass) for klass in DONE)
 STOPPED = (State.DRAFT, State.SUSPENDED, State.CANCELLED)
 
 
@@ -30,7 +44,7 @@ class Visible:
     def where(self) -> ColumnElement[bool]:
         """`programme_ids` None: everything. Written so that a unit's few are found first among a million."""
         if self.programme_ids is None:
-            return literal(True)
+            return true()
         if not self.unit_ids:
             return Assignment.programme_id.in_(self.programme_ids)
         leads = aliased(Assignment)
@@ -128,7 +142,7 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     elif filters.klass == "done":
         conditions.append(Assignment.state == State.COMPLETED)
     elif filters.klass is not None:
-        conditions.append(class_of(day) == filters.klass)
+        conditions += [*_within(filters, day), class_of(day) == filters.klass]
     if filters.band is not None:
         conditions.append(band_of(day) == filters.band)
     if filters.clause_id is not None:
@@ -143,6 +157,18 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
         conditions.append(was_returned())
     if filters.late_help:
         conditions.append(has_late_help(day))
+    return conditions
+
+
+def _within(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
+    """What a class implies and an index can find; the class itself decides among the few that are left."""
+    if filters.state == State.CANCELLED:
+        return []
+    conditions: list[ColumnElement[bool]] = [Assignment.closed.is_(bool(filters.klass in DONE_CLASSES))]
+    if filters.klass == "overdue":  # what was submitted late was due before the day it was submitted
+        conditions.append(Assignment.due_on < day.today)
+    elif filters.klass == "due_soon":
+        conditions.append(Assignment.due_on.between(day.today, day.soon))
     return conditions
 
 
