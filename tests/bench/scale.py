@@ -65,7 +65,7 @@ def _size(server: PostgresServer, folder: Path, size: int) -> list[Row]:
     with psycopg.connect(server.url(name)) as connection:
         one = connection.execute(
             "SELECT a.id FROM assignments a JOIN units u ON u.id = a.lead_unit_id"
-            " WHERE u.code = 'p-yte' AND a.state = 'in_progress' ORDER BY a.id DESC LIMIT 1"
+            " WHERE u.code = 'p-yte' AND NOT a.closed AND a.state <> 'submitted' ORDER BY a.id DESC LIMIT 1"
         ).fetchone()[0]  # type: ignore[index]
         raw = _times(lambda: connection.execute(FIFTY).fetchall(), 100)
     port = free_port()
@@ -112,7 +112,7 @@ class _Visitor:
     def update(self, id_: int) -> None:
         """The write alone: its token is fetched once."""
         if not hasattr(self, "token"):
-            page, _cookie = self._send(self.connection, "GET", f"/assignments/{id_}", self.cookie)
+            page, self.cookie = self._send(self.connection, "GET", f"/assignments/{id_}", self.cookie)
             self.token = _token(page)
         form = {"csrf_token": self.token, "signal": "on_track", "text": "Đang làm", "percent": "50"}
         self._send(self.connection, "POST", f"/assignments/{id_}/update", self.cookie, form)

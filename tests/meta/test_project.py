@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -127,3 +128,28 @@ def test_compose_file(compose: dict[str, dict[str, dict[str, object]]]) -> None:
     assert "volumes" in compose
     names = {name.upper() for name in Settings.model_fields}
     assert set(services["web"]["environment"]) <= names  # type: ignore[call-overload]
+
+
+# Imports what a running system imports, with every package hidden that `make run` does not install.
+IMPORT = """
+import sys
+from importlib.abc import MetaPathFinder
+from importlib.metadata import packages_distributions
+locked = set(sys.argv[1].split())
+hidden = {name for name, owners in packages_distributions().items()
+    if not {owner.lower().replace("_", "-").replace(".", "-") for owner in owners} & locked}
+class Hide(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in hidden:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Hide())
+import kombu.transport.redis, tracker.app, tracker.cli.main, tasks.base
+"""
+
+
+def test_what_runs_is_locked_for_runs() -> None:
+    """Test tools bring packages that a user's machine does not have."""
+    locked = re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    names = " ".join([*locked, "giao-viec"])
+    done = subprocess.run([sys.executable, "-c", IMPORT, names], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-600:]
