@@ -142,6 +142,17 @@ def test_no_violation_and_nothing_wider_than_the_screen(
     assert wrong == []
 
 
+def test_the_first_view_is_light(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+    """Everything a phone loads for its first page, fonts and styles included, uncompressed: at most 150 KB."""
+    address, _ids = site
+    page = browser.new_context(viewport={"width": 390, "height": 860}).new_page()
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(answer.body()) if answer.ok else 0}))
+    page.goto(f"{address}/sign-in")
+    page.wait_for_load_state("networkidle")
+    assert sum(sizes.values()) <= 150_000, sizes
+
+
 def type_like_a_person(page: Page, text: str) -> None:
     page.keyboard.type(text, delay=300)
 
