@@ -31,6 +31,7 @@ from tracker.rules.deadlines import DONE, band_edges, soon_edge, stale_edge
 from tracker.rules.workflow import State
 
 DONE_CLASSES = frozenset(str(klass) for klass in DONE)
+RUNNING = (State.ASSIGNED, State.IN_PROGRESS, State.DECLINED)
 STOPPED = (State.DRAFT, State.SUSPENDED, State.CANCELLED)
 
 
@@ -142,7 +143,7 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     elif filters.klass == "done":
         conditions.append(Assignment.state == State.COMPLETED)
     elif filters.klass is not None:
-        conditions += [*_within(filters, day), class_of(day) == filters.klass]
+        conditions += _of_class(filters, day)
     if filters.band is not None:
         conditions.append(band_of(day) == filters.band)
     if filters.clause_id is not None:
@@ -160,16 +161,22 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _within(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
-    """What a class implies and an index can find; the class itself decides among the few that are left."""
+def _of_class(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
+    """The class, said so that an index finds it and the planner can guess how many there are: a CASE tells it nothing.
+
+    What was submitted late was due before the day it was submitted.
+    """
+    due, state = Assignment.due_on, Assignment.state
+    is_open = Assignment.closed.is_(False)
+    if filters.klass == "overdue":
+        late = and_(state == State.SUBMITTED, Assignment.submitted_on > due)
+        return [is_open, due < day.today, or_(state.in_(RUNNING), late)]
+    if filters.klass == "due_soon":
+        return [is_open, due.between(day.today, day.soon), state.in_(RUNNING)]
+    exact = class_of(day) == filters.klass
     if filters.state == State.CANCELLED:
-        return []
-    conditions: list[ColumnElement[bool]] = [Assignment.closed.is_(bool(filters.klass in DONE_CLASSES))]
-    if filters.klass == "overdue":  # what was submitted late was due before the day it was submitted
-        conditions.append(Assignment.due_on < day.today)
-    elif filters.klass == "due_soon":
-        conditions.append(Assignment.due_on.between(day.today, day.soon))
-    return conditions
+        return [exact]
+    return [Assignment.closed.is_(bool(filters.klass in DONE_CLASSES)), exact]
 
 
 def is_stale(day: Day) -> list[ColumnElement[bool]]:
