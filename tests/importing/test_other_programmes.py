@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.world import DATA
+from tracker.importing.deadlines import find_deadline
 from tracker.importing.errors import BadDocument
 from tracker.importing.programme import parse
-from tracker.rules.recurrence import due_in, read_deadline
+from tracker.rules.recurrence import Rule, due_in, period_named
 from tracker.rules.text import fold
 
 DIGITAL = """
@@ -105,16 +106,17 @@ def test_a_plan_of_a_province(typed: str) -> None:
     ],
 )
 def test_wordings_of_deadlines(wording: str, year: int, due: date | None) -> None:
-    deadline = read_deadline(wording)
+    deadline = find_deadline(wording)
     assert deadline is not None
-    assert due_in(year, last_day=deadline.last_day, once=deadline.date) == due
+    rule = deadline.date or (Rule.of_year(deadline.last_day) if deadline.last_day else None)
+    assert due_in(period_named(str(year)), rule) == due
 
 
 @pytest.mark.parametrize(
     "wording", ["kế hoạch phát triển kinh tế - xã hội 5 năm, hằng năm", "đạt 82% vào năm 2025", "thường xuyên kiểm tra"]
 )
 def test_plans_and_targets_are_no_deadlines(wording: str) -> None:
-    assert read_deadline(wording) is None
+    assert find_deadline(wording) is None
 
 
 REAL = (DATA / "programme.md").read_text()

@@ -2,9 +2,9 @@
 
 import re
 
+from tracker.importing.deadlines import find_deadline
 from tracker.importing.parsed import ParsedAddressee, ParsedDuty, ParsedIndicator, ParsedReporting, ParsedWarning
 from tracker.importing.tree import Node
-from tracker.rules.recurrence import read_deadline
 from tracker.rules.text import fold
 
 _CLASS = re.compile(
@@ -47,7 +47,7 @@ def leaves(node: Node) -> list[Node]:
 
 def _duty(node: Node) -> ParsedDuty:
     role = "support" if fold(node.text).startswith(("phoi hop", "tham gia phoi hop")) else "lead"
-    return ParsedDuty(node.ref, node.text, role, named_indicators(node.text), read_deadline(node.text))
+    return ParsedDuty(node.ref, node.text, role, named_indicators(node.text), find_deadline(node.text))
 
 
 def named_indicators(text: str) -> list[int]:
@@ -91,7 +91,7 @@ def read_reporting(nodes: list[Node]) -> ParsedReporting | None:
     """The reporting rule: the first deadline in a paragraph about reports, and everybody who is reported to."""
     about = [node for node in nodes if "bao cao" in fold(node.text)]
     for node in about:
-        deadline = read_deadline(node.text)
+        deadline = find_deadline(node.text)
         if deadline and deadline.recurrence != "once":
             return ParsedReporting(
                 node.ref, deadline.recurrence, deadline.last_day, deadline.wording, _reported_to(about)

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from tracker.rules.recurrence import Deadline
+from tracker.importing.deadlines import Deadline
 from tracker.rules.text import fold
 
 

@@ -1,87 +1,148 @@
-"""Deadlines in the wording of a document, and the day they mean in a given year."""
+"""Periods of a recurring duty, and the nominal day that is due in each (design 3.2)."""
 
-import datetime
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
-_YEARLY = r"(?:h[àằ]ng năm|mỗi năm|của năm|h[àằ]ng năm)"
-_BEFORE = r"(?P<before>trước|chậm nhất(?: là)?|muộn nhất(?: là)?|đến hết|hết|trong)"
-_DAY = r"(?:ngày\s+)?(?P<day>\d{1,2})\s*(?:/|-|\s+tháng\s+)\s*(?P<month>\d{1,2})"
-_YEARLY_DAY = re.compile(rf"{_BEFORE}\s+{_DAY}\s*,?\s*(?:{_YEARLY})", re.IGNORECASE)
-_ONE_DAY = re.compile(rf"{_BEFORE}\s+{_DAY}(?:\s*/\s*|\s*-\s*|\s+năm\s+)(?P<year>\d{{4}})", re.IGNORECASE)
-_YEARLY_MONTH = re.compile(rf"(?:trong|{_BEFORE})\s+tháng\s+(?P<m>\d{{1,2}})\s+{_YEARLY}", re.IGNORECASE)
-_ONE_MONTH = re.compile(r"trong tháng\s+(?P<m>\d{1,2})\s*(?:/|năm)\s*(?P<year>\d{4})", re.IGNORECASE)
-_QUARTER = re.compile(r"(?:trong\s+)?quý\s+(?P<q>IV|I{1,3}|[1-4])\s*(?:/|-|năm)\s*(?P<year>\d{4})", re.IGNORECASE)
-_EVERY_QUARTER = re.compile(r"báo cáo[^.;]*?\b(?P<w>h[àằ]ng quý|mỗi quý|định kỳ quý)", re.IGNORECASE)
-_EVERY_HALF = re.compile(r"báo cáo[^.;]*?\b(?P<w>6 tháng(?: một lần)?|sáu tháng)", re.IGNORECASE)
-_EVERY_MONTH = re.compile(r"báo cáo[^.;]*?\b(?P<w>h[àằ]ng tháng|mỗi tháng)", re.IGNORECASE)
-_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-# A year with 29 February, so that "trước ngày 01/3" is kept as the last of February in every year.
-_LEAP = 2024
+
+class Recurrence(StrEnum):
+    """How often a duty comes back; the values are those of `Duty.recurrence`."""
+
+    ONCE = "once"
+    YEARLY = "yearly"
+    HALF_YEARLY = "half_yearly"
+    QUARTERLY = "quarterly"
+    MONTHLY = "monthly"
+
+
+# Months in a period, and what stands before the number of the period in its key.
+_MONTHS = {Recurrence.YEARLY: 12, Recurrence.HALF_YEARLY: 6, Recurrence.QUARTERLY: 3, Recurrence.MONTHLY: 1}
+_MARKS = {Recurrence.HALF_YEARLY: "-H", Recurrence.QUARTERLY: "-Q"}
+_KEY = re.compile(r"(?P<year>[0-9]{4})(?:(?P<mark>-[HQ]?)(?P<number>[0-9]{1,2}))?")
+_ONCE_KEY = "once"
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """One turn of a duty: `first` and `last` both belong to it.
+
+    `key` is "2026", "2026-H1", "2026-Q2" or "2026-05". Keys of one recurrence sort by time, and those of all sort by
+    year. A single duty has one period, "once", that holds every day: whenever it is opened, it is the same period.
+    """
+
+    key: str
+    first: date
+    last: date
+
+    @property
+    def recurrence(self) -> Recurrence:
+        if self.key == _ONCE_KEY:
+            return Recurrence.ONCE
+        kinds = {"-": Recurrence.MONTHLY, "-H": Recurrence.HALF_YEARLY, "-Q": Recurrence.QUARTERLY}
+        return kinds.get(self.key[4:].rstrip("0123456789"), Recurrence.YEARLY)
 
 
 @dataclass(frozen=True)
-class Deadline:
-    """`last_day` is "MM-DD", the last day on time of each year; `date` the last day of a single deadline.
+class Rule:
+    """A day of each period: the `day` of the month that comes `months` after the first month of the period.
 
-    `recurrence`: yearly, half_yearly, quarterly, monthly, once.
+    Yearly 19/11 is (10, 19); the last day of a quarter (2, 31); the 5th of the month after a month (1, 5). Where the
+    month is too short its last day holds (Civil Code art. 148.3), so 31 means the last day of any month.
+    Raises ValueError for a day outside 1–31 or a month before the period.
     """
 
-    wording: str
-    recurrence: str
-    last_day: str | None = None
-    date: datetime.date | None = None
+    months: int
+    day: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.day <= 31 or self.months < 0:
+            raise ValueError(f"no such day of a period: {self}")
+
+    @classmethod
+    def of_year(cls, text: str) -> "Rule":
+        """From "MM-DD", as the columns `last_day` hold it; ValueError for anything else."""
+        month, day = (int(part) for part in text.split("-"))
+        return cls(month - 1, day)
+
+    @property
+    def in_year(self) -> str:
+        """ "MM-DD", for a yearly duty; 31 becomes the last day that the month can have."""
+        return f"{self.months + 1:02}-{min(self.day, monthrange(2024, self.months + 1)[1]):02}"
 
 
-def read_deadline(text: str) -> Deadline | None:
-    """The deadline that a text names, or None. "Trước ngày 20/11" is 19/11: the day itself is too late.
+def last_day_of(recurrence: Recurrence) -> Rule:
+    """The rule of a duty whose wording names no day: the last day of the period. KeyError for ONCE."""
+    return Rule(_MONTHS[recurrence] - 1, 31)
 
-    Planning words ("kế hoạch hằng năm") and target years of indicators ("vào năm 2025") are not deadlines.
+
+def period_of(day: date, recurrence: Recurrence) -> Period:
+    """The period that holds `day`."""
+    if recurrence is Recurrence.ONCE:
+        return Period(_ONCE_KEY, date.min, date.max)
+    return _period(recurrence, day.year, (day.month - 1) // _MONTHS[recurrence])
+
+
+def period_named(key: str) -> Period:
+    """The period whose key this is; ValueError when there is none."""
+    if key == _ONCE_KEY:
+        return period_of(date.min, Recurrence.ONCE)
+    found = _KEY.fullmatch(key)
+    recurrence = Period(key, date.min, date.min).recurrence
+    if found:
+        period = _period(recurrence, int(found["year"]), int(found["number"] or 1) - 1)
+        if period.key == key:
+            return period
+    raise ValueError(f"no period has the key {key!r}")
+
+
+def next_period(period: Period) -> Period:
+    """The one that begins the day after; ValueError for "once", which has none."""
+    if period.key == _ONCE_KEY:
+        raise ValueError("a single duty has no next period")
+    return period_of(period.last + timedelta(days=1), period.recurrence)
+
+
+def periods_due(recurrence: Recurrence, from_: date, until: date) -> Iterator[Period]:
+    """Every period with a day in `from_`–`until`, both included, in order: what a duty that binds then has to open.
+
+    None when `until` is before `from_`. A single duty has its one period, whatever the days.
     """
-    if found := _ONE_DAY.search(text):
-        day = _calendar_day(int(found["year"]), int(found["month"]), int(found["day"]), found["before"])
-        if day:
-            return Deadline(found[0], "once", date=day)
-    if found := _YEARLY_DAY.search(text):
-        day = _calendar_day(_LEAP, int(found["month"]), int(found["day"]), found["before"])
-        if day:
-            return Deadline(found[0], "yearly", last_day=f"{day:%m-%d}")
-    if (found := _ONE_MONTH.search(text)) and (last := _month_end(int(found["year"]), int(found["m"]))):
-        return Deadline(found[0], "once", date=last)
-    if (found := _YEARLY_MONTH.search(text)) and (last := _month_end(_LEAP, int(found["m"]))):
-        return Deadline(found[0], "yearly", last_day=f"{last:%m-%d}")
-    if found := _QUARTER.search(text):
-        last = _month_end(int(found["year"]), 3 * _ROMAN[found["q"].upper()])
-        return Deadline(found[0], "once", date=last)
-    for pattern, recurrence in (
-        (_EVERY_MONTH, "monthly"),
-        (_EVERY_QUARTER, "quarterly"),
-        (_EVERY_HALF, "half_yearly"),
-    ):
-        if found := pattern.search(text):
-            return Deadline(found["w"], recurrence)
-    return None
+    if until < from_:
+        return
+    period = period_of(from_, recurrence)
+    yield period
+    while period.last < until:
+        period = next_period(period)
+        yield period
 
 
-def due_in(year: int, *, last_day: str | None, once: date | None = None) -> date | None:
-    """The nominal last day in `year`: of a single deadline only in its own year, of "MM-DD" in every year."""
-    if once is not None:
-        return once if once.year == year else None
-    if last_day is None:
+def due_in(period: Period, rule: Rule | date | None) -> date | None:
+    """The nominal last day on time for `period`; `effective_due` then moves it off a day off.
+
+    A date is the deadline of a single duty and due only in the period that holds it. None: no deadline.
+    ValueError for a rule in the period "once".
+    """
+    if rule is None:
         return None
-    month, day = (int(part) for part in last_day.split("-"))
-    return date(year, month, min(day, monthrange(year, month)[1]))
+    if isinstance(rule, date):
+        return rule if period.first <= rule <= period.last else None
+    if period.key == _ONCE_KEY:
+        raise ValueError("a single duty is due on a date, not by a rule")
+    index = period.first.year * 12 + period.first.month - 1 + rule.months
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, min(rule.day, monthrange(year, month)[1]))
 
 
-def _calendar_day(year: int, month: int, day: int, before: str) -> date | None:
-    try:
-        named = date(year, month, day)
-    except ValueError:
-        return None
-    return named - timedelta(days=1) if before.lower() == "trước" else named
-
-
-def _month_end(year: int, month: int) -> date | None:
-    return date(year, month, monthrange(year, month)[1]) if 1 <= month <= 12 else None
+def _period(recurrence: Recurrence, year: int, number: int) -> Period:
+    """`number` counts from 0. ValueError for a month or year that does not exist."""
+    months = _MONTHS[recurrence]
+    start, end = number * months + 1, (number + 1) * months
+    first = date(year, start, 1)
+    last = date(year, end, monthrange(year, end)[1])
+    if recurrence is Recurrence.YEARLY:
+        return Period(f"{year:04}", first, last)
+    mark = _MARKS.get(recurrence)
+    return Period(f"{year:04}{mark}{number + 1}" if mark else f"{year:04}-{start:02}", first, last)

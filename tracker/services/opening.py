@@ -12,7 +12,7 @@ from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.rules.deadlines import effective_due
 from tracker.rules.errors import Invalid
-from tracker.rules.recurrence import due_in
+from tracker.rules.recurrence import Period, Recurrence, Rule, due_in, last_day_of, period_of
 from tracker.rules.words import N_
 from tracker.rules.workflow import State
 from tracker.services.audit import record
@@ -41,7 +41,8 @@ def open_year(ctx: Context, programme: Programme, year: int, *, state: State = S
             end=programme.period_end,
         )
     # Whoever is a unit on the last day of the reporting rule is bound; in a past year, on that day then.
-    day = due_in(year, last_day=programme.report_last_day or "12-31") or date(year, 12, 31)
+    period = period_of(date(year, 12, 31), Recurrence.YEARLY)
+    day = due_in(period, _report_rule(programme) or last_day_of(Recurrence.YEARLY)) or period.last
     everybody = [unit for unit in units_on(ctx.session, day) if unit.id != programme.issuer_unit_id]
     opened = Opened(0, 0, [])
     for duty in duties(ctx.session, programme.id):
@@ -49,7 +50,7 @@ def open_year(ctx: Context, programme: Programme, year: int, *, state: State = S
         if not units:
             opened.empty.append(duty.clause.ref)
         for unit in units:
-            if _open(ctx, programme, duty, unit, year, state):
+            if _open(ctx, programme, duty, unit, period, state):
                 opened.created += 1
             else:
                 opened.existing += 1
@@ -66,8 +67,13 @@ def _addressed(ctx: Context, duty: Duty, day: date, everybody: list[Unit]) -> li
     return [duty.unit] if duty.unit else []
 
 
-def _open(ctx: Context, programme: Programme, duty: Duty, unit: Unit, year: int, state: State) -> bool:
-    nominal = due_in(year, last_day=duty.last_day or programme.report_last_day, once=duty.deadline_on)
+def _report_rule(programme: Programme) -> Rule | None:
+    return Rule.of_year(programme.report_last_day) if programme.report_last_day else None
+
+
+def _open(ctx: Context, programme: Programme, duty: Duty, unit: Unit, period: Period, state: State) -> bool:
+    own = duty.deadline_on or (Rule.of_year(duty.last_day) if duty.last_day else None)
+    nominal, year = due_in(period, own or _report_rule(programme)), period.first.year
     due = effective_due(nominal, ctx.calendar, shift=programme.shift_days_off) if nominal else None
     new_id = ctx.session.scalar(
         insert(Assignment)
