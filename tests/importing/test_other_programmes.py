@@ -103,6 +103,7 @@ def test_a_plan_of_a_province(typed: str) -> None:
         ("hoàn thành trước ngày 15/12/2025", 2026, None),
         ("hoàn thành trong Quý II/2026", 2026, date(2026, 6, 30)),
         ("trong tháng 11 hằng năm", 2026, date(2026, 11, 30)),
+        ("trước tháng 11 hằng năm", 2026, date(2026, 10, 31)),
     ],
 )
 def test_wordings_of_deadlines(wording: str, year: int, due: date | None) -> None:
@@ -110,6 +111,16 @@ def test_wordings_of_deadlines(wording: str, year: int, due: date | None) -> Non
     assert deadline is not None
     rule = deadline.date or (Rule.of_year(deadline.last_day) if deadline.last_day else None)
     assert due_in(period_named(str(year)), rule) == due
+
+
+@pytest.mark.parametrize(
+    ("wording", "recurrence"),
+    [("trước ngày 01/01 hằng năm", "yearly"), ("trước ngày 31/02/2026", "once"), ("báo cáo hằng quý", "quarterly")],
+)
+def test_a_deadline_without_a_clear_day_is_found_all_the_same(wording: str, recurrence: str) -> None:
+    deadline = find_deadline(f"Gửi {wording}.")
+    assert deadline is not None
+    assert (deadline.recurrence, deadline.last_day, deadline.date) == (recurrence, None, None)
 
 
 @pytest.mark.parametrize(

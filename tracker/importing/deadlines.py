@@ -1,32 +1,42 @@
-"""Deadlines in the running text of a document."""
+"""Deadlines in the running text of a document: where one stands; what it means, `rules.wording` says."""
 
 import datetime
 import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-_YEARLY = r"(?:h[àằ]ng năm|mỗi năm|của năm|h[àằ]ng năm)"
-_BEFORE = r"(?P<before>trước|chậm nhất(?: là)?|muộn nhất(?: là)?|đến hết|hết|trong)"
-_DAY = r"(?:ngày\s+)?(?P<day>\d{1,2})\s*(?:/|-|\s+tháng\s+)\s*(?P<month>\d{1,2})"
-_YEARLY_DAY = re.compile(rf"{_BEFORE}\s+{_DAY}\s*,?\s*(?:{_YEARLY})", re.IGNORECASE)
-_ONE_DAY = re.compile(rf"{_BEFORE}\s+{_DAY}(?:\s*/\s*|\s*-\s*|\s+năm\s+)(?P<year>\d{{4}})", re.IGNORECASE)
-_YEARLY_MONTH = re.compile(rf"(?:trong|{_BEFORE})\s+tháng\s+(?P<m>\d{{1,2}})\s+{_YEARLY}", re.IGNORECASE)
-_ONE_MONTH = re.compile(r"trong tháng\s+(?P<m>\d{1,2})\s*(?:/|năm)\s*(?P<year>\d{4})", re.IGNORECASE)
-_QUARTER = re.compile(r"(?:trong\s+)?quý\s+(?P<q>IV|I{1,3}|[1-4])\s*(?:/|-|năm)\s*(?P<year>\d{4})", re.IGNORECASE)
-_EVERY_QUARTER = re.compile(r"báo cáo[^.;]*?\b(?P<w>h[àằ]ng quý|mỗi quý|định kỳ quý)", re.IGNORECASE)
-_EVERY_HALF = re.compile(r"báo cáo[^.;]*?\b(?P<w>6 tháng(?: một lần)?|sáu tháng)", re.IGNORECASE)
-_EVERY_MONTH = re.compile(r"báo cáo[^.;]*?\b(?P<w>h[àằ]ng tháng|mỗi tháng)", re.IGNORECASE)
-_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-# A year with 29 February, so that "trước ngày 01/3" is kept as the last of February in every year.
-_LEAP = 2024
+from tracker.rules.calendar import WorkingCalendar
+from tracker.rules.errors import Invalid
+from tracker.rules.recurrence import Recurrence, Rule
+from tracker.rules.wording import read_deadline
+
+_YEARLY = r"(?:h[àằ]ng năm|mỗi năm|của năm)"
+_BEFORE = r"(?:trước|chậm nhất(?: là)?|muộn nhất(?: là)?|đến hết|hết|trong)\s+"
+_DAY = r"(?:ngày\s+)?\d{1,2}\s*(?:/|-|\s+tháng\s+)\s*\d{1,2}"
+_YEAR = r"(?:\s*/\s*|\s*-\s*|\s+năm\s+)\d{4}"
+# Only what has its year, or every year: planning words and target years of indicators are no deadlines.
+_DATED = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_BEFORE}{_DAY}{_YEAR}",
+        rf"{_BEFORE}{_DAY}\s*,?\s*{_YEARLY}",
+        rf"trong tháng\s+\d{{1,2}}{_YEAR}",
+        rf"{_BEFORE}tháng\s+\d{{1,2}}\s+{_YEARLY}",
+        rf"(?:trong\s+)?quý\s+(?:IV|I{{1,3}}|[1-4]){_YEAR}",
+    )
+]
+_REPORTED = [
+    re.compile(rf"báo cáo[^.;]*?\b({words})", re.IGNORECASE)
+    for words in ("(?:h[àằ]ng|mỗi) tháng", "(?:h[àằ]ng|mỗi) quý|định kỳ quý", "(?:6|sáu) tháng(?: một lần)?")
+]
+_EVERY = (Recurrence.MONTHLY, Recurrence.QUARTERLY, Recurrence.HALF_YEARLY)
+_CALENDAR = WorkingCalendar()
 
 
 @dataclass(frozen=True)
 class Deadline:
     """`last_day` is "MM-DD", the last day on time of each year; `date` the last day of a single deadline.
 
-    `recurrence`: yearly, half_yearly, quarterly, monthly, once.
+    `recurrence`: a value of `Recurrence`.
     """
 
     wording: str
@@ -38,40 +48,27 @@ class Deadline:
 def find_deadline(text: str) -> Deadline | None:
     """The deadline that a text names, or None. "Trước ngày 20/11" is 19/11: the day itself is too late.
 
-    Planning words ("kế hoạch hằng năm") and target years of indicators ("vào năm 2025") are not deadlines.
+    Planning words ("kế hoạch hằng năm") and target years of indicators ("vào năm 2025") are not deadlines. One that
+    is refused (31/2, "trước ngày 1/1 hằng năm") is found without a day, which the import then warns of.
     """
-    if found := _ONE_DAY.search(text):
-        day = _calendar_day(int(found["year"]), int(found["month"]), int(found["day"]), found["before"])
-        if day:
-            return Deadline(found[0], "once", date=day)
-    if found := _YEARLY_DAY.search(text):
-        day = _calendar_day(_LEAP, int(found["month"]), int(found["day"]), found["before"])
-        if day:
-            return Deadline(found[0], "yearly", last_day=f"{day:%m-%d}")
-    if (found := _ONE_MONTH.search(text)) and (last := _month_end(int(found["year"]), int(found["m"]))):
-        return Deadline(found[0], "once", date=last)
-    if (found := _YEARLY_MONTH.search(text)) and (last := _month_end(_LEAP, int(found["m"]))):
-        return Deadline(found[0], "yearly", last_day=f"{last:%m-%d}")
-    if found := _QUARTER.search(text):
-        last = _month_end(int(found["year"]), 3 * _ROMAN[found["q"].upper()])
-        return Deadline(found[0], "once", date=last)
-    for pattern, recurrence in (
-        (_EVERY_MONTH, "monthly"),
-        (_EVERY_QUARTER, "quarterly"),
-        (_EVERY_HALF, "half_yearly"),
-    ):
+    refused: Deadline | None = None
+    for pattern in _DATED:
         if found := pattern.search(text):
-            return Deadline(found["w"], recurrence)
-    return None
+            deadline = _dated(found[0])
+            if deadline.last_day or deadline.date:
+                return deadline
+            refused = refused or deadline
+    for pattern, recurrence in zip(_REPORTED, _EVERY, strict=True):
+        if found := pattern.search(text):
+            return Deadline(found[1], recurrence.value)
+    return refused
 
 
-def _calendar_day(year: int, month: int, day: int, before: str) -> date | None:
+def _dated(wording: str) -> Deadline:
     try:
-        named = date(year, month, day)
-    except ValueError:
-        return None
-    return named - timedelta(days=1) if before.lower() == "trước" else named
-
-
-def _month_end(year: int, month: int) -> date | None:
-    return date(year, month, monthrange(year, month)[1]) if 1 <= month <= 12 else None
+        # The year is written, or every year is meant: neither the day of issue nor the year decides.
+        read = read_deadline(wording, issued_on=datetime.date(2024, 1, 1), year=2024, calendar=_CALENDAR)
+    except Invalid:
+        return Deadline(wording, (Recurrence.ONCE if wording[-1].isdigit() else Recurrence.YEARLY).value)
+    last_day = read.rule.in_year if isinstance(read.rule, Rule) else None
+    return Deadline(wording, read.recurrence.value, last_day, None if last_day else read.last_day)
