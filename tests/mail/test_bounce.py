@@ -138,7 +138,7 @@ def test_ten_megabytes_are_read_no_further_than_the_headers() -> None:
         b"",
         b"\x00" * 1000,
         b"Content-Type: multipart/report; boundary=\n\n--\n",
-        b"Content-Type: multipart/report; boundary=x; report-type*0*=%FF\n\n--x\nContent-Type: message/delivery-status\n",
+        b"Content-Type: multipart/report; boundary=x; a*0*=%FF\n\n--x\nContent-Type: message/delivery-status\n",
         b"".join(b'Content-Type: multipart/report; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(4000)),
         b"Content-Type: message/rfc822\n\n" * 8000,
         b"Content-Type: multipart/report; boundary=x\n\n" + b"--x\n\n" * 40_000,

@@ -78,8 +78,8 @@ def read_bounce(raw: bytes) -> Bounce | None:
     raw = raw[:MOST_BYTES]
     try:
         found = _read(raw)
-    except (ValueError, LookupError, RecursionError, AttributeError, TypeError):
-        return None  # what the parser of the standard library ends in on hostile mail
+    except Exception:
+        return None  # the parser of the standard library ends in all kinds of errors on hostile mail
     if found is None:
         return None
     message_id, recipient, action, status, diagnostic = found

@@ -4,7 +4,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from imaplib import IMAP4, IMAP4_SSL
 from ipaddress import ip_address
 from time import monotonic
@@ -39,7 +39,7 @@ class _Place:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     folder: str
     move_to: str
 
@@ -95,6 +95,9 @@ class Inbox:
         # Servers tell more after the login than before.
         able = _answer(server.capability())[0] or b""
         self._move_to = move_to if b"MOVE" in able.upper().split() else ""
+        if self._move_to:
+            # A folder that is not there shall stop the run before anything is marked.
+            _answer(server.status(_quoted(self._move_to), "(MESSAGES)"))
 
     def unseen(self) -> Iterator[tuple[str, bytes]]:
         """(UID, the first `MOST_BYTES`) of the oldest `MOST_MAILS`, as long as the run may last."""
