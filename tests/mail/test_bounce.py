@@ -91,6 +91,31 @@ def test_a_failure_without_any_figure_is_not_for_good() -> None:
     assert (bounce.action, bounce.status, bounce.permanent) == (Action.FAILED, "", False)
 
 
+def test_a_delay_is_never_for_good() -> None:
+    bounce = read_bounce(raw("postfix-delayed").replace(b"Status: 4.4.1", b"Status: 5.1.1"))
+    assert bounce is not None
+    assert (bounce.status, bounce.permanent, bounce.dead_address) == ("5.1.1", False, False)
+
+
+@pytest.mark.parametrize("left", ["X-Original-Message-ID", "In-Reply-To", "References"])
+def test_without_the_letter_its_id_stands_elsewhere(left: str) -> None:
+    names = [name.encode() for name in ("X-Original-Message-ID", "In-Reply-To", "References") if name != left]
+    lines = [line for line in raw("gmail").splitlines(keepends=True) if line.split(b":")[0] not in names]
+    bounce = read_bounce(b"".join(lines))
+    assert bounce is not None
+    assert bounce.message_id == MESSAGE_ID
+
+
+def test_the_letter_is_not_the_servers_words() -> None:
+    above, below = raw("exim-plain").split(b"------ This is", 1)
+    bounce = read_bounce(
+        above.replace(b"\n  truong.p-yte@yte.example.vn\n", b"\n  (no name)\n") + b"------ This is" + below
+    )
+    assert bounce is not None
+    assert "Message-ID" not in bounce.diagnostic
+    assert "Return-path" not in bounce.diagnostic
+
+
 def test_a_number_in_the_words_is_not_a_status() -> None:
     mail = raw("exim-plain").replace(b"550 No such user here", b"Exim 4.97.1 at 5.1.1.9 gave up")
     bounce = read_bounce(mail)
