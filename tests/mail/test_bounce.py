@@ -85,6 +85,12 @@ def test_the_worst_of_several_recipients_counts() -> None:
     assert (bounce.recipient, bounce.action, bounce.status) == ("pho.p-yte@yte.example.vn", Action.FAILED, "5.2.1")
 
 
+def test_whom_it_was_forwarded_to_is_the_recipient_then() -> None:
+    bounce = read_bounce(raw("postfix-forwarded"))
+    assert bounce is not None
+    assert (bounce.message_id, bounce.recipient) == (MESSAGE_ID, "nguyen.van.a.1975@gmail.example")
+
+
 def test_a_failure_without_any_figure_is_not_for_good() -> None:
     bounce = read_bounce(raw("exim-plain").replace(b"550 No such user here", b"retry timeout exceeded"))
     assert bounce is not None
