@@ -2,7 +2,7 @@
 
 from celery import Celery
 
-from tasks.schedule import SCHEDULE
+from tasks.schedule import BOUNCES, SCHEDULE
 from tracker.config import load_settings
 
 settings = load_settings()
@@ -10,11 +10,11 @@ settings = load_settings()
 app = Celery(
     "giao-viec",
     broker=settings.redis_url,
-    include=[f"tasks.{noun}" for noun in ("escalation", "evidence", "mail", "report", "tally")],
+    include=[f"tasks.{noun}" for noun in ("bounce", "escalation", "evidence", "mail", "report", "tally")],
 )
 app.conf.update(
     timezone="Asia/Ho_Chi_Minh",
-    beat_schedule=SCHEDULE,
+    beat_schedule=SCHEDULE | (BOUNCES if settings.bounce_url else {}),
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,

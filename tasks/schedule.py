@@ -10,3 +10,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "build-reports": {"task": "tasks.report.build", "schedule": 5.0, "options": {"expires": 5}},
     "tidy-evidence": {"task": "tasks.evidence.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
 }
+
+# Only where BOUNCE_URL names a mailbox.
+BOUNCES: dict[str, dict[str, Any]] = {
+    "collect-bounces": {"task": "tasks.bounce.collect", "schedule": 120.0, "options": {"expires": 120}},
+}

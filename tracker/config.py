@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tracker.mail.inbox import read_url
 from tracker.mail.transport import open_transport
 from tracker.services.context import EvidencePlace
 from tracker.store.content import check_url
@@ -32,6 +33,10 @@ class Settings(BaseSettings):
     redis_url: str = Field(description="Redis or Valkey, e.g. redis://:password@host:6379/0")
     mail_url: str = Field(description="smtp://[user:password@]host:port[?starttls=1], smtps://… or file:///folder")
     mail_from: str = Field(default="giao-viec@localhost.localdomain", description="Sender address of every mail.")
+    bounce_url: str = Field(
+        default="",
+        description="Mailbox of what comes back: imaps://user:password@host/INBOX[?move_to=Folder]; empty: none.",
+    )
     base_url: str = Field(default="http://127.0.0.1:8000", description="Address of the site, for links in mails.")
     secure_cookies: bool = Field(default=True, description="Cookies only over HTTPS; 0 for http://127.0.0.1.")
     trusted_proxies: int = Field(default=0, ge=0, description="Reverse proxies in front that set X-Forwarded-*.")
@@ -65,6 +70,13 @@ class Settings(BaseSettings):
     @classmethod
     def _mail(cls, value: str) -> str:
         open_transport(value)
+        return value
+
+    @field_validator("bounce_url")
+    @classmethod
+    def _inbox(cls, value: str) -> str:
+        if value:
+            read_url(value)
         return value
 
     @field_validator("evidence_url")

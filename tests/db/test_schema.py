@@ -109,6 +109,9 @@ REFUSED = {
     "ck_outbox_lease_while_sending": f"{MAIL} ({LETTER}, 'k', 'a', 'sending', NULL, NULL)",
     "ck_outbox_lease_together": f"{MAIL} ({LETTER}, 'k', 'a', 'sending', 'token', NULL)",
     "ck_outbox_sent_at": f"{MAIL} ({LETTER}, 'k', 'a', 'sent', NULL, NULL)",
+    "uq_mail_bounces_key": f"WITH one AS ({MAIL} ({LETTER}, 'k', 'a', 'queued', NULL, NULL) RETURNING id)"
+    " INSERT INTO mail_bounces (outbox_id, key, at, action, recipient, status, diagnostic)"
+    " SELECT id, 'k', now(), 'failed', '', '', '' FROM one, generate_series(1, 2)",
     "ck_outbox_state": f"{MAIL} ({LETTER}, 'k', 'a', 'lost', NULL, NULL)",
     "ck_updates_text_not_blank": "INSERT INTO updates (assignment_id, author_id, signal, text, created_at)"
     " SELECT a.id, u.id, 'on_track', '  ', now() FROM assignments a, users u LIMIT 1",

@@ -11,7 +11,7 @@ import yaml
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader
 
-from tasks.schedule import SCHEDULE
+from tasks.schedule import BOUNCES, SCHEDULE
 from tracker.config import ROOT, Settings
 from tracker.models.coordination import CoordinationState
 from tracker.models.explanation import ExplanationState
@@ -74,7 +74,7 @@ def test_beat_wakes_only_tasks_that_exist(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv(name, value)
     celery_app = import_module("tasks.celery_app").app
     celery_app.loader.import_default_modules()
-    assert {entry["task"] for entry in SCHEDULE.values()} == {
+    assert {entry["task"] for entry in (SCHEDULE | BOUNCES).values()} == {
         name for name in celery_app.tasks if name.startswith("tasks.")
     }
 
@@ -89,7 +89,7 @@ def test_every_value_has_its_word() -> None:
     assert set(EXTENSION_STATES) == set(ExtensionState)
     assert set(EXPLANATION_STATES) == set(ExplanationState)
     assert set(LADDER_ROLES) == set(LadderRole)
-    assert set(MAIL_STATES) == {"queued", "sending", "sent", "failed", "uncertain"}
+    assert set(MAIL_STATES) == {"queued", "sending", "sent", "failed", "uncertain", "bounced"}
     assert set(Action) <= set(Permission)
 
 

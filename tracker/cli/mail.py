@@ -1,4 +1,4 @@
-"""`tracker mail drain`: send what is due without any broker."""
+"""`tracker mail …`: send what is due and read what came back, without any broker."""
 
 import time
 
@@ -7,7 +7,9 @@ from flask import current_app
 
 from tracker.acting import acting
 from tracker.app import create_app
+from tracker.bouncing import collect_bounces
 from tracker.delivery import deliver_due
+from tracker.mail.inbox import InboxFailed
 
 
 @click.group()
@@ -26,6 +28,19 @@ def drain(loop: bool) -> None:
                 click.echo(f"{sent} thư.")
                 return
             time.sleep(5)
+
+
+@mail.command("bounces")
+def bounces() -> None:
+    """Read what came back from the mailbox of BOUNCE_URL."""
+    with create_app().app_context():
+        url = current_app.extensions["settings"].bounce_url
+        if not url:
+            raise click.UsageError("BOUNCE_URL: chưa đặt / is not set")
+        try:
+            click.echo(f"{collect_bounces(url, acting)} thư bị trả lại.")
+        except InboxFailed as error:
+            raise click.ClickException(f"BOUNCE_URL: {error}") from error
 
 
 COMMANDS: list[click.Command] = [mail]

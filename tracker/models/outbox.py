@@ -16,6 +16,8 @@ class MailState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    # It had left, or may have; a mail server on the way brought it back.
+    BOUNCED = "bounced"
 
 
 class OutboxMail(Numbered, Base):
@@ -28,7 +30,7 @@ class OutboxMail(Numbered, Base):
     __table_args__ = (
         CheckConstraint("(state = 'sending') = (lease_token IS NOT NULL)", name="lease_while_sending"),
         CheckConstraint("(lease_token IS NULL) = (lease_until IS NULL)", name="lease_together"),
-        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
+        CheckConstraint("state = 'bounced' OR (state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_outbox_due", "not_before", postgresql_where=text("state IN ('queued', 'sending')")),
         Index(None, "recipient_id"),
     )
@@ -52,6 +54,7 @@ class OutboxMail(Numbered, Base):
 
     recipient: Mapped[User | None] = relationship()
     tries: Mapped[list["MailTry"]] = relationship(order_by="MailTry.id")
+    bounces: Mapped[list["MailBounce"]] = relationship(order_by="MailBounce.id")
 
 
 class MailTry(Numbered, Base):
@@ -63,3 +66,17 @@ class MailTry(Numbered, Base):
     at: Mapped[datetime]
     answer: Mapped[str]
     detail: Mapped[str]
+
+
+class MailBounce(Numbered, Base):
+    """What a mail server said of it later, by mail; `key` is the same whenever the same notification is read."""
+
+    __tablename__ = "mail_bounces"
+
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    at: Mapped[datetime]
+    action: Mapped[str]
+    recipient: Mapped[str]
+    status: Mapped[str]
+    diagnostic: Mapped[str]

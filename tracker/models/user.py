@@ -22,6 +22,8 @@ class User(Numbered, Base):
     login: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     email: Mapped[str | None]
+    # The address that a mail server said does not exist; it says nothing once `email` is another.
+    dead_email: Mapped[str | None]
     password_hash: Mapped[str]
     must_change_password: Mapped[bool] = mapped_column(server_default="true")
     is_admin: Mapped[bool] = mapped_column(server_default="false")
@@ -35,6 +37,10 @@ class User(Numbered, Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     posts: Mapped[list["Post"]] = relationship(back_populates="user")
+
+    @property
+    def unreachable(self) -> bool:
+        return self.email is not None and self.email == self.dead_email
 
 
 class LoginSession(Numbered, Base):

@@ -195,4 +195,5 @@ MAIL_STATES = {
     "sent": N_("Đã gửi"),
     "failed": N_("Không gửi được"),
     "uncertain": N_("Chưa rõ đã đến"),
+    "bounced": N_("Bị trả lại"),
 }

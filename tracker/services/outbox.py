@@ -87,6 +87,8 @@ def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
     if row is None:
         return
     ctx.session.add(MailTry(outbox_id=row.id, at=ctx.now, answer=answer.outcome, detail=answer.detail))
+    if row.state is MailState.BOUNCED:
+        return  # of an earlier try; this one comes back too
     if answer.outcome is Outcome.SENT and row.state is not MailState.SENT:
         # True whoever holds the lease, and whatever another sender was told: the letter is out.
         row.state, row.sent_at = MailState.SENT, ctx.now
@@ -106,12 +108,17 @@ def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
 
 
 def resend(ctx: Context, mail_id: int) -> OutboxMail:
-    """Put a mail that failed or may not have arrived back into the queue, with the same Message-ID."""
+    """Put a mail that failed, came back or may not have arrived back into the queue, with the same Message-ID.
+
+    Whoever does so takes the address for good again.
+    """
     row = ctx.session.get(OutboxMail, mail_id, with_for_update=True)
-    if row is None or row.state not in (MailState.FAILED, MailState.UNCERTAIN):
+    if row is None or row.state not in (MailState.FAILED, MailState.UNCERTAIN, MailState.BOUNCED):
         raise NotFound(N_("Thư này không ở trạng thái có thể gửi lại."))
     record(ctx, "resend", "outbox", row.id, from_state=row.state, to_state=MailState.QUEUED)
-    row.state, row.not_before, row.attempts = MailState.QUEUED, ctx.now, 0
+    row.state, row.not_before, row.attempts, row.sent_at = MailState.QUEUED, ctx.now, 0, None
+    if row.recipient is not None:
+        row.recipient.dead_email = None
     ctx.nudge(DELIVER_MAIL)
     return row
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models.outbox import MailState, OutboxMail
+from tracker.models.outbox import MailBounce, MailState, OutboxMail
 from tracker.store.page import Page, paginate
 
 
@@ -14,11 +14,15 @@ def exists(session: Session, dedupe_key: str) -> bool:
     return session.scalar(select(OutboxMail.id).where(OutboxMail.dedupe_key == dedupe_key)) is not None
 
 
+def bounce_known(session: Session, key: str) -> bool:
+    return session.scalar(select(MailBounce.id).where(MailBounce.key == key)) is not None
+
+
 def load(session: Session, mail_id: int) -> OutboxMail | None:
     return session.scalar(
         select(OutboxMail)
         .where(OutboxMail.id == mail_id)
-        .options(joinedload(OutboxMail.recipient), selectinload(OutboxMail.tries))
+        .options(joinedload(OutboxMail.recipient), selectinload(OutboxMail.tries), selectinload(OutboxMail.bounces))
     )
 
 
