@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             "pool_size": 8,
             "max_overflow": 8,
             # A plan that fits every date and unit fits none at a million rows; compiling takes longer than running.
-            "connect_args": {"options": "-c plan_cache_mode=force_custom_plan -c jit=off"},
+            "connect_args": {"options": "-c jit=off"},
         },
         SESSION_COOKIE_NAME="__Host-giaoviec" if settings.secure_cookies else "giaoviec",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -24,6 +24,7 @@ from tracker.services.comment import comment
 from tracker.services.form import first_time
 from tracker.services.programme_settings import set_programme
 from tracker.store.chase import chases_of
+from tracker.store.dossier import dossier
 from tracker.store.timeline import timeline
 
 LEADER = "truong.ubnd-huyen"
@@ -61,7 +62,7 @@ def test_a_chase_knows_its_readers(session: Session, act: Act, one: Assignment) 
     assert [reader.read_at for reader in chases_of(session, one.id)[0].readers] == [AT + timedelta(hours=1)]
     with pytest.raises(NotAllowed):
         chase(act(HEAD), one.id, text="x")
-    assert [line.what for line in timeline(session, one.id, "talk")] == ["chase"]
+    assert [line.what for line in timeline(dossier(session, one.id, AT.date()), "talk")] == ["chase"]
 
 
 def test_an_explanation_is_asked_answered_and_closed(session: Session, act: Act, one: Assignment) -> None:

@@ -1,5 +1,7 @@
 """Loads a thing for a verb: found, visible, allowed, and not changed since the person saw it."""
 
+from typing import Any, TypeVar
+
 from tracker.models.assignment import Assignment
 from tracker.rules.errors import Conflict, NotFound
 from tracker.rules.permissions import Permission, Scope, demand, is_, may, on_behalf_of
@@ -7,9 +9,13 @@ from tracker.rules.words import N_
 from tracker.rules.workflow import Party
 from tracker.services.context import Context
 from tracker.store import assignment as assignments
+from tracker.store.dossier import dossier
+
+Row = TypeVar("Row")
 
 
-def scope_of(ctx: Context, row: Assignment) -> Scope:
+def scope_of(ctx: Context, row: Any) -> Scope:
+    """`row`: an assignment or its dossier."""
     return Scope(
         lead_unit_id=row.lead_unit_id,
         coordinating_unit_ids=frozenset(one.unit_id for one in row.coordination),
@@ -24,6 +30,11 @@ def scope_of(ctx: Context, row: Assignment) -> Scope:
 def view(ctx: Context, assignment_id: int) -> Assignment:
     """The assignment, if this person may see it. Someone else's looks like one that does not exist."""
     return _visible(ctx, assignments.load(ctx.session, assignment_id))
+
+
+def open_dossier(ctx: Context, assignment_id: int) -> Any:
+    """`store.dossier` of the assignment, if this person may see it."""
+    return _visible(ctx, dossier(ctx.session, assignment_id, ctx.today))
 
 
 def is_party(ctx: Context, row: Assignment, party: Party) -> bool:
@@ -41,7 +52,7 @@ def change(ctx: Context, assignment_id: int, permission: Permission, version: in
     return row
 
 
-def _visible(ctx: Context, row: Assignment | None) -> Assignment:
+def _visible(ctx: Context, row: Row | None) -> Row:
     if row is None or not may(ctx.actor, Permission.VIEW, scope_of(ctx, row)):
         raise NotFound(N_("Không tìm thấy nhiệm vụ này, hoặc nó không thuộc phạm vi của anh/chị."))
     return row

@@ -1,5 +1,7 @@
 """Reminding by hand: a text from the office or a leader, to whom it went, and who has read it."""
 
+from typing import Any
+
 from sqlalchemy import select, update
 
 from tracker.models.chase import Chase, ChaseReader
@@ -33,6 +35,13 @@ def chase(ctx: Context, assignment_id: int, *, text: str, version: int | None = 
         sent.readers.append(ChaseReader(user_id=person.id, outbox_id=mail.id if mail else None))
     record(ctx, "chase", "assignment", row.id, data={"chase": sent.id, "to": [person.name for person in people]})
     return sent
+
+
+def unread(ctx: Context, dossier: Any) -> bool:
+    """Whether something was sent to this person about it that they have not opened yet."""
+    return any(
+        one.user_id == ctx.actor.user_id and one.read_at is None for sent in dossier.chases for one in sent.readers
+    )
 
 
 def mark_read(ctx: Context, assignment_id: int) -> None:

@@ -1,10 +1,10 @@
 """Talking on an assignment; who is named gets a mail."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from tracker.models.assignment import Assignment
 from tracker.models.comment import Comment, Mention
-from tracker.models.user import PostRole, User
+from tracker.models.user import PostRole
 from tracker.rules.errors import Invalid
 from tracker.rules.permissions import Permission
 from tracker.rules.words import N_
@@ -12,8 +12,8 @@ from tracker.services.access import change
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.notice import notify
-from tracker.store.assignment import involved_units
-from tracker.store.people import holders
+from tracker.store.people import holders, people_in
+from tracker.store.user import named
 
 LONGEST = 5_000
 
@@ -28,9 +28,11 @@ def comment(
         raise Invalid(N_("Hãy ghi nội dung trao đổi."), field="comment")
     if len(text) > LONGEST:
         raise Invalid(N_("Nội dung dài quá %(n)s ký tự; hãy rút gọn hoặc đính kèm tệp."), field="comment", n=LONGEST)
-    people, known_units = mentionable(ctx, row)
+    taking_part = people_in(ctx.session, units_of(ctx, row), ctx.today)
     named_users, named_units = set(users), set(units)
-    if not named_users <= people.keys() or not named_units <= known_units.keys():
+    if not named_users <= {id_ for people in taking_part.values() for id_ in people} or not (
+        named_units <= taking_part.keys()
+    ):
         raise Invalid(N_("Chỉ nhắc được người và đơn vị cùng tham gia nhiệm vụ này."), field="mention")
     assert ctx.actor.user_id is not None
     written = Comment(
@@ -46,18 +48,13 @@ def comment(
     ctx.session.add(written)
     ctx.session.flush()
     record(ctx, "comment", "assignment", row.id, data={"comment": written.id})
-    told = [people[user_id][0] for user_id in sorted(named_users)]
-    told += [person for person, unit_id in people.values() if unit_id in named_units]
+    told = [*named(ctx.session, named_users)]
+    told += [one for group in holders(ctx.session, named_units, list(PostRole), ctx.today).values() for one in group]
     notify(ctx, "mentioned", row, told, reason=text, cause=f"comment{written.id}")
     return written
 
 
-def mentionable(ctx: Context, row: Assignment) -> tuple[dict[int, tuple[User, int]], dict[int, str]]:
-    """({person: (person, unit)}, {unit: name}) of everybody who takes part: lead, coordinating, standing office."""
-    units = involved_units(ctx.session, row, ctx.today)
-    groups = holders(ctx.session, units.keys(), list(PostRole), ctx.today)
-    people: dict[int, tuple[User, int]] = {}
-    for unit_id in units:
-        for person in groups.get(unit_id, []):
-            people.setdefault(person.id, (person, unit_id))
-    return people, units
+def units_of(ctx: Context, row: Any) -> set[int]:
+    """Who takes part in an assignment: the lead, those who coordinate, the standing office."""
+    offices = ctx.offices.get(row.programme_id, frozenset())
+    return {row.lead_unit_id, *(one.unit_id for one in row.coordination), *offices}

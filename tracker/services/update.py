@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from tracker.models.assignment import Assignment, Signal, Update
 from tracker.models.coordination import CoordinationState
@@ -17,7 +18,7 @@ from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.evidence import attach
 from tracker.services.notice import lead_people, notify
-from tracker.store.assignment import last_round, last_update, updates_of
+from tracker.store.assignment import last_round, updates_of
 
 UNDO = timedelta(minutes=10)
 
@@ -140,12 +141,9 @@ def undo(ctx: Context, assignment_id: int, update_id: int) -> Assignment:
     return row
 
 
-def undoable(ctx: Context, assignment_id: int) -> Update | None:
-    """The newest note, while it is this person's and young enough to be taken back."""
-    last = last_update(ctx.session, assignment_id)
-    if last is None or last.author_id != ctx.actor.user_id or ctx.now - last.created_at > UNDO:
-        return None
-    return last
+def undoable(ctx: Context, last: Any | None) -> bool:
+    """Whether the newest note is this person's and young enough to be taken back."""
+    return last is not None and last.author_id == ctx.actor.user_id and ctx.now - last.created_at <= UNDO
 
 
 def _write(

@@ -1,7 +1,6 @@
 """Loading single assignments and what belongs to them."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -9,7 +8,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tracker.models.assignment import Assignment, Round, Update
 from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
-from tracker.store.people import standing_units
 
 
 def load(session: Session, assignment_id: int, *, lock: bool = False) -> Assignment | None:
@@ -69,12 +67,6 @@ def last_round(session: Session, assignment_id: int) -> Round | None:
     return session.scalar(
         select(Round).where(Round.assignment_id == assignment_id).order_by(Round.number.desc()).limit(1)
     )
-
-
-def involved_units(session: Session, row: Assignment, day: date) -> dict[int, str]:
-    """Unit → name of who takes part: the lead, those who coordinate, the standing office."""
-    units = [row.lead_unit, *(one.unit for one in row.coordination), *standing_units(session, row.programme_id, day)]
-    return {unit.id: unit.name for unit in units}
 
 
 def parts_of(session: Session, assignment_id: int) -> list[Assignment]:

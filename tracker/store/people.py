@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.delegation import Delegation
@@ -65,6 +65,21 @@ def members(session: Session, unit_id: int, day: date) -> list[User]:
     for post in sorted(posts, key=lambda post: order.index(post.role)):
         unique.setdefault(post.user_id, post.user)
     return list(unique.values())
+
+
+_PEOPLE_IN = text("""
+    SELECT p.unit_id, u.id, u.name FROM posts AS p JOIN users AS u ON u.id = p.user_id
+    WHERE p.unit_id = ANY(:units) AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day) AND u.active
+    ORDER BY p.unit_id, array_position(ARRAY['head', 'deputy', 'officer'], p.role::text), p.id
+""")
+
+
+def people_in(session: Session, unit_ids: Collection[int], day: date) -> dict[int, dict[int, str]]:
+    """Unit → {person: name} of everybody with a post there on the day, heads first."""
+    found: dict[int, dict[int, str]] = {unit_id: {} for unit_id in unit_ids}
+    for unit_id, user_id, name in session.execute(_PEOPLE_IN, {"units": list(unit_ids), "day": day}):
+        found[unit_id].setdefault(user_id, name)
+    return found
 
 
 def posts_of(session: Session, user_id: int, day: date) -> list[HeldPost]:

@@ -1,20 +1,10 @@
 """Everything that happened to an assignment in one line of time: updates, decisions, talk, files, mails."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
-
-from tracker.models.audit import AuditEvent
-from tracker.models.evidence import Evidence
-from tracker.store.assignment import rounds_of, updates_of
-from tracker.store.chase import chases_of
-from tracker.store.comment import comments_of
-from tracker.store.escalation import escalations_of
-from tracker.store.evidence import evidence_of
 
 # Told by their own tables, which say more than the event.
 TOLD_ELSEWHERE = frozenset({"update", "note", "comment", "chase"})
@@ -50,95 +40,74 @@ class Happening:
         return TOPICS.get(self.what, "decision")
 
 
-def timeline(session: Session, assignment_id: int, topic: str | None = None) -> list[Happening]:
-    """Newest first; `topic` is a key of `rules.words.TOPICS`, None for everything."""
-    found = [
-        *_events(session, assignment_id),
-        *_updates(session, assignment_id),
-        *_talk(session, assignment_id),
-        *_files(session, assignment_id),
-        *_reminders(session, assignment_id),
-    ]
+def timeline(row: Any, topic: str | None = None) -> list[Happening]:
+    """Of a `store.dossier`, newest first; `topic` is a key of `rules.words.TOPICS`, None for everything."""
+    found = [*_events(row), *_updates(row), *_talk(row), *_files(row), *_reminders(row)]
     return sorted((one for one in found if topic in (None, one.topic)), key=lambda one: one.at, reverse=True)
 
 
-def _events(session: Session, assignment_id: int) -> Iterator[Happening]:
-    rounds = {one.number: one for one in rounds_of(session, assignment_id)}
-    events = session.scalars(
-        select(AuditEvent)
-        .where(AuditEvent.subject_type == "assignment", AuditEvent.subject_id == assignment_id)
-        .options(joinedload(AuditEvent.actor), joinedload(AuditEvent.on_behalf_of))
-        .order_by(AuditEvent.id)
-    )
+def _events(row: Any) -> Iterator[Happening]:
+    rounds = {one.number: one for one in row.rounds}
     told: set[int] = set()
-    for event in events:
+    for event in row.events:
         if event.verb in TOLD_ELSEWHERE:
             continue
-        text = event.data.get("reason", "")
-        if event.verb == "submit" and (number := event.data.get("round")) in rounds:
+        data = json.loads(event.data)
+        text = data.get("reason", "")
+        if event.verb == "submit" and (number := data.get("round")) in rounds:
             text = rounds[number].result
             told.add(number)
-        yield Happening(
-            event.at,
-            event.actor.name if event.actor else None,
-            event.verb,
-            text,
-            event.from_state,
-            event.to_state,
-            event.data,
-            event.on_behalf_of.name if event.on_behalf_of else None,
-        )
+        yield Happening(event.at, event.who, event.verb, text, event.from_state, event.to_state, data, event.for_whom)
     for number, one in rounds.items():
         if number not in told:  # taken over from elsewhere, so no event of ours tells it
-            yield Happening(one.submitted_at, one.submitted_by.name, "submit", one.result)
+            yield Happening(one.submitted_at, one.submitted_by, "submit", one.result)
             if one.decided_at and one.decided_by:
                 verb = "confirm" if one.decision == "confirmed" else "return"
-                yield Happening(one.decided_at, one.decided_by.name, verb, one.reason or "")
+                yield Happening(one.decided_at, one.decided_by, verb, one.reason or "")
 
 
-def _updates(session: Session, assignment_id: int) -> Iterator[Happening]:
-    for update in updates_of(session, assignment_id):
+def _updates(row: Any) -> Iterator[Happening]:
+    for update in row.updates:
         facts = {
-            "signal": str(update.signal),
+            "signal": update.signal,
             "percent": update.percent,
-            "unit": update.unit.name if update.unit else None,
+            "unit": update.unit,
             "undone": update.undone_at,
             "id": update.id,
         }
         what = "note" if update.signal == "note" else "update"
-        yield Happening(update.created_at, update.author.name, what, update.text, facts=facts)
+        yield Happening(update.created_at, update.author, what, update.text, facts=facts)
 
 
-def _talk(session: Session, assignment_id: int) -> Iterator[Happening]:
-    for comment in comments_of(session, assignment_id):
-        named = [who.name for one in comment.mentions if (who := one.user or one.unit)]
-        yield Happening(comment.created_at, comment.author.name, "comment", comment.text, facts={"named": named})
-    for chase in chases_of(session, assignment_id):
+def _talk(row: Any) -> Iterator[Happening]:
+    for comment in row.comments:
+        yield Happening(comment.created_at, comment.author, "comment", comment.text, facts={"named": comment.named})
+    for chase in row.chases:
         facts = {
-            "read": [(one.user.name, one.read_at) for one in chase.readers if one.read_at],
-            "unread": [one.user.name for one in chase.readers if not one.read_at],
+            "read": [(one.name, one.read_at) for one in chase.readers if one.read_at],
+            "unread": [one.name for one in chase.readers if not one.read_at],
         }
-        yield Happening(chase.sent_at, chase.sent_by.name, "chase", chase.text, facts=facts)
+        yield Happening(chase.sent_at, chase.sent_by, "chase", chase.text, facts=facts)
 
 
-def _files(session: Session, assignment_id: int) -> Iterator[Happening]:
+def _files(row: Any) -> Iterator[Happening]:
     """Those that came at the same moment from one person are one happening."""
-    moments: dict[tuple[datetime, str], list[Evidence]] = {}
-    for one in evidence_of(session, assignment_id):
+    moments: dict[tuple[datetime, str], list[Any]] = {}
+    for one in row.files:
         moments.setdefault((one.added_at, one.added_by.name), []).append(one)
     for (at, who), files in moments.items():
         yield Happening(at, who, "evidence", facts={"files": [(one.id, one.name) for one in files]})
 
 
-def _reminders(session: Session, assignment_id: int) -> list[Happening]:
+def _reminders(row: Any) -> list[Happening]:
     """One happening for everybody who was told at the same moment; `nobody` where a role had no holder."""
     moments: dict[datetime, dict[str, Any]] = {}
-    for escalation in escalations_of(session, assignment_id):
-        facts = moments.setdefault(escalation.fired_at, {"to": [], "nobody": [], "mails": set()})
-        if escalation.recipient:
-            facts["to"].append(escalation.recipient.name)
+    for one in row.escalations:
+        facts = moments.setdefault(one.fired_at, {"to": [], "nobody": [], "mails": set()})
+        if one.recipient:
+            facts["to"].append(one.recipient)
         else:
-            facts["nobody"].append(escalation.role)
-        if escalation.mail:
-            facts["mails"].add(escalation.mail.state.value)
+            facts["nobody"].append(one.role)
+        if one.mail:
+            facts["mails"].add(one.mail)
     return [Happening(at, None, "escalation", facts=facts) for at, facts in moments.items()]

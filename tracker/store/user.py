@@ -1,5 +1,7 @@
 """Finding people and their sessions."""
 
+from collections.abc import Collection
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -19,6 +21,10 @@ def open_session(session: Session, token_hash: str) -> LoginSession | None:
         .where(LoginSession.token_hash == token_hash, LoginSession.revoked_at.is_(None), User.active)
         .options(joinedload(LoginSession.user))
     )
+
+
+def named(session: Session, user_ids: Collection[int]) -> list[User]:
+    return list(session.scalars(select(User).where(User.id.in_(user_ids)).order_by(User.id)))
 
 
 def has_sample_data(session: Session) -> bool:

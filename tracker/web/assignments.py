@@ -11,17 +11,13 @@ from tracker.rules.extension import MANY, last_day_to_ask
 from tracker.rules.permissions import Permission, allowed_actions, may
 from tracker.rules.words import ACTIONS, DEEDS, TOPICS
 from tracker.rules.workflow import CLOSED, WITH_UNIT, State
-from tracker.services.access import scope_of, view
-from tracker.services.chase import mark_read
-from tracker.services.comment import mentionable
+from tracker.services.access import open_dossier, scope_of
+from tracker.services.chase import mark_read, unread
+from tracker.services.comment import units_of
 from tracker.services.context import Context
 from tracker.services.evidence import may_add, may_remove
 from tracker.services.update import undoable
-from tracker.store.assignment import parts_of
-from tracker.store.evidence import evidence_of
-from tracker.store.explanation import of_assignment as explanations_of
-from tracker.store.extension import of_assignment as extensions_of
-from tracker.store.people import members
+from tracker.store.people import people_in
 from tracker.store.timeline import timeline
 from tracker.store.unit import few_units
 from tracker.web.errors import STATUS, say
@@ -82,8 +78,9 @@ def _page(
     action: str | None = None,
 ) -> ResponseReturnValue:
     with acting() as ctx:
-        row = view(ctx, assignment_id)
-        mark_read(ctx, row.id)
+        row = open_dossier(ctx, assignment_id)
+        if unread(ctx, row):
+            mark_read(ctx, row.id)
         topic = request.args.get("topic") if request.args.get("topic") in TOPICS else None
         return (
             render_template(
@@ -91,7 +88,7 @@ def _page(
                 one=view_of(ctx, row),
                 row=row,
                 labels={name: _(label) for name, label in {**ACTIONS, **DEEDS}.items()},
-                timeline=timeline(ctx.session, row.id, topic),
+                timeline=timeline(row, topic),
                 topic=topic,
                 errors=errors or {},
                 values=request.form if errors else {},
@@ -110,13 +107,14 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
     allowed = [str(one) for one in allowed_actions(ctx.actor, row.state, scope)]
     can = {str(one) for one in OFFERS if may(ctx.actor, one, scope)}
     with_unit = row.state in WITH_UNIT
-    files = evidence_of(ctx.session, row.id)
-    extensions = extensions_of(ctx.session, row.id)
-    waiting = next((one for one in extensions if one.state in ("open", "proposed")), None)
+    waiting = any(one.state in ("open", "proposed") for one in row.extensions)
+    last_update = next((one for one in reversed(row.updates) if one.undone_at is None), None)
     due, days = row.due_on, row.programme.extension_days
     last_day = last_day_to_ask(due, days, ctx.calendar) if due else None
     needs_units = "reassign" in allowed or (can & {"split", "ask_contribution"} and row.state not in CLOSED)
-    people, units = mentionable(ctx, row) if "comment" in can else ({}, {})
+    people = people_in(ctx.session, units_of(ctx, row), ctx.today)
+    part_names = {unit.id: unit.name for unit in (row.lead_unit, *(one.unit for one in row.coordination), *row.offices)}
+    everybody = {id_: name for group in people.values() for id_, name in group.items()}
     return {
         "allowed": allowed,
         "can": can,
@@ -134,25 +132,17 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
         and row.parent_id is None,
         "last_day_to_ask": last_day,
         "too_late_to_ask": last_day is not None and ctx.today > last_day,
-        "extensions": extensions,
-        "many_extensions": sum(one.state != "withdrawn" for one in extensions) >= MANY,
-        "explanations": explanations_of(ctx.session, row.id),
-        "parts": parts_of(ctx.session, row.id),
-        "files": files,
-        "removable": {one.id for one in files if may_remove(ctx, row, one)},
+        "many_extensions": sum(one.state != "withdrawn" for one in row.extensions) >= MANY,
+        "removable": {one.id for one in row.files if may_remove(ctx, row, one)},
         "may_add_files": may_add(ctx, row),
-        "undoable": undoable(ctx, row.id),
-        "people": members(ctx.session, row.lead_unit_id, ctx.today),
+        "undoable": last_update if undoable(ctx, last_update) else None,
+        "people": people[row.lead_unit_id],
         "mentions": [
-            *((f"u{id_}", name) for id_, name in units.items()),
-            *((f"p{id_}", person.name) for id_, (person, _unit) in people.items() if id_ != ctx.actor.user_id),
+            *((f"u{id_}", name) for id_, name in part_names.items()),
+            *((f"p{id_}", name) for id_, name in everybody.items() if id_ != ctx.actor.user_id),
         ],
         "units": few_units(ctx.session, ctx.today, but=row.programme.issuer_unit_id) if needs_units else [],
-        "contacts": {
-            one.unit_id: members(ctx.session, one.unit_id, ctx.today)
-            for one in row.coordination
-            if ctx.actor.heads(one.unit_id)
-        },
+        "contacts": {one.unit_id: people[one.unit_id] for one in row.coordination if ctx.actor.heads(one.unit_id)},
         "coordination_late": {
             one.unit_id: ctx.calendar.between(one.due_on, ctx.today)
             for one in row.coordination
