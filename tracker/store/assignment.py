@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.assignment import Assignment, Round, Update
@@ -99,19 +99,17 @@ def count(session: Session, programme_id: int, year: int) -> int:
     )
 
 
+_RETURNED = text("""
+    SELECT r.assignment_id, r.reason FROM rounds AS r
+    WHERE r.assignment_id = ANY(:ids) AND r.decision = 'returned'
+        AND NOT EXISTS (SELECT FROM rounds AS later WHERE later.assignment_id = r.assignment_id
+            AND later.number > r.number)
+""")
+
+
 def last_return_reasons(session: Session, assignment_ids: Sequence[int]) -> dict[int, str]:
     """Assignment → why its last round was returned, where the last round was returned."""
-    newest = (
-        select(Round.assignment_id, func.max(Round.number).label("number"))
-        .where(Round.assignment_id.in_(assignment_ids))
-        .group_by(Round.assignment_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Round.assignment_id, Round.reason)
-        .join(newest, (newest.c.assignment_id == Round.assignment_id) & (newest.c.number == Round.number))
-        .where(Round.decision == "returned")
-    )
+    rows = session.execute(_RETURNED, {"ids": list(assignment_ids)})
     return {assignment_id: reason or "" for assignment_id, reason in rows}
 
 

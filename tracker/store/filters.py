@@ -79,6 +79,11 @@ class Filters:
     def without(self, *names: str) -> Self:
         return replace(self, **dict.fromkeys(names))
 
+    @property
+    def uneven(self) -> bool:
+        """Whether one value may find ten rows and another a million, so that one plan cannot serve both."""
+        return bool(self.stale or self.returned or self.late_help or self.clause_id or self.mine)
+
     def as_query(self) -> dict[str, str]:
         names = {"programme_id": "programme", "unit_id": "unit", "klass": "class", "clause_id": "clause"}
         return {names.get(name, name): str(value) for name, value in vars(self).items() if value is not None}

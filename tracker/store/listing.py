@@ -5,19 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.assignment import Assignment
 from tracker.models.clause import Clause
 from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
-from tracker.models.escalation import Escalation
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.workflow import State
 from tracker.store.filters import Day, Filters, Visible, where
-from tracker.store.page import BOUND, DEEPEST, PAGE_SIZE, Page
+from tracker.store.page import BOUND, DEEPEST, PAGE_SIZE, Page, plan_anew
 from tracker.store.tally import count_by_tally
 
 
@@ -66,6 +65,8 @@ def assignments(
 ) -> Page[Listed]:
     """One page. The total is exact while counters or the first thousand rows can tell it."""
     chosen = (visible.where(), *where(filters, day))
+    if filters.uneven:
+        plan_anew(session)
     total = count_by_tally(session, visible, filters, day)
     more = False
     if total is None:
@@ -133,15 +134,17 @@ class Told:
     highest_step: int
 
 
+_TOLD = text("""
+    SELECT e.assignment_id, (e.fired_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS told_on, u.name, e.step_offset
+    FROM escalations AS e JOIN users AS u ON u.id = e.recipient_id
+    WHERE e.assignment_id = ANY(:ids)
+    ORDER BY e.assignment_id, told_on DESC, e.step_offset DESC, u.name
+""")
+
+
 def last_told(session: Session, assignment_ids: Sequence[int]) -> dict[int, Told]:
     """Assignment → its newest escalations (names of those who were told that day)."""
-    day = func.date(func.timezone("Asia/Ho_Chi_Minh", Escalation.fired_at))
-    rows: Sequence[Any] = session.execute(
-        select(Escalation.assignment_id, day, User.name, Escalation.step_offset)
-        .join(User, User.id == Escalation.recipient_id)
-        .where(Escalation.assignment_id.in_(assignment_ids))
-        .order_by(Escalation.assignment_id, day.desc(), Escalation.step_offset.desc(), User.name)
-    ).all()
+    rows = session.execute(_TOLD, {"ids": list(assignment_ids)})
     found: dict[int, Told] = {}
     for assignment_id, on, name, step in rows:
         told = found.get(assignment_id)

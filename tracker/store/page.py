@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
@@ -26,6 +26,11 @@ class Page(Generic[T]):
     @property
     def last(self) -> int:
         return max(1, min(-(-self.total // self.size), DEEPEST))
+
+
+def plan_anew(session: Session) -> None:
+    """For the rest of the transaction: questions whose answer may be ten rows or a million, by what they ask for."""
+    session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def paginate(session: Session, query: Select[Any], number: int, size: int = PAGE_SIZE) -> Page[Any]:

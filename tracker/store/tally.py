@@ -100,8 +100,8 @@ def matrix(session: Session, visible: Visible, filters: Filters, day: Day, page:
     overdue come first."""
     per = _per_unit(visible, filters, day).cte("per")
     sums = [func.coalesce(func.sum(column), 0) for column in per.c if column.name != "unit_id"]
-    number = select(func.count()).select_from(per).scalar_subquery()
-    many = number > UNITS_PER_PAGE
+    units_in_all = select(func.count()).select_from(per).scalar_subquery()
+    many = units_in_all > UNITS_PER_PAGE
     order = (case((many, -per.c.overdue), else_=0), Unit.position, Unit.id)
     some = (
         select(per)
@@ -111,13 +111,13 @@ def matrix(session: Session, visible: Visible, filters: Filters, day: Day, page:
         .offset((max(page, 1) - 1) * UNITS_PER_PAGE)
         .subquery()
     )
-    everything = select(literal(None).label("unit_id"), *sums)
-    rows = session.execute(union_all(select(some), everything)).all()
-    counted = session.scalar(select(func.count(func.distinct(Tally.lead_unit_id))).where(*_where(visible, filters)))
+    everything = select(literal(None).label("unit_id"), *sums, units_in_all)
+    rows = session.execute(union_all(select(some, literal(0).label("units")), everything)).all()
     units = {one.id: one for one in session.scalars(select(Unit).where(Unit.id.in_([row.unit_id for row in rows])))}
     found = [_row(row, units.get(row.unit_id)) for row in rows]
     total = next(row for row in found if row.unit is None)
-    return Matrix([row for row in found if row.unit is not None], total, counted or 0, max(page, 1))
+    counted = max(row.units for row in rows)
+    return Matrix([row for row in found if row.unit is not None], total, counted, max(page, 1))
 
 
 def _per_unit(visible: Visible, filters: Filters, day: Day) -> Select[Any]:

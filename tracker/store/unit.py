@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from tracker.models.unit import Unit, UnitClass, UnitClassMember
@@ -20,14 +20,16 @@ def units_on(session: Session, day: date) -> list[Unit]:
 
 
 MANY = 100
+_FEW = text("""
+    SELECT id, name FROM units WHERE valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) AND id <> :but
+    ORDER BY position, id LIMIT :most
+""")
 
 
 def few_units(session: Session, day: date, *, but: int | None = None) -> list[tuple[int, str]] | None:
     """(id, name) of all of them, to choose from; None where they are too many for a list. `but` one."""
-    query = select(Unit.id, Unit.name).where(valid_on(Unit, day)).order_by(Unit.position, Unit.id).limit(MANY + 1)
-    if but is not None:
-        query = query.where(Unit.id != but)
-    found = [(id_, name) for id_, name in session.execute(query)]
+    rows = session.execute(_FEW, {"day": day, "but": but or 0, "most": MANY + 1})
+    found = [(id_, name) for id_, name in rows]
     return found if len(found) <= MANY else None
 
 

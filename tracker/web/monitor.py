@@ -14,6 +14,7 @@ from tracker.store.attention import attention
 from tracker.store.filters import Day, Filters, Visible
 from tracker.store.listing import assignments, last_told
 from tracker.store.outbox import health
+from tracker.store.page import plan_anew
 from tracker.store.programme import programmes, years
 from tracker.store.tally import MatrixRow, matrix
 from tracker.web.inputs import key
@@ -42,6 +43,7 @@ def monitor() -> ResponseReturnValue:
         )
         day = Day.of(ctx.today, ctx.calendar)
         visible = Visible(seen, frozenset())
+        plan_anew(ctx.session)
         counted = matrix(ctx.session, visible, filters, day, args.get("units", 1, type=key))
         late = assignments(
             ctx.session, visible, replace(filters, klass="overdue"), day, args.get("page", 1, type=key), LATEST
