@@ -1,6 +1,7 @@
 """The ladder run day after day, with days missed, twice over and after long outages."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,28 +12,43 @@ from tracker.rules.calendar import SHIPPED_OVERRIDES, WorkingCalendar
 from tracker.rules.errors import Invalid
 from tracker.rules.ladder import (
     DEFAULT_LADDER,
+    Channel,
     LadderRole,
     Step,
     due_steps,
     earliest_offset,
-    format_ladder,
     horizon,
-    parse_ladder,
-    sentence,
+    kind_of,
+    step_at,
     step_date,
 )
+from tracker.rules.ladder_text import WrongLines, format_ladder, parse_ladder, sentence
 from tracker.rules.words import LADDER_ROLES
 
 CALENDAR = WorkingCalendar(SHIPPED_OVERRIDES)
 DAY = timedelta(days=1)
 DUE = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 ROLES = st.sets(st.sampled_from(LadderRole), min_size=1).map(lambda roles: tuple(r for r in LadderRole if r in roles))
-LADDERS = st.one_of(
-    st.just(DEFAULT_LADDER),
-    st.dictionaries(st.integers(-20, 25), ROLES, min_size=1, max_size=7).map(
-        lambda steps: tuple(Step(offset, steps[offset]) for offset in sorted(steps))
-    ),
-)
+WORDINGS = st.text(max_size=40).map(lambda text: " ".join(text.replace("\x00", "").split()))
+
+
+@st.composite
+def steps_at(draw: st.DrawFn, offset: int) -> Step:
+    """Repeats stay within the window that the tests run over."""
+    every = draw(st.integers(0, 12))
+    most = (30 - offset) // every if every else 0
+    times = draw(st.integers(1, most)) if most else 0
+    channel = draw(st.sampled_from(Channel))
+    return Step(offset, draw(ROLES), channel, every if times else 0, times, draw(WORDINGS))
+
+
+@st.composite
+def ladders(draw: st.DrawFn) -> tuple[Step, ...]:
+    offsets = draw(st.sets(st.integers(-20, 25), min_size=1, max_size=7))
+    return tuple(draw(steps_at(offset)) for offset in sorted(offsets))
+
+
+LADDERS = st.one_of(st.just(DEFAULT_LADDER), ladders())
 # From well before the first step to well after the last.
 WINDOW = 50
 Fired = list[tuple[date, int, LadderRole]]
@@ -73,9 +89,51 @@ def test_missed_days_lose_nothing_and_repeat_nothing(ladder: Sequence[Step], due
 @given(LADDERS, DUE)
 def test_running_daily_fires_every_step_on_its_day(ladder: Sequence[Step], due: date) -> None:
     fired = run(ladder, due, EVERY_DAY)
-    expected = [(step_date(due, step.offset, CALENDAR), step.offset, role) for step in ladder for role in step.roles]
+    rungs = {(offset, role) for step in ladder for offset in step.offsets() for role in step.roles}
+    expected = [(step_date(due, offset, CALENDAR), offset, role) for offset, role in rungs]
     assert sorted(fired) == sorted(expected)
+    for _, offset, role in fired:
+        line = step_at(ladder, offset, role)
+        assert line in ladder
+        assert role in line.roles
     assert all(CALENDAR.is_working(today) for today, _, _ in fired)
+
+
+def unrolled(ladder: Sequence[Step]) -> list[Step]:
+    return [Step(offset, step.roles) for step in ladder for offset in step.offsets()]
+
+
+@given(LADDERS, DUE, st.sampled_from(EVERY_DAY), st.sets(st.tuples(st.integers(-20, 30), st.sampled_from(LadderRole))))
+def test_each_repeat_is_a_step_of_its_own(
+    ladder: Sequence[Step], due: date, day: int, recorded: set[tuple[int, str]]
+) -> None:
+    today = due + day * DAY
+    plain = due_steps(unrolled(ladder), due, today, CALENDAR, recorded)
+    assert due_steps(ladder, due, today, CALENDAR, recorded) == plain
+
+
+def test_a_repeat_fires_again_only_later_than_recorded_and_ends() -> None:
+    """Due Thursday 19/11/2026; from 3 working days after it, every 5, twice: +3, +8, +13 and no more."""
+    ladder = (Step(3, (LadderRole.HEAD,), every=5, times=2),)
+    due = date(2026, 11, 19)
+    assert [(f"{today:%d/%m}", offset) for today, offset, _ in run(ladder, due, EVERY_DAY)] == [
+        ("24/11", 3), ("01/12", 8), ("08/12", 13),
+    ]  # fmt: skip
+    assert due_steps(ladder, due, date(2026, 12, 31), CALENDAR, ()) == [(13, "head")], "an outage: the highest alone"
+    assert due_steps(ladder, due, date(2026, 12, 31), CALENDAR, {(13, "head")}) == []
+
+
+def test_where_two_lines_meet_the_later_one_speaks() -> None:
+    ladder = (Step(0, ("head",), every=5, times=4, wording="a"), Step(10, ("head", "leader"), wording="b"))
+    assert [step_at(ladder, offset, "head").wording for offset in (0, 5, 10, 15)] == ["a", "a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("starred", "is_request", "kind"),
+    [(False, False, "every"), (True, False, "starred"), (False, True, "requested"), (True, True, "requested")],
+)
+def test_kinds(starred: bool, is_request: bool, kind: str) -> None:
+    assert kind_of(starred=starred, is_request=is_request) == kind
 
 
 @given(LADDERS, DUE, st.sampled_from(EVERY_DAY))
@@ -157,7 +215,9 @@ def test_sentences() -> None:
 def test_what_is_written_can_be_read_back(ladder: Sequence[Step]) -> None:
     assert parse_ladder(format_ladder(ladder)) == tuple(ladder)
     for step in ladder:
-        assert parse_ladder(sentence(step).upper()) == (step,)
+        loud = replace(step, wording=step.wording.upper())
+        assert parse_ladder(sentence(replace(step, wording="")).upper()) == (replace(step, wording=""),)
+        assert parse_ladder(sentence(loud)) == (loud,)
 
 
 def test_reading_forgives_form_and_order() -> None:
@@ -177,9 +237,35 @@ def test_reading_forgives_form_and_order() -> None:
         ("3 ngày làm việc sau hạn: bí thư", "không rõ “bí thư”"),
         ("3 ngày làm việc sau hạn: chủ tịch,", "Dòng 1: không rõ"),
         ("Ngày đến hạn: chủ tịch\nNgày đến hạn: người thực hiện", "Dòng 2 trùng ngày"),
+        ("Ngày đến hạn: chủ tịch; lặp lại mỗi 0 ngày làm việc", "Dòng 1: lặp lại từ 1 đến 60 lần"),
+        ("Ngày đến hạn: chủ tịch; lặp lại mỗi 5 ngày làm việc, tối đa 61 lần", "Dòng 1: lặp lại từ 1"),
+        ("10 ngày làm việc sau hạn: chủ tịch; lặp lại mỗi 99 ngày làm việc", "không quá 999 ngày"),
+        ("Ngày đến hạn: chủ tịch; qua bồ câu", "Dòng 1: không rõ “qua bồ câu”"),
+        (f"Ngày đến hạn: chủ tịch; lời nhắn: {'x' * 301}", "tối đa 300 chữ"),
+        ("\n".join(f"{n} ngày làm việc sau hạn: chủ tịch" for n in range(1, 62)), "tối đa 60 bậc"),
     ],
 )
 def test_what_cannot_be_read_is_named(text: str, said: str) -> None:
     with pytest.raises(Invalid, match=said) as caught:
         parse_ladder(text)
     assert caught.value.field == "ladder"
+
+
+def test_every_wrong_line_is_named() -> None:
+    with pytest.raises(WrongLines) as caught:
+        parse_ladder("x\n\nNgày đến hạn: chủ tịch\n3 ngày làm việc sau hạn: bí thư\nNgày đến hạn: chủ tịch")
+    assert [error.params["line"] for error in caught.value.errors] == [1, 4, 5]
+
+
+def test_what_stands_behind_the_roles() -> None:
+    step = Step(3, ("head", "standing_office"), Channel.MAIL_AND_CHAT, 5, 6, "Đề nghị: trả lời; gấp")
+    text = (
+        "3 ngày làm việc sau hạn: lãnh đạo đơn vị, đồng gửi cơ quan thường trực; lặp lại mỗi 5 ngày làm việc,"
+        " tối đa 6 lần; qua thư và tin nhắn; lời nhắn: “Đề nghị: trả lời; gấp”"
+    )
+    assert sentence(step) == text
+    typed = "3 ngay lam viec sau han: lanh dao don vi, co quan thuong truc ; Lap lai moi 5 ngay lam viec toi da 6 lan;"
+    assert parse_ladder(typed + "qua thu va tin nhan.;;LOI NHAN:Đề nghị: trả lời; gấp") == (step,)
+    assert parse_ladder("Ngày đến hạn: chủ tịch; lặp lại mỗi 2 ngày làm việc") == (
+        Step(0, ("leader",), every=2, times=10),
+    )

@@ -61,6 +61,8 @@ class MailItem:
     is_request: bool
     role: str
     told: tuple[str, ...] = ()
+    # The sentence that the ladder's step has of its own.
+    wording: str = ""
 
     @property
     def late(self) -> bool:

@@ -1,4 +1,4 @@
-"""The ladder of a programme and the steps that fired: the proof that a unit was told."""
+"""The ladders of a programme, each version of them, and the steps that fired: the proof that a unit was told."""
 
 from datetime import date, datetime
 
@@ -6,9 +6,28 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.assignment import Assignment
-from tracker.models.base import Base, Numbered
+from tracker.models.base import Base, Numbered, by_value
 from tracker.models.outbox import OutboxMail
 from tracker.models.user import User
+from tracker.rules.ladder import Channel, LadderKind
+
+
+class LadderVersion(Numbered, Base):
+    """A ladder as it was saved; never changed afterwards. Without steps, the kind takes that of every assignment."""
+
+    __tablename__ = "ladder_versions"
+    __table_args__ = (UniqueConstraint("programme_id", "kind", "number"), CheckConstraint("number > 0", name="number"))
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
+    kind: Mapped[LadderKind] = mapped_column(by_value(LadderKind, "ladder_kind"))
+    number: Mapped[int]
+    note: Mapped[str] = mapped_column(server_default="")
+    made_at: Mapped[datetime]
+    # Null: it came with the programme.
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    made_by: Mapped[User | None] = relationship()
+    steps: Mapped[list["LadderStep"]] = relationship(order_by="LadderStep.step_offset")
 
 
 class LadderStep(Numbered, Base):
@@ -16,13 +35,19 @@ class LadderStep(Numbered, Base):
 
     __tablename__ = "ladder_steps"
     __table_args__ = (
-        UniqueConstraint("programme_id", "step_offset"),
+        UniqueConstraint("version_id", "step_offset"),
         CheckConstraint("cardinality(roles) > 0", name="has_roles"),
+        CheckConstraint("every >= 0 AND times >= 0 AND (every = 0) = (times = 0)", name="repeats"),
     )
 
-    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("ladder_versions.id"))
     step_offset: Mapped[int]
     roles: Mapped[list[str]]
+    channel: Mapped[Channel] = mapped_column(by_value(Channel, "channel"), server_default=Channel.MAIL.value)
+    # Again every so many working days, so many times; 0 for a step that does not repeat.
+    every: Mapped[int] = mapped_column(server_default="0")
+    times: Mapped[int] = mapped_column(server_default="0")
+    wording: Mapped[str] = mapped_column(server_default="")
 
 
 class Escalation(Numbered, Base):
@@ -50,7 +75,10 @@ class Escalation(Numbered, Base):
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
     fired_at: Mapped[datetime]
+    # The version of the ladder whose step this was.
+    ladder_version_id: Mapped[int | None] = mapped_column(ForeignKey("ladder_versions.id"))
 
     assignment: Mapped[Assignment] = relationship()
     recipient: Mapped[User | None] = relationship()
     mail: Mapped[OutboxMail | None] = relationship()
+    ladder_version: Mapped[LadderVersion | None] = relationship()

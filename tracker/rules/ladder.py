@@ -1,15 +1,14 @@
-"""Who is told what, how many working days before or after the deadline (design 3.3)."""
+"""Who is told what, how many working days before or after the deadline (design 3.3).
 
-import re
-from collections.abc import Collection, Iterable, Sequence
+How a ladder is written in sentences, and read from them, is in `rules.ladder_text`.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker.rules.calendar import WorkingCalendar
-from tracker.rules.errors import Invalid
-from tracker.rules.text import fold
-from tracker.rules.words import LADDER_ROLES, N_
 
 
 class LadderRole(StrEnum):
@@ -22,15 +21,47 @@ class LadderRole(StrEnum):
     LEADER = "leader"
 
 
-OF_UNIT = frozenset({LadderRole.OWNER, LadderRole.HEAD})
+class LadderKind(StrEnum):
+    """What a ladder is for. A kind without one of its own takes that of every assignment."""
+
+    EVERY = "every"
+    STARRED = "starred"
+    REQUESTED = "requested"
+
+
+class Channel(StrEnum):
+    MAIL = "mail"
+    MAIL_AND_CHAT = "mail+chat"
 
 
 @dataclass(frozen=True)
 class Step:
-    """`offset` in working days against the due date, negative before it; `roles` are values of LadderRole."""
+    """`offset` in working days against the due date, negative before it; `roles` are values of LadderRole.
+
+    A step that repeats is reached again `every` working days later, `times` times; each repeat is a step of its own.
+    `wording`: a sentence of the programme's own that stands in the mail.
+    """
 
     offset: int
     roles: tuple[str, ...]
+    channel: Channel = Channel.MAIL
+    every: int = 0
+    times: int = 0
+    wording: str = ""
+
+    def offsets(self) -> range:
+        """Its own offset and those of its repeats."""
+        return range(self.offset, self.last + 1, self.every or 1)
+
+    @property
+    def last(self) -> int:
+        return self.offset + self.every * self.times
+
+    def reached(self, position: int) -> int:
+        """The highest of `offsets` not above `position`, which must not be below `offset`."""
+        if not self.every:
+            return self.offset
+        return self.offset + self.every * min(self.times, (position - self.offset) // self.every)
 
 
 Ladder = Sequence[Step]
@@ -61,13 +92,26 @@ def due_steps(
     position = calendar.between(due_on, today)
     fired: list[tuple[int, LadderRole]] = []
     for role in LadderRole:
-        reached = [step.offset for step in ladder if role in step.roles and step.offset <= position]
+        reached = [step.reached(position) for step in ladder if role in step.roles and step.offset <= position]
         if not reached:
             continue
         highest = max(reached)
         if not any(told == role and offset >= highest for offset, told in recorded):
             fired.append((highest, role))
     return fired
+
+
+def kind_of(*, starred: bool, is_request: bool) -> LadderKind:
+    """A request stays one however important it is: the unit asked is not subordinate."""
+    if is_request:
+        return LadderKind.REQUESTED
+    return LadderKind.STARRED if starred else LadderKind.EVERY
+
+
+def step_at(ladder: Ladder, offset: int, role: str) -> Step:
+    """The line of the ladder that `due_steps` fired. Where two meet on one day, the one that starts later speaks."""
+    found = [step for step in ladder if role in step.roles and offset in step.offsets()]
+    return max(found, key=lambda step: step.offset)
 
 
 def step_date(due_on: date, offset: int, calendar: WorkingCalendar) -> date:
@@ -92,83 +136,3 @@ def horizon(ladder: Ladder, today: date, calendar: WorkingCalendar) -> date:
 def earliest_offset(ladder: Ladder) -> int:
     """0 for an empty ladder."""
     return min((step.offset for step in ladder), default=0)
-
-
-def sentence(step: Step) -> str:
-    """For example "3 ngày làm việc sau hạn: lãnh đạo đơn vị, đồng gửi cơ quan thường trực".
-
-    Whoever stands above the unit gets a copy when somebody of the unit is told, and is addressed otherwise.
-    """
-    roles = [role for role in LadderRole if role in step.roles]
-    copies = [role for role in roles if role not in OF_UNIT]
-    told = [role for role in roles if role in OF_UNIT] or copies
-    text = f"{_when(step.offset)}: {_joined(told)}"
-    return text if told is copies or not copies else f"{text}, đồng gửi {_joined(copies)}"
-
-
-def _when(offset: int) -> str:
-    if offset == 0:
-        return "Ngày đến hạn"
-    return f"{abs(offset)} ngày làm việc {'sau' if offset > 0 else 'trước'} hạn"
-
-
-def _joined(roles: Iterable[LadderRole]) -> str:
-    return " và ".join(LADDER_ROLES[role] for role in roles)
-
-
-def format_ladder(ladder: Ladder) -> str:
-    """One numbered sentence a line, from the earliest step on; `parse_ladder` reads it back."""
-    ordered = sorted(ladder, key=lambda step: step.offset)
-    return "\n".join(f"{number}. {sentence(step)}" for number, step in enumerate(ordered, 1))
-
-
-_LINE = re.compile(r"(?:\d+[.)]\s+)?(?P<when>[^:]+):(?P<roles>.+)")
-_OFFSET = re.compile(r"(?P<n>\d{1,3}) ngay lam viec (?P<side>truoc|sau) han")
-_SEPARATOR = re.compile(r",\s*đồng gửi\s|,|\svà\s", re.IGNORECASE)
-_ROLES = {fold(label): LadderRole(role) for role, label in LADDER_ROLES.items()}
-
-
-def parse_ladder(text: str) -> tuple[Step, ...]:
-    """The steps that numbered sentences describe, from the earliest on. Case, diacritics and blank lines do not matter.
-
-    Raises Invalid (field "ladder") with the number of the line that cannot be read, or that repeats a day.
-    """
-    steps: dict[int, Step] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        step = _parse_line(line.strip(), number)
-        if step.offset in steps:
-            raise Invalid(N_("Dòng %(line)s trùng ngày với một dòng ở trên."), field="ladder", line=number)
-        steps[step.offset] = step
-    if not steps:
-        raise Invalid(N_("Hãy ghi ít nhất một bậc đôn đốc."), field="ladder")
-    return tuple(steps[offset] for offset in sorted(steps))
-
-
-def _parse_line(line: str, number: int) -> Step:
-    match = _LINE.fullmatch(line)
-    offset = _parse_when(match["when"]) if match else None
-    if match is None or offset is None:
-        raise Invalid(
-            N_("Dòng %(line)s cần có dạng “3 ngày làm việc sau hạn: lãnh đạo đơn vị”."), field="ladder", line=number
-        )
-    roles = set()
-    for name in _SEPARATOR.split(match["roles"]):
-        role = _ROLES.get(fold(name))
-        if role is None:
-            raise Invalid(
-                N_("Dòng %(line)s: không rõ “%(name)s” là ai."), field="ladder", line=number, name=name.strip(" .;")
-            )
-        roles.add(role)
-    return Step(offset, tuple(role for role in LadderRole if role in roles))
-
-
-def _parse_when(text: str) -> int | None:
-    folded = fold(text)
-    if folded == fold(_when(0)):
-        return 0
-    match = _OFFSET.fullmatch(folded)
-    if match is None:
-        return None
-    return int(match["n"]) if match["side"] == "sau" else -int(match["n"])

@@ -182,6 +182,12 @@ LADDER_ROLES = {
     "leader": N_("chủ tịch"),
 }
 
+LADDER_KINDS = {
+    "every": N_("Mọi nhiệm vụ"),
+    "starred": N_("Nhiệm vụ trọng tâm"),
+    "requested": N_("Đơn vị được đề nghị"),
+}
+
 SIGNALS = {
     "on_track": N_("Đúng tiến độ"),
     "blocked": N_("Có vướng mắc"),

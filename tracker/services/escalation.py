@@ -13,11 +13,12 @@ from tracker.models.outbox import OutboxMail
 from tracker.models.programme import Programme
 from tracker.models.user import PostRole, User
 from tracker.rules.calendar import LOCAL
-from tracker.rules.ladder import LadderRole, due_steps, horizon
+from tracker.rules.ladder import LadderRole, due_steps, horizon, step_at
 from tracker.services.context import Context
 from tracker.services.notice import mail_item
 from tracker.services.outbox import enqueue
-from tracker.store.escalation import escalatable, ladder_of, programmes_to_sweep, recorded
+from tracker.store.escalation import escalatable, programmes_to_sweep, recorded
+from tracker.store.ladder import kind_of_row, ladders
 from tracker.store.outbox import exists
 from tracker.store.people import SIGNING, holders, standing_unit_ids
 from tracker.store.user import has_sample_data
@@ -31,6 +32,8 @@ class Fired:
     assignment: Assignment
     step_offset: int
     role: LadderRole
+    version_id: int | None
+    wording: str
 
 
 @dataclass
@@ -64,7 +67,9 @@ def sweep(ctx: Context) -> Swept:
         # One line for each assignment, in the highest role and step that the person has in it.
         lines = {one.assignment.id: one for one in sorted(fired, key=lambda one: one.step_offset)}
         items = [
-            mail_item(ctx, one.assignment, one.role, tuple(sorted(told[one.assignment.id] - {person.name})))
+            mail_item(
+                ctx, one.assignment, one.role, tuple(sorted(told[one.assignment.id] - {person.name})), one.wording
+            )
             for one in lines.values()
         ]
         mail = digest(
@@ -79,14 +84,16 @@ def sweep(ctx: Context) -> Swept:
 
 
 def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: list[Fired]) -> None:
-    ladder = ladder_of(ctx.session, programme.id)
-    rows = escalatable(ctx.session, programme.id, horizon(ladder, ctx.today, ctx.calendar))
+    of_kind = ladders(ctx.session, programme.id)
+    until = max(horizon(one.steps, ctx.today, ctx.calendar) for one in of_kind.values())
+    rows = escalatable(ctx.session, programme.id, until)
     done = recorded(ctx.session, [row.id for row in rows])
     people = _People(ctx, programme, rows)
     for row in rows:
         assert row.due_on is not None  # the query asked for a due date
-        for offset, role in due_steps(ladder, row.due_on, ctx.today, ctx.calendar, done[row.id, row.due_on]):
-            fired = Fired(row, offset, role)
+        ladder = of_kind[kind_of_row(row)]
+        for offset, role in due_steps(ladder.steps, row.due_on, ctx.today, ctx.calendar, done[row.id, row.due_on]):
+            fired = Fired(row, offset, role, ladder.version_id, step_at(ladder.steps, offset, role).wording)
             recipients = [person for person in people.in_role(row, role) if person.email]
             if any(people.has_digest_today(person) for person in recipients):
                 continue  # one digest a day: this step waits for tomorrow's
@@ -156,6 +163,7 @@ def _record(ctx: Context, swept: Swept, fired: Sequence[Fired], person: User | N
             "recipient_id": person.id if person else None,
             "outbox_id": mail.id if mail else None,
             "fired_at": ctx.now,
+            "ladder_version_id": one.version_id,
         }
         for one in fired
     ]

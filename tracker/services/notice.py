@@ -68,7 +68,7 @@ def notify(
     return sent
 
 
-def mail_item(ctx: Context, row: Assignment, role: str, told: tuple[str, ...] = ()) -> MailItem:
+def mail_item(ctx: Context, row: Assignment, role: str, told: tuple[str, ...] = (), wording: str = "") -> MailItem:
     return MailItem(
         url=f"{ctx.base_url}/assignments/{row.id}",
         title=row.text,
@@ -79,4 +79,5 @@ def mail_item(ctx: Context, row: Assignment, role: str, told: tuple[str, ...] = 
         is_request=row.is_request,
         role=role,
         told=told,
+        wording=wording,
     )

@@ -11,14 +11,15 @@ from tracker.importing.parsed import ParsedAddressee, ParsedClause, ParsedProgra
 from tracker.importing.programme import issuing_unit
 from tracker.models.clause import Clause, ClauseKind
 from tracker.models.duty import Duty, DutyKind, DutyRole
-from tracker.models.escalation import LadderStep
+from tracker.models.escalation import LadderVersion
 from tracker.models.indicator import Better, Indicator, Measure, Target
 from tracker.models.programme import Programme, ProgrammeVersion, StandingOffice
 from tracker.models.unit import Unit, UnitClass, UnitKind
-from tracker.rules.ladder import DEFAULT_LADDER
+from tracker.rules.ladder import DEFAULT_LADDER, LadderKind
 from tracker.rules.text import fold
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.store.ladder import step_rows
 from tracker.store.programme import by_identity, clauses_by_ref, last_version
 from tracker.store.unit import classes_by_name, units_by_name
 
@@ -95,10 +96,15 @@ class _Import:
         )
         self.session.add(programme)
         self.session.flush()
-        for rung in DEFAULT_LADDER:
-            self.session.add(
-                LadderStep(programme_id=programme.id, step_offset=rung.offset, roles=[str(role) for role in rung.roles])
+        self.session.add(
+            LadderVersion(
+                programme_id=programme.id,
+                kind=LadderKind.EVERY,
+                number=1,
+                made_at=self.ctx.now,
+                steps=step_rows(DEFAULT_LADDER),
             )
+        )
         return programme
 
     def write(self, programme: Programme, version: int) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the sweep reads: open assignments near or past their due date, the ladder, and what already fired."""
+"""What the sweep reads: open assignments near or past their due date, and what already fired."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,17 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.assignment import Assignment
 from tracker.models.duty import Duty
-from tracker.models.escalation import Escalation, LadderStep
+from tracker.models.escalation import Escalation
 from tracker.models.programme import Programme
-from tracker.rules.ladder import LadderRole, Step
 from tracker.rules.workflow import WITH_UNIT
-
-
-def ladder_of(session: Session, programme_id: int) -> tuple[Step, ...]:
-    steps = session.scalars(
-        select(LadderStep).where(LadderStep.programme_id == programme_id).order_by(LadderStep.step_offset)
-    )
-    return tuple(Step(step.step_offset, tuple(LadderRole(role) for role in step.roles)) for step in steps)
 
 
 def programmes_to_sweep(session: Session, hour: int) -> list[Programme]:
