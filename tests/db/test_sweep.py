@@ -1,6 +1,6 @@
 """The sweep on real rows: each step reaches its people once, in working days, and never a second time."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tracker.models.assignment import Assignment
-from tracker.models.escalation import Escalation
+from tracker.models.calendar import DayOverride
+from tracker.models.escalation import Escalation, LadderVersion, UpcomingStep
 from tracker.models.outbox import OutboxMail
 from tracker.models.unit import Unit
 from tracker.models.user import Post, User
 from tracker.rules.calendar import LOCAL
+from tracker.rules.ladder import LadderKind
 from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
 from tracker.services.escalation import sweep
@@ -135,11 +137,64 @@ def test_a_moved_due_date_starts_the_ladder_anew(session: Session, act: Act, one
     assert {(offset, role) for offset, role, _ in told(session)} >= {(0, "owner"), (0, "head"), (1, "owner")}
 
 
-def test_a_unit_with_nobody_is_recorded_as_unreachable(session: Session, act: Act, one: Assignment) -> None:
+def test_a_unit_with_nobody_is_told_of_to_the_office(session: Session, act: Act, one: Assignment) -> None:
     session.execute(delete(Post).where(Post.unit_id == one.lead_unit_id))
+    swept = sweep(act(at=morning("2026-11-20")))
+    assert swept.unreachable == 0
+    assert set(told(session)) == {
+        (1, role, login) for role in ("owner", "head") for login in ("truong.p-ldtbxh", "canbo.p-ldtbxh")
+    }
+    mail = session.scalars(select(OutboxMail)).first()
+    assert mail is not None
+    assert "chưa có ai nhận được thư" in mail.text_body
+
+
+def test_a_dead_address_is_passed_over(session: Session, act: Act, one: Assignment) -> None:
+    _accepted(session, act, one)
+    owner = session.scalars(select(User).where(User.login == "canbo.p-yte")).one()
+    owner.dead_email = owner.email
+    session.flush()
+    sweep(act(at=morning("2026-11-05")))
+    assert told(session) == [(-10, "owner", "truong.p-yte")]
+
+
+def test_nobody_anywhere_is_recorded_as_unreachable(session: Session, act: Act, one: Assignment) -> None:
+    session.execute(delete(Post))
     swept = sweep(act(at=morning("2026-11-20")))
     assert swept.unreachable == 2
     assert session.scalar(select(func.count()).where(Escalation.recipient_id.is_(None))) == 2
+
+
+def test_only_what_has_a_step_is_looked_at(session: Session, act: Act, one: Assignment) -> None:
+    """Each kind of change makes the sweep look again; nothing else does."""
+    _accepted(session, act, one)
+    look = lambda: session.scalar(select(UpcomingStep.step_on).where(UpcomingStep.assignment_id == one.id))  # noqa: E731
+    at_once = date(1, 1, 1)
+    assert look() == at_once
+    sweep(act(at=morning("2026-10-05")))
+    assert look() == date(2026, 11, 5)
+    one.percent = 10
+    session.flush()
+    assert look() == date(2026, 11, 5)
+    for change in (
+        lambda: setattr(one, "starred", True),
+        lambda: setattr(one, "due_on", date(2026, 11, 26)),
+        lambda: session.add(DayOverride(day=date(2026, 11, 9), is_working=False, note="Nghỉ")),
+        lambda: session.add(
+            LadderVersion(programme_id=one.programme_id, kind=LadderKind.STARRED, number=1, made_at=one.created_at)
+        ),
+    ):
+        sweep(act(at=morning("2026-10-05")))
+        assert look() != at_once
+        change()
+        session.flush()
+        session.expire_all()
+        assert look() == at_once
+    one.state = State.CANCELLED
+    session.flush()
+    assert (
+        session.scalar(select(func.count()).select_from(UpcomingStep).where(UpcomingStep.assignment_id == one.id)) == 0
+    )
 
 
 def _accepted(session: Session, act: Act, one: Assignment) -> None:

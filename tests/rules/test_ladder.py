@@ -16,9 +16,8 @@ from tracker.rules.ladder import (
     LadderRole,
     Step,
     due_steps,
-    earliest_offset,
-    horizon,
     kind_of,
+    next_step_date,
     step_at,
     step_date,
 )
@@ -186,15 +185,24 @@ def test_a_due_date_on_a_day_off_is_announced_before_it() -> None:
     assert step_date(date(2026, 11, 22), -3, CALENDAR) == date(2026, 11, 17)
 
 
-@given(LADDERS, DUE)
-def test_the_horizon_is_the_last_due_date_with_a_step(ladder: Sequence[Step], today: date) -> None:
-    last = horizon(ladder, today, CALENDAR)
-    assert due_steps(ladder, last, today, CALENDAR, ())
-    assert not due_steps(ladder, last + DAY, today, CALENDAR, ())
+@given(LADDERS, DUE, st.integers(-40, 60))
+def test_between_two_looks_nothing_is_due(ladder: Sequence[Step], due_on: date, after: int) -> None:
+    """The sweep looks at an assignment again on `next_step_date` and not before: no day between has a step."""
+    today = CALENDAR.next_working(due_on + after * DAY)
+    told = set(due_steps(ladder, due_on, today, CALENDAR, ()))
+    following = next_step_date(ladder, due_on, today, CALENDAR)
+    day = today
+    for _ in range(80):
+        day += DAY
+        fired = due_steps(ladder, due_on, day, CALENDAR, told) if CALENDAR.is_working(day) else []
+        if following is not None and day >= following:
+            assert fired
+            break
+        assert not fired
 
 
 def test_an_empty_ladder_is_silent() -> None:
-    assert earliest_offset(()) == 0
+    assert next_step_date((), date(2026, 1, 15), date(2026, 11, 23), CALENDAR) is None
     assert due_steps((), date(2026, 1, 15), date(2026, 11, 23), CALENDAR, ()) == []
 
 

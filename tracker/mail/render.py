@@ -63,6 +63,8 @@ class MailItem:
     told: tuple[str, ...] = ()
     # The sentence that the ladder's step has of its own.
     wording: str = ""
+    # Nobody of the unit can be reached, so it comes to whoever is next in line.
+    instead: bool = False
 
     @property
     def late(self) -> bool:

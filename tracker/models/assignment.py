@@ -25,8 +25,6 @@ class Assignment(Numbered, Base):
         CheckConstraint("(state = 'suspended') = (suspended_from IS NOT NULL)", name="suspended_from"),
         CheckConstraint("state NOT IN ('submitted', 'completed') OR submitted_on IS NOT NULL", name="submitted_on"),
         CheckConstraint("num_nonnulls(due_on, nominal_due_on, original_due_on) IN (0, 3)", name="due_dates_together"),
-        # The sweep reads only these: what can still be escalated, by due date.
-        Index("ix_assignments_sweep", "due_on", postgresql_where=sql("state IN ('assigned', 'in_progress')")),
         Index(None, "lead_unit_id", "state"),
         Index(None, "programme_id", "year"),
         # Lists: what is open, starred first, by due date; of a programme, of a unit, of everything.

@@ -50,6 +50,18 @@ class LadderStep(Numbered, Base):
     wording: Mapped[str] = mapped_column(server_default="")
 
 
+class UpcomingStep(Base):
+    """The day on which the sweep looks at an assignment next; null when no step is left. Kept by triggers."""
+
+    __tablename__ = "upcoming_steps"
+    __table_args__ = (Index(None, "step_on"),)
+
+    assignment_id: Mapped[int] = mapped_column(
+        ForeignKey("assignments.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    step_on: Mapped[date | None]
+
+
 class Escalation(Numbered, Base):
     """A step that fired for an assignment and a due date. `recipient_id` is null when nobody could be reached."""
 

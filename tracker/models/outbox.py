@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered, by_value
@@ -45,11 +45,12 @@ class OutboxMail(Numbered, Base):
     text_body: Mapped[str]
     html_body: Mapped[str]
     state: Mapped[MailState] = mapped_column(by_value(MailState, "state"), default=MailState.QUEUED)
-    not_before: Mapped[datetime]
+    # By the database's clock: a sweep for another moment (`--at`) still sends its mail now.
+    not_before: Mapped[datetime] = mapped_column(server_default=func.now())
     attempts: Mapped[int] = mapped_column(server_default="0")
     lease_token: Mapped[str | None]
     lease_until: Mapped[datetime | None]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
 
     recipient: Mapped[User | None] = relationship()

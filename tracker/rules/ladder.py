@@ -114,6 +114,24 @@ def step_at(ladder: Ladder, offset: int, role: str) -> Step:
     return max(found, key=lambda step: step.offset)
 
 
+OF_UNIT = frozenset({LadderRole.OWNER, LadderRole.HEAD})
+
+# Whoever is told when nobody of a role can be reached; after the leader there is nobody.
+NEXT_IN_LINE = {
+    LadderRole.OWNER: LadderRole.HEAD,
+    LadderRole.HEAD: LadderRole.STANDING_OFFICE,
+    LadderRole.STANDING_OFFICE: LadderRole.DEPUTY_LEADER,
+    LadderRole.DEPUTY_LEADER: LadderRole.LEADER,
+}
+
+
+def next_step_date(ladder: Ladder, due_on: date, today: date, calendar: WorkingCalendar) -> date | None:
+    """The first day after today on which a step of the ladder is reached; None when none is left."""
+    offsets = {offset for step in ladder for offset in step.offsets()}
+    ahead = (day for offset in offsets if (day := step_date(due_on, offset, calendar)) > today)
+    return min(ahead, default=None)
+
+
 def step_date(due_on: date, offset: int, calendar: WorkingCalendar) -> date:
     """The first day on which `due_steps` sees the step as reached; always a working day.
 
@@ -123,16 +141,3 @@ def step_date(due_on: date, offset: int, calendar: WorkingCalendar) -> date:
     if offset > 0:
         return calendar.add(due_on, offset)
     return calendar.add(due_on + timedelta(days=1), offset - 1)
-
-
-def horizon(ladder: Ladder, today: date, calendar: WorkingCalendar) -> date:
-    """The last due date of which a step may be reached today: a sweep need ask for nothing later."""
-    offset = earliest_offset(ladder)
-    if offset > 0:
-        return calendar.add(today + timedelta(days=1), -offset) - timedelta(days=1)
-    return calendar.add(today, 1 - offset) - timedelta(days=1)
-
-
-def earliest_offset(ladder: Ladder) -> int:
-    """0 for an empty ladder."""
-    return min((step.offset for step in ladder), default=0)

@@ -1,44 +1,58 @@
 """The sweep: fire every step that is due at or before now and not yet recorded, with its mail, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import islice
 
 from sqlalchemy import insert, text
 
-from tracker.mail.render import digest
-from tracker.models.assignment import Assignment
+from tracker.mail.render import Rendered, digest
 from tracker.models.escalation import Escalation
-from tracker.models.outbox import OutboxMail
 from tracker.models.programme import Programme
 from tracker.models.user import PostRole, User
 from tracker.rules.calendar import LOCAL
-from tracker.rules.ladder import LadderRole, due_steps, horizon, step_at
+from tracker.rules.ladder import (
+    NEXT_IN_LINE,
+    OF_UNIT,
+    Ladder,
+    LadderKind,
+    LadderRole,
+    due_steps,
+    next_step_date,
+    step_at,
+)
 from tracker.services.context import Context
-from tracker.services.notice import mail_item
-from tracker.services.outbox import enqueue
-from tracker.store.escalation import escalatable, programmes_to_sweep, recorded
-from tracker.store.ladder import kind_of_row, ladders
-from tracker.store.outbox import exists
+from tracker.services.notice import item_of
+from tracker.services.outbox import enqueue_many
+from tracker.store.escalation import Due, look_next, programmes_to_sweep, recorded, to_look_at
+from tracker.store.ladder import Current, kind_of_row, ladders
+from tracker.store.outbox import known_keys
 from tracker.store.people import SIGNING, holders, standing_unit_ids
-from tracker.store.user import has_sample_data
+from tracker.store.user import has_sample_data, named
 
 # Two sweeps at once would make two digests for one person; the second waits and then finds nothing to do.
 LOCK = 6_210_712
+# Digests made and written at once: bounds the memory of a sweep after an outage.
+BATCH = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fired:
-    assignment: Assignment
+    """`role` is the ladder's; `told_as` that of who gets it, when nobody of the role can be reached."""
+
+    assignment: Due
     step_offset: int
     role: LadderRole
+    told_as: LadderRole
     version_id: int | None
     wording: str
 
 
 @dataclass
 class Swept:
-    """What a sweep did; `unreachable` counts steps for which nobody holds the role."""
+    """What a sweep did; `unreachable` counts steps that reached nobody at all."""
 
     escalations: int = 0
     mails: int = 0
@@ -61,54 +75,70 @@ def sweep(ctx: Context) -> Swept:
     nobody: list[Fired] = []
     for programme in programmes_to_sweep(ctx.session, ctx.now.astimezone(LOCAL).hour):
         _sweep_programme(ctx, programme, swept, nobody)
-    told = _who_is_told(swept)
-    sample = has_sample_data(ctx.session)
-    for person, fired in swept.digests():
-        # One line for each assignment, in the highest role and step that the person has in it.
-        lines = {one.assignment.id: one for one in sorted(fired, key=lambda one: one.step_offset)}
-        items = [
-            mail_item(
-                ctx, one.assignment, one.role, tuple(sorted(told[one.assignment.id] - {person.name})), one.wording
-            )
-            for one in lines.values()
-        ]
-        mail = digest(
-            items, to_name=person.name, today=ctx.today, base_url=ctx.base_url, locale=person.locale, sample=sample
+    told, sample = _who_is_told(swept), has_sample_data(ctx.session)
+    for batch in _batches(swept.digests()):
+        mails = enqueue_many(
+            ctx,
+            "digest",
+            [
+                (_digest_key(ctx.today, person), person, _digest(ctx, person, fired, told, sample))
+                for person, fired in batch
+            ],
         )
-        row = enqueue(ctx, "digest", _digest_key(ctx, person), person, mail)
-        swept.mails += row is not None
-        _record(ctx, swept, fired, person, row)
+        swept.mails += len(mails)
+        _record(ctx, swept, [(one, person.id, mails.get(person.id)) for person, fired in batch for one in fired])
     swept.unreachable = len(nobody)
-    _record(ctx, swept, nobody, None, None)
+    _record(ctx, swept, [(one, None, None) for one in nobody])
     return swept
 
 
 def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: list[Fired]) -> None:
+    rows = to_look_at(ctx.session, programme.id, ctx.today)
+    if not rows:
+        return
     of_kind = ladders(ctx.session, programme.id)
-    until = max(horizon(one.steps, ctx.today, ctx.calendar) for one in of_kind.values())
-    rows = escalatable(ctx.session, programme.id, until)
     done = recorded(ctx.session, [row.id for row in rows])
     people = _People(ctx, programme, rows)
+    upcoming = _Upcoming(ctx, of_kind)
+    days: dict[int, date | None] = {}
     for row in rows:
-        assert row.due_on is not None  # the query asked for a due date
         ladder = of_kind[kind_of_row(row)]
-        for offset, role in due_steps(ladder.steps, row.due_on, ctx.today, ctx.calendar, done[row.id, row.due_on]):
-            fired = Fired(row, offset, role, ladder.version_id, step_at(ladder.steps, offset, role).wording)
-            recipients = [person for person in people.in_role(row, role) if person.email]
+        put_off = False
+        for offset, role in due_steps(ladder.steps, row.due_on, ctx.today, ctx.calendar, done[row.id]):
+            told_as, recipients = people.reached(row, role)
+            fired = Fired(row, offset, role, told_as, ladder.version_id, step_at(ladder.steps, offset, role).wording)
             if any(people.has_digest_today(person) for person in recipients):
-                continue  # one digest a day: this step waits for tomorrow's
+                put_off = True  # one digest a day: this step waits for tomorrow's
+                continue
             for person in recipients:
                 swept.add(person, fired)
             if not recipients:
                 nobody.append(fired)
+        days[row.id] = ctx.today + timedelta(days=1) if put_off else upcoming.after_today(ladder.kind, row.due_on)
+    look_next(ctx.session, days)
+
+
+class _Upcoming:
+    """The next step's day, found once for all assignments of a kind that are due on the same day."""
+
+    def __init__(self, ctx: Context, of_kind: Mapping[LadderKind, Current]) -> None:
+        self._ctx = ctx
+        self._steps: dict[LadderKind, Ladder] = {one.kind: one.steps for one in of_kind.values()}
+        self._found: dict[tuple[LadderKind, date], date | None] = {}
+
+    def after_today(self, kind: LadderKind, due_on: date) -> date | None:
+        key = (kind, due_on)
+        if key not in self._found:
+            self._found[key] = next_step_date(self._steps[kind], due_on, self._ctx.today, self._ctx.calendar)
+        return self._found[key]
 
 
 class _People:
     """Today's holders of the ladder's roles, resolved when the mail is made."""
 
-    def __init__(self, ctx: Context, programme: Programme, rows: list[Assignment]) -> None:
-        self._ctx = ctx
+    def __init__(self, ctx: Context, programme: Programme, rows: Sequence[Due]) -> None:
         self._heads = holders(ctx.session, {row.lead_unit_id for row in rows}, SIGNING, ctx.today)
+        self._owners = {one.id: one for one in named(ctx.session, {row.owner_id for row in rows if row.owner_id})}
         office = standing_unit_ids(ctx.session, ctx.today).get(programme.id, frozenset())
         self._office = [
             one for group in holders(ctx.session, office, list(PostRole), ctx.today).values() for one in group
@@ -116,31 +146,70 @@ class _People:
         issuer = programme.issuer_unit_id
         self._leaders = holders(ctx.session, [issuer], [PostRole.HEAD], ctx.today).get(issuer, [])
         self._deputies = holders(ctx.session, [issuer], [PostRole.DEPUTY], ctx.today).get(issuer, [])
-        self._written: dict[int, bool] = {}
+        everybody = (*self._owners.values(), *(one for group in self._heads.values() for one in group))
+        self._today = ctx.today
+        people = {*everybody, *self._office, *self._leaders, *self._deputies}
+        self._written = known_keys(ctx.session, [_digest_key(ctx.today, one) for one in people])
 
-    def in_role(self, row: Assignment, role: LadderRole) -> list[User]:
+    def reached(self, row: Due, role: LadderRole) -> tuple[LadderRole, list[User]]:
+        """Who is told, and as what: the role's own people, or of the next role in line whose people have an address
+        that takes mail. Nobody: an empty list."""
+        told_as: LadderRole | None = role
+        while told_as is not None:
+            found = [one for one in self._in_role(row, told_as) if one.active and one.email and not one.unreachable]
+            if found:
+                return told_as, found
+            told_as = NEXT_IN_LINE.get(told_as)
+        return role, []
+
+    def _in_role(self, row: Due, role: LadderRole) -> list[User]:
         heads = self._heads.get(row.lead_unit_id, [])
         match role:
             case LadderRole.OWNER:
                 # Work that nobody has taken on yet is the head's.
-                return [row.owner] if row.owner and row.owner.active else heads
+                return [self._owners[row.owner_id]] if row.owner_id else heads
             case LadderRole.HEAD:
                 return heads
             case LadderRole.STANDING_OFFICE:
                 return self._office
             case LadderRole.DEPUTY_LEADER:
-                return self._deputies or self._leaders
+                return self._deputies
             case LadderRole.LEADER:
                 return self._leaders
 
     def has_digest_today(self, person: User) -> bool:
-        if person.id not in self._written:
-            self._written[person.id] = exists(self._ctx.session, _digest_key(self._ctx, person))
-        return self._written[person.id]
+        return _digest_key(self._today, person) in self._written
 
 
-def _digest_key(ctx: Context, person: User) -> str:
-    return f"digest:{person.id}:{ctx.today.isoformat()}"
+def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[int, set[str]], sample: bool) -> Rendered:
+    # One line for each assignment, in the highest role and step that the person has in it.
+    lines = {one.assignment.id: one for one in sorted(fired, key=lambda one: one.step_offset)}
+    items = [
+        item_of(
+            ctx,
+            one.assignment,
+            one.assignment.clause_ref,
+            one.assignment.unit_name,
+            one.told_as,
+            tuple(sorted(told[one.assignment.id] - {person.name})),
+            one.wording,
+            instead=one.role in OF_UNIT and one.told_as not in OF_UNIT,
+        )
+        for one in lines.values()
+    ]
+    return digest(
+        items, to_name=person.name, today=ctx.today, base_url=ctx.base_url, locale=person.locale, sample=sample
+    )
+
+
+def _digest_key(day: date, person: User) -> str:
+    return f"digest:{person.id}:{day.isoformat()}"
+
+
+def _batches(digests: Sequence[tuple[User, list[Fired]]]) -> Iterator[list[tuple[User, list[Fired]]]]:
+    left = iter(digests)
+    while batch := list(islice(left, BATCH)):
+        yield batch
 
 
 def _who_is_told(swept: Swept) -> dict[int, set[str]]:
@@ -151,8 +220,8 @@ def _who_is_told(swept: Swept) -> dict[int, set[str]]:
     return told
 
 
-def _record(ctx: Context, swept: Swept, fired: Sequence[Fired], person: User | None, mail: OutboxMail | None) -> None:
-    """One insert for all steps of a person."""
+def _record(ctx: Context, swept: Swept, fired: Sequence[tuple[Fired, int | None, int | None]]) -> None:
+    """(step, person, mail) in one insert."""
     swept.escalations += len(fired)
     rows = [
         {
@@ -160,12 +229,12 @@ def _record(ctx: Context, swept: Swept, fired: Sequence[Fired], person: User | N
             "due_on": one.assignment.due_on,
             "step_offset": one.step_offset,
             "role": str(one.role),
-            "recipient_id": person.id if person else None,
-            "outbox_id": mail.id if mail else None,
+            "recipient_id": person_id,
+            "outbox_id": mail_id,
             "fired_at": ctx.now,
             "ladder_version_id": one.version_id,
         }
-        for one in fired
+        for one, person_id, mail_id in fired
     ]
     if rows:
         ctx.session.execute(insert(Escalation), rows)

@@ -1,6 +1,7 @@
 """Event mails: to the unit that leads, to the standing office, to people named. They go at once."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from tracker.mail.render import MailItem, event
 from tracker.models.assignment import Assignment
@@ -68,16 +69,32 @@ def notify(
     return sent
 
 
-def mail_item(ctx: Context, row: Assignment, role: str, told: tuple[str, ...] = (), wording: str = "") -> MailItem:
+def mail_item(ctx: Context, row: Assignment, role: LadderRole) -> MailItem:
+    return item_of(ctx, row, row.duty.clause.ref, row.lead_unit.name, role)
+
+
+def item_of(
+    ctx: Context,
+    row: Any,
+    clause_ref: str,
+    unit_name: str,
+    role: LadderRole,
+    told: tuple[str, ...] = (),
+    wording: str = "",
+    *,
+    instead: bool = False,
+) -> MailItem:
+    """`row`: an assignment, or what a sweep reads of it."""
     return MailItem(
         url=f"{ctx.base_url}/assignments/{row.id}",
         title=row.text,
-        clause_ref=row.duty.clause.ref,
-        unit_name=row.lead_unit.name,
+        clause_ref=clause_ref,
+        unit_name=unit_name,
         due_on=row.due_on,
         working_days=ctx.calendar.between(row.due_on, ctx.today) if row.due_on else 0,
         is_request=row.is_request,
         role=role,
         told=told,
         wording=wording,
+        instead=instead,
     )

@@ -1,9 +1,11 @@
 """The outbox: put a mail in with its cause, claim one, settle it. The rows are the truth; Celery only wakes."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from secrets import token_hex
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import insert, or_, select
 
 from tracker.mail.message import Letter, new_message_id
 from tracker.mail.render import Rendered
@@ -26,24 +28,36 @@ def enqueue(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Render
     """A mail to one person in the transaction of its cause. None when this cause already has its mail."""
     if person.email is None or exists(ctx.session, dedupe_key):
         return None
-    row = OutboxMail(
-        kind=kind,
-        dedupe_key=dedupe_key,
-        message_id=new_message_id(ctx.mail_from),
-        recipient_id=person.id,
-        to_address=person.email,
-        to_name=person.name,
-        subject=mail.subject,
-        text_body=mail.text,
-        html_body=mail.html,
-        # By the database's clock: a sweep for another moment (`--at`) still sends its mail now.
-        not_before=func.now(),
-        created_at=func.now(),
-    )
+    row = OutboxMail(**_row(ctx, kind, dedupe_key, person, mail))
     ctx.session.add(row)
     ctx.session.flush()
     ctx.nudge(DELIVER_MAIL)
     return row
+
+
+def enqueue_many(ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rendered]]) -> dict[int, int]:
+    """(key, person, mail) to people who have no mail of that key yet, in one insert. Returns person → mail."""
+    rows = [_row(ctx, kind, key, person, mail) for key, person, mail in mails if person.email]
+    if not rows:
+        return {}
+    found = ctx.session.execute(insert(OutboxMail).returning(OutboxMail.recipient_id, OutboxMail.id), rows)
+    ctx.nudge(DELIVER_MAIL)
+    return {recipient_id: mail_id for recipient_id, mail_id in found if recipient_id is not None}
+
+
+def _row(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "dedupe_key": dedupe_key,
+        "message_id": new_message_id(ctx.mail_from),
+        "recipient_id": person.id,
+        "to_address": person.email,
+        "to_name": person.name,
+        "subject": mail.subject,
+        "text_body": mail.text,
+        "html_body": mail.html,
+        "state": MailState.QUEUED,
+    }
 
 
 def claim(ctx: Context) -> tuple[int, str, Letter] | None:

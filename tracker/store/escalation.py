@@ -1,17 +1,28 @@
-"""What the sweep reads: open assignments near or past their due date, and what already fired."""
+"""What the sweep reads: assignments of which a step may be due, and what already fired."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
-from tracker.models.assignment import Assignment
-from tracker.models.duty import Duty
-from tracker.models.escalation import Escalation
 from tracker.models.programme import Programme
-from tracker.rules.workflow import WITH_UNIT
+
+
+class Due(Protocol):
+    """A plain row: a sweep after an outage reads tens of thousands."""
+
+    id: int
+    due_on: date
+    text: str
+    is_request: bool
+    starred: bool
+    lead_unit_id: int
+    unit_name: str
+    clause_ref: str
+    owner_id: int | None
 
 
 def programmes_to_sweep(session: Session, hour: int) -> list[Programme]:
@@ -19,45 +30,47 @@ def programmes_to_sweep(session: Session, hour: int) -> list[Programme]:
     return list(session.scalars(select(Programme).where(Programme.mail_hour <= hour).order_by(Programme.id)))
 
 
-def escalatable(session: Session, programme_id: int, due_until: date) -> list[Assignment]:
-    """What a unit can still act on and is due up to `due_until`."""
-    return list(
-        session.scalars(
-            select(Assignment)
-            .where(
-                Assignment.programme_id == programme_id,
-                Assignment.state.in_(WITH_UNIT),
-                Assignment.due_on <= due_until,
-            )
-            .options(
-                joinedload(Assignment.lead_unit),
-                joinedload(Assignment.owner),
-                joinedload(Assignment.duty).joinedload(Duty.clause),
-            )
-            .order_by(Assignment.id)
-        )
-    )
+_DUE = text("""
+    SELECT a.id, a.due_on, a.text, a.is_request, a.starred, a.lead_unit_id, a.owner_id,
+        un.name AS unit_name, c.ref AS clause_ref
+    FROM upcoming_steps AS next
+    JOIN assignments AS a ON a.id = next.assignment_id
+    JOIN units AS un ON un.id = a.lead_unit_id
+    JOIN duties AS d ON d.id = a.duty_id
+    JOIN clauses AS c ON c.id = d.clause_id
+    WHERE next.step_on <= :today AND a.programme_id = :programme
+    ORDER BY a.id
+""")
 
 
-def recorded(session: Session, assignment_ids: Collection[int]) -> dict[tuple[int, date], set[tuple[int, str]]]:
-    """(assignment, due date) → the (step, role) pairs that already fired for it."""
-    found: dict[tuple[int, date], set[tuple[int, str]]] = defaultdict(set)
-    rows = session.execute(
-        select(Escalation.assignment_id, Escalation.due_on, Escalation.step_offset, Escalation.role).where(
-            Escalation.assignment_id.in_(assignment_ids)
-        )
-    )
-    for assignment_id, due_on, offset, role in rows:
-        found[assignment_id, due_on].add((offset, role))
+def to_look_at(session: Session, programme_id: int, today: date) -> Sequence[Due]:
+    """What a unit can still act on and whose next step has come: as many as have one, however many there are."""
+    return session.execute(_DUE, {"today": today, "programme": programme_id}).all()
+
+
+_LOOK_NEXT = text("""
+    UPDATE upcoming_steps SET step_on = looked.step_on
+    FROM unnest(CAST(:ids AS integer[]), CAST(:days AS date[])) AS looked (assignment_id, step_on)
+    WHERE upcoming_steps.assignment_id = looked.assignment_id
+""")
+
+
+def look_next(session: Session, days: Mapping[int, date | None]) -> None:
+    """Assignment → the day on which it is looked at next; None where no step is left."""
+    if days:
+        session.execute(_LOOK_NEXT, {"ids": list(days), "days": list(days.values())})
+
+
+_RECORDED = text("""
+    SELECT e.assignment_id, e.step_offset, e.role FROM escalations AS e
+    JOIN assignments AS a ON a.id = e.assignment_id AND a.due_on = e.due_on
+    WHERE e.assignment_id = ANY(:ids)
+""")
+
+
+def recorded(session: Session, assignment_ids: Collection[int]) -> dict[int, set[tuple[int, str]]]:
+    """Assignment → the (step, role) pairs that already fired for its present due date."""
+    found: dict[int, set[tuple[int, str]]] = defaultdict(set)
+    for assignment_id, offset, role in session.execute(_RECORDED, {"ids": list(assignment_ids)}):
+        found[assignment_id].add((offset, role))
     return found
-
-
-def escalations_of(session: Session, assignment_id: int) -> list[Escalation]:
-    return list(
-        session.scalars(
-            select(Escalation)
-            .where(Escalation.assignment_id == assignment_id)
-            .options(joinedload(Escalation.recipient), joinedload(Escalation.mail))
-            .order_by(Escalation.fired_at, Escalation.id)
-        )
-    )

@@ -1,9 +1,10 @@
 """Queries on the mail log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.outbox import MailBounce, MailState, OutboxMail
@@ -12,6 +13,11 @@ from tracker.store.page import Page, paginate
 
 def exists(session: Session, dedupe_key: str) -> bool:
     return session.scalar(select(OutboxMail.id).where(OutboxMail.dedupe_key == dedupe_key)) is not None
+
+
+def known_keys(session: Session, dedupe_keys: Sequence[str]) -> set[str]:
+    found = session.execute(text("SELECT dedupe_key FROM outbox WHERE dedupe_key = ANY(:keys)"), {"keys": dedupe_keys})
+    return {key for (key,) in found}
 
 
 def bounce_known(session: Session, key: str) -> bool:
