@@ -221,6 +221,13 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("absent_id <> acting_id", name=op.f("ck_delegations_two_people")),
         sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_delegations_dates_in_order")),
+        postgresql.ExcludeConstraint(
+            (sa.text("int4range(unit_id, unit_id, '[]')"), "&&"),
+            (sa.text("int4range(absent_id, absent_id, '[]')"), "&&"),
+            (sa.text("daterange(valid_from, valid_to, '[]')"), "&&"),
+            where=sa.text("ended_at IS NULL"),
+            name=op.f("ex_delegations_one_at_a_time"),
+        ),
         sa.ForeignKeyConstraint(["absent_id"], ["users.id"], name=op.f("fk_delegations_absent_id")),
         sa.ForeignKeyConstraint(["acting_id"], ["users.id"], name=op.f("fk_delegations_acting_id")),
         sa.ForeignKeyConstraint(["made_by_id"], ["users.id"], name=op.f("fk_delegations_made_by_id")),

@@ -3,14 +3,16 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from tracker.models.assignment import Assignment
+from tracker.models.coordination import CoordinatingUnit
 from tracker.models.delegation import Delegation
+from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.models.user import Post, User
-from tracker.rules.workflow import WITH_UNIT
+from tracker.rules.workflow import WITH_UNIT, State
 from tracker.store.people import SIGNING, valid_on
 
 _PEOPLE = (joinedload(Delegation.absent), joinedload(Delegation.acting), joinedload(Delegation.unit))
@@ -19,6 +21,37 @@ _PEOPLE = (joinedload(Delegation.absent), joinedload(Delegation.acting), joinedl
 def load(session: Session, delegation_id: int, *, lock: bool = False) -> Delegation | None:
     query = select(Delegation).where(Delegation.id == delegation_id).options(*_PEOPLE)
     return session.scalar(query.with_for_update(of=Delegation) if lock else query)
+
+
+def lock_people(session: Session, user_ids: Collection[int]) -> None:
+    """Until the end of the transaction nobody else says who of these is away or acts."""
+    locked = select(User.id).where(User.id.in_(user_ids)).order_by(User.id)
+    session.execute(locked.with_for_update(key_share=True)).all()
+
+
+def programmes_of(session: Session, unit_ids: Collection[int]) -> dict[int, set[int]]:
+    """Unit → the programmes whose offices look after it: it leads or coordinates something there. A unit that issues
+    programmes has none: no office stands above it."""
+    leads = exists().where(
+        Assignment.lead_unit_id == Unit.id,
+        Assignment.programme_id == Programme.id,
+        Assignment.state != State.CANCELLED,
+    )
+    helps = exists().where(
+        CoordinatingUnit.unit_id == Unit.id,
+        Assignment.id == CoordinatingUnit.assignment_id,
+        Assignment.programme_id == Programme.id,
+        Assignment.state != State.CANCELLED,
+    )
+    rows = session.execute(
+        select(Unit.id, Programme.id)
+        .join(Programme, true())
+        .where(Unit.id.in_(unit_ids), Unit.id.not_in(select(Programme.issuer_unit_id)), or_(leads, helps))
+    )
+    found: dict[int, set[int]] = {}
+    for unit_id, programme_id in rows:
+        found.setdefault(unit_id, set()).add(programme_id)
+    return found
 
 
 def overlapping(session: Session, user_ids: Collection[int], start: date, end: date) -> list[Delegation]:
