@@ -244,3 +244,24 @@ def test_a_unit_that_nobody_can_reach_is_named(
     assert [unit.code for unit in units_without_head(session, programmes, AT.date())] == ["p-yte"]
     away(act(OFFICE), one, people)
     assert units_without_head(session, programmes, FROM) == []
+
+
+def test_who_gets_the_mail_and_who_can_be_reached_is_one_question(
+    session: Session, act: Act, one: Assignment, people: dict[str, int]
+) -> None:
+    """Every mix of active and having an address, of the head and of who acts: told whether or not there is one."""
+    head, officer = session.get_one(User, people[HEAD]), session.get_one(User, people[OFFICER])
+    row = None
+    for named in (False, True):
+        if named:
+            head.active = officer.active = True
+            session.flush()
+            row = away(act(HEAD), one, people)
+        for head.active, has_head, officer.active, has_officer in product((True, False), repeat=4):
+            head.email, officer.email = "head@example.vn" if has_head else None, "x@example.vn" if has_officer else None
+            session.flush()
+            who = officer if row else head
+            mailed = holders(session, [one.lead_unit_id], SIGNING, FROM).get(one.lead_unit_id, [])
+            assert mailed == ([who] if who.active else [])
+            alarm = bool(units_without_head(session, [one.programme_id], FROM))
+            assert alarm is not any(person.email for person in mailed)

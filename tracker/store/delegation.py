@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import exists, or_, select, true
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.assignment import Assignment
 from tracker.models.coordination import CoordinatingUnit
@@ -13,7 +13,7 @@ from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.models.user import Post, User
 from tracker.rules.workflow import WITH_UNIT, State
-from tracker.store.people import SIGNING, valid_on
+from tracker.store.people import SIGNING, answering, valid_on
 
 _PEOPLE = (joinedload(Delegation.absent), joinedload(Delegation.acting), joinedload(Delegation.unit))
 
@@ -84,28 +84,9 @@ def of_units(session: Session, unit_ids: Collection[int], day: date) -> list[Del
 
 
 def units_without_head(session: Session, programme_ids: Collection[int], day: date) -> list[Unit]:
-    """Units with work to do in which nobody who signs can be reached: no active head or deputy, own or acting."""
-    acting = aliased(User)
-    reachable = (
-        select(Post.unit_id)
-        .join(User, User.id == Post.user_id)
-        .outerjoin(
-            Delegation,
-            (Delegation.absent_id == Post.user_id)
-            & (Delegation.unit_id == Post.unit_id)
-            & Delegation.ended_at.is_(None)
-            & valid_on(Delegation, day),
-        )
-        .outerjoin(acting, acting.id == Delegation.acting_id)
-        .where(
-            Post.role.in_(SIGNING),
-            valid_on(Post, day),
-            or_(
-                Delegation.id.is_(None) & User.active & User.email.is_not(None),
-                acting.active & acting.email.is_not(None),
-            ),
-        )
-    )
+    """Units with work to do in which nobody who signs can be reached: of those who would get the mail
+    (`people.holders`) nobody has an address."""
+    reachable = answering(day).with_only_columns(Post.unit_id).where(Post.role.in_(SIGNING), User.email.is_not(None))
     busy = exists().where(
         Assignment.lead_unit_id == Unit.id,
         Assignment.programme_id.in_(programme_ids),
