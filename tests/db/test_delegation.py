@@ -265,3 +265,16 @@ def test_who_gets_the_mail_and_who_can_be_reached_is_one_question(
             assert mailed == ([who] if who.active else [])
             alarm = bool(units_without_head(session, [one.programme_id], FROM))
             assert alarm is not any(person.email for person in mailed)
+
+
+def test_the_end_is_told_to_both(session: Session, act: Act, one: Assignment, people: dict[str, int]) -> None:
+    row = away(act(HEAD), one, people)
+    delegations.end(act("quantri"), row.id)
+    delegations.end(act("quantri"), row.id)
+    session.flush()
+    assert mails(session, "delegation_ended") == {"canbo.p-yte@example.vn", "truong.p-yte@example.vn"}
+    later = away(act(HEAD), one, people)
+    delegations.end(act(HEAD, at=DURING), later.id)
+    session.flush()
+    told = session.scalars(select(OutboxMail.to_address).where(OutboxMail.dedupe_key.like(f"%ended:{later.id}:%")))
+    assert told.all() == ["canbo.p-yte@example.vn"]  # who ended it knows

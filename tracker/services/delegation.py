@@ -6,7 +6,6 @@ from datetime import date
 from tracker.mail.render import letter
 from tracker.models.delegation import Delegation
 from tracker.models.unit import Unit
-from tracker.models.user import User
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.permissions import Permission, Scope, demand, may, on_behalf_of
 from tracker.rules.words import N_
@@ -65,7 +64,7 @@ def delegate(
     ctx.session.add(row)
     ctx.session.flush()
     record(ctx, "delegate", "delegation", row.id, data=_facts(row, unit))
-    _tell(ctx, row, unit, [absent, acting])
+    _tell(ctx, "delegation", row, unit)
     return row
 
 
@@ -79,6 +78,7 @@ def end(ctx: Context, delegation_id: int) -> Delegation:
         return row
     row.ended_at = ctx.now
     record(ctx, "end_delegation", "delegation", row.id, data=_facts(row, unit))
+    _tell(ctx, "delegation_ended", row, unit)
     return row
 
 
@@ -122,12 +122,13 @@ def _facts(row: Delegation, unit: Unit) -> dict[str, str]:
     }
 
 
-def _tell(ctx: Context, row: Delegation, unit: Unit, people: list[User]) -> None:
-    for person in people:
-        if person.id == ctx.actor.user_id:
+def _tell(ctx: Context, kind: str, row: Delegation, unit: Unit) -> None:
+    """Both of them, but nobody of their own deed."""
+    for person in (row.absent, row.acting):
+        if person.id == ctx.actor.user_id or not person.active:
             continue
         mail = letter(
-            "delegation",
+            kind,
             to_name=person.name,
             base_url=ctx.base_url,
             locale=person.locale,
@@ -138,4 +139,4 @@ def _tell(ctx: Context, row: Delegation, unit: Unit, people: list[User]) -> None
             valid_from=row.valid_from,
             valid_to=row.valid_to,
         )
-        enqueue(ctx, "delegation", f"delegation:{row.id}:{person.id}", person, mail)
+        enqueue(ctx, kind, f"{kind}:{row.id}:{person.id}", person, mail)
