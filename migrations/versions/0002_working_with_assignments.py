@@ -108,7 +108,8 @@ SEARCH = """
                 (SELECT string_agg(text, ' ' ORDER BY id DESC) FROM comments WHERE assignment_id = id_)
             ), 100000)))
             || to_tsvector('simple', concat_ws(' ', 'programme' || one.programme_id, 'unit' || one.lead_unit_id,
-                (SELECT string_agg('unit' || unit_id, ' ') FROM coordinating_units WHERE assignment_id = id_)))
+                (SELECT string_agg('unit' || unit_id, ' ') FROM coordinating_units WHERE assignment_id = id_),
+                (SELECT 'unit' || whole.lead_unit_id FROM assignments AS whole WHERE whole.id = one.parent_id)))
         FROM assignments AS one
         JOIN units ON units.id = one.lead_unit_id
         JOIN duties ON duties.id = one.duty_id
@@ -131,8 +132,18 @@ SEARCH = """
         ON CONFLICT (assignment_id) DO UPDATE SET words = EXCLUDED.words;
         RETURN NULL;
     END $$;
-    CREATE TRIGGER assignments_words AFTER INSERT OR UPDATE OF text, expected_result, lead_unit_id ON assignments
+    CREATE TRIGGER assignments_words
+        AFTER INSERT OR UPDATE OF text, expected_result, lead_unit_id, programme_id, parent_id ON assignments
         FOR EACH ROW EXECUTE FUNCTION refresh_search();
+    -- The lead of a whole finds its parts.
+    CREATE FUNCTION refresh_search_of_parts() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE search_documents SET words = search_words(assignment_id)
+        WHERE assignment_id IN (SELECT id FROM assignments WHERE parent_id = NEW.id);
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER assignments_words_of_parts AFTER UPDATE OF lead_unit_id ON assignments
+        FOR EACH ROW WHEN (OLD.lead_unit_id <> NEW.lead_unit_id) EXECUTE FUNCTION refresh_search_of_parts();
     CREATE TRIGGER coordinating_units_words AFTER INSERT OR DELETE ON coordinating_units
         FOR EACH ROW EXECUTE FUNCTION refresh_search();
     CREATE TRIGGER rounds_words AFTER INSERT ON rounds FOR EACH ROW EXECUTE FUNCTION refresh_search();
@@ -156,13 +167,14 @@ WITHOUT_TRIGGERS = """
     DROP TRIGGER updates_words ON updates;
     DROP TRIGGER rounds_words ON rounds;
     DROP TRIGGER coordinating_units_words ON coordinating_units;
+    DROP TRIGGER assignments_words_of_parts ON assignments;
     DROP TRIGGER assignments_words ON assignments;
     DROP TRIGGER assignments_recounted ON assignments;
     DROP TRIGGER assignments_counted ON assignments;
     DROP TRIGGER assignments_original_due_on ON assignments;
     DROP TRIGGER assignments_changed ON assignments;
     DROP TRIGGER assignments_opened ON assignments;
-    DROP FUNCTION refresh_search, refresh_search_of_unit, search_words, fold, count_assignment, keep_original_due_on, remember_standing;
+    DROP FUNCTION refresh_search, refresh_search_of_parts, refresh_search_of_unit, search_words, fold, count_assignment, keep_original_due_on, remember_standing;
     DROP FUNCTION tally_key(assignments);
     DROP TYPE tally_key;
 """
@@ -221,6 +233,13 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("absent_id <> acting_id", name=op.f("ck_delegations_two_people")),
         sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_delegations_dates_in_order")),
+        postgresql.ExcludeConstraint(
+            (sa.text("int4range(unit_id, unit_id, '[]')"), "&&"),
+            (sa.text("int4range(absent_id, absent_id, '[]')"), "&&"),
+            (sa.text("daterange(valid_from, valid_to, '[]')"), "&&"),
+            where=sa.text("ended_at IS NULL"),
+            name=op.f("ex_delegations_one_at_a_time"),
+        ),
         sa.ForeignKeyConstraint(["absent_id"], ["users.id"], name=op.f("fk_delegations_absent_id")),
         sa.ForeignKeyConstraint(["acting_id"], ["users.id"], name=op.f("fk_delegations_acting_id")),
         sa.ForeignKeyConstraint(["made_by_id"], ["users.id"], name=op.f("fk_delegations_made_by_id")),

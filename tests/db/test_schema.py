@@ -100,6 +100,10 @@ REFUSED = {
     "ck_extension_requests_decided_date": f"{EXTENSION}, 'granted', due_on, due_on + 1 {FIRST_TWO}",
     "ck_delegations_two_people": "INSERT INTO delegations (unit_id, absent_id, acting_id, valid_from, valid_to,"
     " made_by_id, made_at) SELECT unit_id, user_id, user_id, now(), now(), user_id, now() FROM posts LIMIT 1",
+    "ex_delegations_one_at_a_time": "INSERT INTO delegations (unit_id, absent_id, acting_id, valid_from, valid_to,"
+    " made_by_id, made_at) SELECT a.unit_id, a.user_id, b.user_id, date '2026-11-02' + n, date '2026-11-09' + n,"
+    " a.user_id, now() FROM posts a JOIN posts b ON b.id > a.id, generate_series(0, 7, 7) AS n"
+    " WHERE a.id = (SELECT min(id) FROM posts) AND b.id = (SELECT max(id) FROM posts)",
     "ck_evidence_sha256": "INSERT INTO evidence (assignment_id, sha256, name, media_type, size, added_at, added_by_id)"
     " SELECT a.id, '../../etc/passwd', 'x', 'x', 1, now(), u.id FROM assignments a, users u LIMIT 1",
     "uq_outbox_dedupe_key": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL, NULL),"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.mail.render import SUBJECTS, MailItem, Rendered, digest, event, letter
+from tracker.mail.render import LETTERS, SUBJECTS, MailItem, Rendered, digest, event, letter
 
 GOLDEN = Path(__file__).parent / "golden"
 LATE = MailItem(
@@ -50,11 +50,14 @@ MAILS = {
     "declined": lambda: an_event("declined"),
     "submitted": lambda: an_event("submitted"),
     "confirmed": lambda: an_event("confirmed", replace(LATE, due_on=None)),
-    "delegation": lambda: letter(
-        "delegation", to_name="Phó Trưởng phòng Y tế", base_url="http://giaoviec.test", locale="vi", sample=False,
+}
+MAILS |= {
+    kind: lambda kind=kind: letter(
+        kind, to_name="Phó Trưởng phòng Y tế", base_url="http://giaoviec.test", locale="vi", sample=False,
         unit="Phòng Y tế", absent="Trưởng phòng Y tế", acting="Phó Trưởng phòng Y tế",
         valid_from=date(2026, 11, 2), valid_to=date(2026, 11, 13),
-    ),
+    )
+    for kind in LETTERS
 }  # fmt: skip
 MAILS |= {kind: lambda kind=kind: an_event(kind) for kind in SUBJECTS if kind not in MAILS}
 
@@ -76,7 +79,7 @@ def test_html_says_the_same_and_loads_nothing(name: str) -> None:
     assert "<style" not in mail.html or "style=" in mail.html
     assert "src=" not in mail.html
     assert "@import" not in mail.html
-    for link in ("http://giaoviec.test/delegations" if name == "delegation" else LATE.url,):
+    for link in ("http://giaoviec.test/delegations" if name in LETTERS else LATE.url,):
         assert link in mail.html
         assert link in mail.text
 

@@ -45,6 +45,7 @@ ACTORS = {
     "officer of coordinating": person(COORDINATING, "officer"),
     "lead of the whole": person(WHOLE, "head"),
     "head of office": person(OFFICE, "head"),
+    "deputy of office": person(OFFICE, "deputy"),
     "officer of office": person(OFFICE, "officer"),
     "leader": person(ISSUER, "head"),
     "deputy leader": person(ISSUER, "deputy"),
@@ -61,7 +62,7 @@ OFFICE_DECISIONS = "reassign return confirm suspend resume cancel reopen"
 LEADER_RIGHTS = "view monitor comment star chase decide_extension ask_explanation"
 OFFICE_RIGHTS = (
     f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
-    " correct_done_on ask_contribution delegate set_programme"
+    " correct_done_on ask_contribution set_programme"
 )
 OWNER_RIGHTS = "view accept update comment hand_on ask_contribution answer_explanation"
 HEAD_RIGHTS = f"{OWNER_RIGHTS} decline submit withdraw split ask_extension delegate"
@@ -74,7 +75,8 @@ MATRIX = {
     "head of coordinating": "view note comment name_contact",
     "officer of coordinating": "view note comment",
     "lead of the whole": "view",
-    "head of office": OFFICE_RIGHTS,
+    "head of office": f"{OFFICE_RIGHTS} delegate",
+    "deputy of office": OFFICE_RIGHTS,
     "officer of office": OFFICE_RIGHTS,
     "leader": LEADER_RIGHTS,
     "deputy leader": LEADER_RIGHTS,

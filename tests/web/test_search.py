@@ -54,6 +54,51 @@ def test_the_month(head: Browser) -> None:
     assert "Cả chương trình" in Browser(head.client.application.test_client(), OFFICE).get("/calendar/?month=2026-11")
 
 
+def test_saved_filters_are_in_the_audit(app: Flask, head: Browser) -> None:
+    at = "/assignments?class=overdue"
+    for query in ("class=overdue", "class=due_soon"):
+        head.post("/filters", at=at, filter_name="Việc chậm", query=query)
+    with app.app_context(), acting() as ctx:
+        row = ctx.session.connection().exec_driver_sql("SELECT id FROM saved_filters").scalar_one()
+    head.post(f"/filters/{row}/delete", at=at)
+    with app.app_context(), acting() as ctx:
+        events = ctx.session.connection().exec_driver_sql(
+            "SELECT verb, subject_id, data->>'name', data->>'query', login FROM audit_events JOIN users"
+            " ON users.id = actor_id WHERE subject_type = 'saved_filter' ORDER BY audit_events.id"
+        )
+        assert [tuple(event) for event in events] == [
+            ("save_filter", row, "Việc chậm", "class=overdue", HEAD),
+            ("save_filter", row, "Việc chậm", "class=due_soon", HEAD),
+            ("delete_filter", row, "Việc chậm", "class=due_soon", HEAD),
+        ]
+
+
+def test_a_personal_feed_has_only_what_the_person_still_may_see(app: Flask, head: Browser) -> None:
+    one = _first(app)
+    page = head.post("/calendar/feeds", at="/calendar/")
+    address = page.split('value="http://127.0.0.1:8000')[1].split('"')[0]
+    mark, stranger = f"work-{one}@".encode(), app.test_client()
+
+    def sql(statement: str) -> None:
+        with app.app_context(), acting() as ctx:
+            ctx.session.connection().exec_driver_sql(statement, (HEAD,))
+
+    mine = "(SELECT id FROM users WHERE login = %s)"
+    sql(f"UPDATE assignments SET owner_id = {mine} WHERE id = {one}")
+    assert mark in stranger.get(address).data
+    assert f"/assignments/{one}" in head.get("/calendar/?month=2026-11&whose=mine&view=list")
+    sql(f"INSERT INTO posts (user_id, unit_id, role, valid_from) SELECT {mine}, id, 'officer', '2021-01-01'"
+        " FROM units WHERE code = 'p-tuphap'")  # fmt: skip
+    assert mark in stranger.get(address).data
+    sql(f"UPDATE posts SET valid_to = '2022-01-01' WHERE role = 'head' AND user_id = {mine}")
+    answer = stranger.get(address)
+    assert answer.status_code == 200
+    assert b"VEVENT" not in answer.data
+    assert f"/assignments/{one}" not in head.get("/calendar/?month=2026-11&whose=mine&view=list")
+    sql(f"UPDATE posts SET valid_to = '2022-01-01' WHERE user_id = {mine}")
+    assert b"VEVENT" not in stranger.get(address).data
+
+
 def test_a_feed_is_a_calendar_until_it_is_revoked(app: Flask, head: Browser) -> None:
     one = _first(app)
     with app.app_context(), acting() as ctx:
@@ -76,8 +121,8 @@ def test_a_feed_is_a_calendar_until_it_is_revoked(app: Flask, head: Browser) -> 
     again = stranger.get(address, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     number, sign = address.removeprefix("/calendar/feed/").removesuffix(".ics").split("-")
-    for wrong in (f"/calendar/feed/{number}-{'0' * 64}.ics", f"/calendar/feed/99-{sign}.ics", "/calendar/feed/1-x.ics"):
-        assert stranger.get(wrong).status_code == 404
+    for wrong in (f"{number}-{'0' * 64}", f"99-{sign}", f"{number}-é", f"{number}-%ff%ed%a0%80"):
+        assert stranger.get(f"/calendar/feed/{wrong}.ics").status_code == 404
     Browser(app.test_client(), OFFICE).post(f"/calendar/feeds/{number}/revoke", at="/calendar/", status=404)
     with app.app_context(), acting() as ctx:  # who has left the unit no longer reads its calendar
         sql = ctx.session.connection().exec_driver_sql

@@ -35,7 +35,10 @@ SUBJECTS = {
     "chased": N_("Đôn đốc: %(title)s"),
 }
 # Letters that are not about one assignment.
-LETTERS = {"delegation": N_("Ủy quyền xử lý công việc: %(unit)s")}
+LETTERS = {
+    "delegation": N_("Ủy quyền xử lý công việc: %(unit)s"),
+    "delegation_ended": N_("Kết thúc ủy quyền: %(unit)s"),
+}
 # Gmail cuts off a mail beyond 102 kB, and nobody reads so far; the rest is counted, with a link to the site.
 MOST_ROWS = 60
 OVERSEERS = frozenset({LadderRole.STANDING_OFFICE, LadderRole.DEPUTY_LEADER, LadderRole.LEADER})

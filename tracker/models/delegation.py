@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered
@@ -17,6 +18,14 @@ class Delegation(Numbered, Base):
     __table_args__ = (
         CheckConstraint("valid_to >= valid_from", name="dates_in_order"),
         CheckConstraint("absent_id <> acting_id", name="two_people"),
+        # Numbers as ranges of one: btree_gist, which a server may lack, is not needed.
+        ExcludeConstraint(
+            (text("int4range(unit_id, unit_id, '[]')"), "&&"),
+            (text("int4range(absent_id, absent_id, '[]')"), "&&"),
+            (text("daterange(valid_from, valid_to, '[]')"), "&&"),
+            where=text("ended_at IS NULL"),
+            name="ex_delegations_one_at_a_time",
+        ),
         Index(None, "acting_id"),
         Index(None, "unit_id"),
     )

@@ -7,6 +7,8 @@ Pure; services ask it, pages only reflect it. Decisions that the table does not 
 - An owner acts while they hold a post in the lead unit; who has moved on does not.
 - An auditor reads everything and changes nothing, whatever else they are: a post or the administrator's flag gives
   an auditor no right to change.
+- Naming who acts for somebody is the one thing the office does through its head alone, not a deputy nor an officer:
+  it hands out rights.
 - Who acts for somebody away holds that person's posts meanwhile; the audit names both.
 - An administrator looks after the system: sees the programme, imports, manages users; decides on nobody's work.
 - `system` (sweep, command line) is no person: it opens and issues, imports, builds and reads, but never takes a
@@ -139,8 +141,8 @@ TABLE: dict[Permission, tuple[Party, ...]] = {
     Permission.DECIDE_EXTENSION: _DECIDERS,
     Permission.ASK_EXPLANATION: _DECIDERS,
     Permission.ANSWER_EXPLANATION: (Party.LEAD_HEAD, Party.OWNER),
-    # Of a unit: `lead_unit_id` of the scope is the unit whose head is away.
-    Permission.DELEGATE: (Party.LEAD_HEAD, *_OFFICE, Party.ADMIN),
+    # Of a unit: `lead_unit_id` of the scope is the unit whose head is away, `standing_unit_ids` the offices above it.
+    Permission.DELEGATE: (Party.LEAD_HEAD, Party.STANDING_HEAD, Party.ADMIN),
     Permission.SET_PROGRAMME: (*_OFFICE, Party.ADMIN),
     Permission.READ_RIGHTS: (Party.ADMIN, Party.AUDITOR),
     Permission.MONITOR: _OVERSEERS,
@@ -161,6 +163,9 @@ def _owner(actor: Actor, scope: Scope) -> bool:
 
 _IS: dict[Party, Callable[[Actor, Scope], bool]] = {
     Party.STANDING_OFFICE: lambda actor, scope: bool(actor.units & scope.standing_unit_ids),
+    Party.STANDING_HEAD: lambda actor, scope: any(
+        post.role == "head" and post.unit_id in scope.standing_unit_ids for post in actor.posts
+    ),
     Party.LEADER: lambda actor, scope: actor.heads(scope.issuer_unit_id),
     Party.LEAD_HEAD: lambda actor, scope: actor.heads(scope.lead_unit_id),
     Party.LEAD_MEMBER: _member,

@@ -136,6 +136,7 @@ PARTIES = {
     "coordinating": N_("Người của đơn vị phối hợp"),
     "whole_lead": N_("Đơn vị chủ trì nhiệm vụ chung"),
     "standing_office": N_("Cơ quan thường trực"),
+    "standing_head": N_("Thủ trưởng cơ quan thường trực"),
     "leader": N_("Lãnh đạo UBND"),
     "admin": N_("Quản trị hệ thống"),
     "auditor": N_("Thanh tra, kiểm tra"),

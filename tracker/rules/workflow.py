@@ -39,6 +39,7 @@ class Party(StrEnum):
     """Who a person can be towards an assignment; `permissions` says how that is told."""
 
     STANDING_OFFICE = "standing_office"
+    STANDING_HEAD = "standing_head"
     LEADER = "leader"
     LEAD_HEAD = "lead_head"
     LEAD_MEMBER = "lead_member"

@@ -59,21 +59,22 @@ def signature(feed: CalendarFeed, key: str) -> str:
 
 
 def read(ctx: Context, feed_id: int, given: str, key: str) -> tuple[str, list[Due]]:
-    """(name, what is due) behind an address. NotFound when it is wrong or revoked, the person is no longer active, or
-    no longer in the unit: all look alike."""
+    """(name, what is due) behind an address: the unit's, or one's own in the units of today. NotFound when it is wrong
+    or revoked, the person is no longer active, or no longer in the unit: all look alike."""
     feed = ctx.session.get(CalendarFeed, feed_id)
     missing = NotFound(N_("Không tìm thấy lịch này."))
-    if feed is None or not hmac.compare_digest(signature(feed, key), given):
+    if feed is None or not hmac.compare_digest(signature(feed, key).encode(), given.encode()):
         raise missing
     units = {post.unit_id for post in posts_of(ctx.session, feed.user_id, ctx.today)}
     if feed.revoked_at is not None or not feed.user.active or (feed.unit_id is not None and feed.unit_id not in units):
         raise missing
-    whose = {"owner_id": feed.user_id} if feed.unit_id is None else {"unit_ids": [feed.unit_id]}
     found = due_between(
         ctx.session,
         ctx.today - AHEAD,
         ctx.today + AHEAD,
         closed_since=ctx.today - BACK,
-        **whose,
+        owner_id=feed.user_id if feed.unit_id is None else None,
+        owner_units=units,
+        unit_ids=None if feed.unit_id is None else [feed.unit_id],
     )
     return feed.unit.name if feed.unit else feed.user.name, found

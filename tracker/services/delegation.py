@@ -1,11 +1,11 @@
 """Who acts for a head who is away: named from a day to a day, ended early, never hidden (quyền, ủy quyền)."""
 
+from collections.abc import Collection
 from datetime import date
 
 from tracker.mail.render import letter
 from tracker.models.delegation import Delegation
 from tracker.models.unit import Unit
-from tracker.models.user import User
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.permissions import Permission, Scope, demand, may, on_behalf_of
 from tracker.rules.words import N_
@@ -35,10 +35,15 @@ def delegate(
         raise Invalid(N_("Hãy chọn người vắng mặt của đơn vị."), field="absent_id")
     if acting is None or acting is absent:
         raise Invalid(N_("Hãy chọn một người khác của đơn vị để thay."), field="acting_id")
+    if acting.id == ctx.actor.user_id and not ctx.actor.is_admin:
+        raise Invalid(
+            N_("Không ai tự cử mình thay; người vắng mặt hoặc người khác có quyền sẽ cử anh/chị."), field="acting_id"
+        )
     if valid_from is None or valid_to is None or valid_to < valid_from:
         raise Invalid(N_("Hãy chọn từ ngày nào đến ngày nào; ngày cuối không trước ngày đầu."), field="valid_to")
     if valid_to < ctx.today:
         raise Invalid(N_("Thời gian này đã qua."), field="valid_to")
+    store.lock_people(ctx.session, [absent.id, acting.id])
     for other in store.overlapping(ctx.session, [absent.id, acting.id], valid_from, valid_to):
         if other.absent_id == acting.id:
             raise Invalid(N_("%(name)s cũng vắng mặt trong thời gian này."), field="acting_id", name=acting.name)
@@ -59,7 +64,7 @@ def delegate(
     ctx.session.add(row)
     ctx.session.flush()
     record(ctx, "delegate", "delegation", row.id, data=_facts(row, unit))
-    _tell(ctx, row, unit, [absent, acting])
+    _tell(ctx, "delegation", row, unit)
     return row
 
 
@@ -73,17 +78,20 @@ def end(ctx: Context, delegation_id: int) -> Delegation:
         return row
     row.ended_at = ctx.now
     record(ctx, "end_delegation", "delegation", row.id, data=_facts(row, unit))
+    _tell(ctx, "delegation_ended", row, unit)
     return row
 
 
 def units_to_manage(ctx: Context, units: list[Unit]) -> list[Unit]:
-    """The units whose absences this person may settle: those they head; all of them for the office."""
-    return [unit for unit in units if may(ctx.actor, Permission.DELEGATE, _scope(ctx, unit.id))]
+    """The units whose absences this person may settle: those they head; for the head of an office, those that work in
+    its programme, but not the issuer."""
+    scopes = _scopes(ctx, [unit.id for unit in units])
+    return [unit for unit in units if may(ctx.actor, Permission.DELEGATE, scopes[unit.id])]
 
 
 def _unit(ctx: Context, unit_id: int) -> Unit:
     unit = unit_on(ctx.session, unit_id, ctx.today)
-    scope = _scope(ctx, unit_id)
+    scope = _scopes(ctx, [unit_id])[unit_id]
     if unit is None or (unit_id not in ctx.actor.units and not may(ctx.actor, Permission.DELEGATE, scope)):
         raise NotFound(N_("Không tìm thấy đơn vị này."))
     demand(ctx.actor, Permission.DELEGATE, scope)
@@ -91,8 +99,17 @@ def _unit(ctx: Context, unit_id: int) -> Unit:
     return unit
 
 
-def _scope(ctx: Context, unit_id: int) -> Scope:
-    return Scope(lead_unit_id=unit_id, standing_unit_ids=frozenset().union(*ctx.offices.values()))
+def _scopes(ctx: Context, unit_ids: Collection[int]) -> dict[int, Scope]:
+    programmes = store.programmes_of(ctx.session, unit_ids)
+    return {
+        id_: Scope(
+            lead_unit_id=id_,
+            standing_unit_ids=frozenset().union(
+                *(ctx.offices.get(programme, frozenset()) for programme in programmes.get(id_, ()))
+            ),
+        )
+        for id_ in unit_ids
+    }
 
 
 def _facts(row: Delegation, unit: Unit) -> dict[str, str]:
@@ -105,12 +122,13 @@ def _facts(row: Delegation, unit: Unit) -> dict[str, str]:
     }
 
 
-def _tell(ctx: Context, row: Delegation, unit: Unit, people: list[User]) -> None:
-    for person in people:
-        if person.id == ctx.actor.user_id:
+def _tell(ctx: Context, kind: str, row: Delegation, unit: Unit) -> None:
+    """Both of them, but nobody of their own deed."""
+    for person in (row.absent, row.acting):
+        if person.id == ctx.actor.user_id or not person.active:
             continue
         mail = letter(
-            "delegation",
+            kind,
             to_name=person.name,
             base_url=ctx.base_url,
             locale=person.locale,
@@ -121,4 +139,4 @@ def _tell(ctx: Context, row: Delegation, unit: Unit, people: list[User]) -> None
             valid_from=row.valid_from,
             valid_to=row.valid_to,
         )
-        enqueue(ctx, "delegation", f"delegation:{row.id}:{person.id}", person, mail)
+        enqueue(ctx, kind, f"{kind}:{row.id}:{person.id}", person, mail)

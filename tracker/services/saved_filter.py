@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from tracker.models.saved_filter import SavedFilter
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.words import N_
+from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.store.saved_filter import named
 
@@ -51,6 +52,7 @@ def save(ctx: Context, *, name: str, query: str, unit_id: int | None = None) -> 
         ctx.session.add(row)
     row.query, row.unit_id = kept, unit_id
     ctx.session.flush()
+    record(ctx, "save_filter", "saved_filter", row.id, data=_facts(row))
     return row
 
 
@@ -59,4 +61,9 @@ def delete(ctx: Context, filter_id: int) -> None:
     row = ctx.session.get(SavedFilter, filter_id)
     if row is None or row.owner_id != ctx.actor.user_id:
         raise NotFound(N_("Không tìm thấy bộ lọc này."))
+    record(ctx, "delete_filter", "saved_filter", row.id, data=_facts(row))
     ctx.session.delete(row)
+
+
+def _facts(row: SavedFilter) -> dict[str, str | int | None]:
+    return {"name": row.name, "query": row.query, "unit": row.unit_id}

@@ -37,13 +37,15 @@ def due_between(
     end: date,
     *,
     owner_id: int | None = None,
+    owner_units: Collection[int] = (),
     unit_ids: Collection[int] | None = None,
     programme_ids: Collection[int] | None = None,
     closed_since: date | None = None,
 ) -> list[Due]:
     """Both days included, by day; open work only, or also what was submitted since a day.
 
-    Of one owner, of units (as lead, and what they were asked to contribute), or of whole programmes.
+    Of one owner in the units where they hold a post today (who has moved on owns nothing there), of units (as lead,
+    and what they were asked to contribute), or of whole programmes.
     """
     where: list[ColumnElement[bool]] = [Assignment.due_on.between(start, end)]
     if closed_since is None:
@@ -52,7 +54,7 @@ def due_between(
         where.append(Assignment.closed.is_(False) | (Assignment.submitted_on >= closed_since))
     of: list[ColumnElement[bool]] = []
     if owner_id is not None:
-        of.append(Assignment.owner_id == owner_id)
+        of += [Assignment.owner_id == owner_id, Assignment.lead_unit_id.in_(owner_units)]
     if unit_ids is not None:
         of.append(Assignment.lead_unit_id.in_(unit_ids))
     if programme_ids is not None:

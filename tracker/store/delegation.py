@@ -3,15 +3,17 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import exists, or_, select, true
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.assignment import Assignment
+from tracker.models.coordination import CoordinatingUnit
 from tracker.models.delegation import Delegation
+from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.models.user import Post, User
-from tracker.rules.workflow import WITH_UNIT
-from tracker.store.people import SIGNING, valid_on
+from tracker.rules.workflow import WITH_UNIT, State
+from tracker.store.people import SIGNING, answering, valid_on
 
 _PEOPLE = (joinedload(Delegation.absent), joinedload(Delegation.acting), joinedload(Delegation.unit))
 
@@ -19,6 +21,37 @@ _PEOPLE = (joinedload(Delegation.absent), joinedload(Delegation.acting), joinedl
 def load(session: Session, delegation_id: int, *, lock: bool = False) -> Delegation | None:
     query = select(Delegation).where(Delegation.id == delegation_id).options(*_PEOPLE)
     return session.scalar(query.with_for_update(of=Delegation) if lock else query)
+
+
+def lock_people(session: Session, user_ids: Collection[int]) -> None:
+    """Until the end of the transaction nobody else says who of these is away or acts."""
+    locked = select(User.id).where(User.id.in_(user_ids)).order_by(User.id)
+    session.execute(locked.with_for_update(key_share=True)).all()
+
+
+def programmes_of(session: Session, unit_ids: Collection[int]) -> dict[int, set[int]]:
+    """Unit → the programmes whose offices look after it: it leads or coordinates something there. A unit that issues
+    programmes has none: no office stands above it."""
+    leads = exists().where(
+        Assignment.lead_unit_id == Unit.id,
+        Assignment.programme_id == Programme.id,
+        Assignment.state != State.CANCELLED,
+    )
+    helps = exists().where(
+        CoordinatingUnit.unit_id == Unit.id,
+        Assignment.id == CoordinatingUnit.assignment_id,
+        Assignment.programme_id == Programme.id,
+        Assignment.state != State.CANCELLED,
+    )
+    rows = session.execute(
+        select(Unit.id, Programme.id)
+        .join(Programme, true())
+        .where(Unit.id.in_(unit_ids), Unit.id.not_in(select(Programme.issuer_unit_id)), or_(leads, helps))
+    )
+    found: dict[int, set[int]] = {}
+    for unit_id, programme_id in rows:
+        found.setdefault(unit_id, set()).add(programme_id)
+    return found
 
 
 def overlapping(session: Session, user_ids: Collection[int], start: date, end: date) -> list[Delegation]:
@@ -51,28 +84,9 @@ def of_units(session: Session, unit_ids: Collection[int], day: date) -> list[Del
 
 
 def units_without_head(session: Session, programme_ids: Collection[int], day: date) -> list[Unit]:
-    """Units with work to do in which nobody who signs can be reached: no active head or deputy, own or acting."""
-    acting = aliased(User)
-    reachable = (
-        select(Post.unit_id)
-        .join(User, User.id == Post.user_id)
-        .outerjoin(
-            Delegation,
-            (Delegation.absent_id == Post.user_id)
-            & (Delegation.unit_id == Post.unit_id)
-            & Delegation.ended_at.is_(None)
-            & valid_on(Delegation, day),
-        )
-        .outerjoin(acting, acting.id == Delegation.acting_id)
-        .where(
-            Post.role.in_(SIGNING),
-            valid_on(Post, day),
-            or_(
-                Delegation.id.is_(None) & User.active & User.email.is_not(None),
-                acting.active & acting.email.is_not(None),
-            ),
-        )
-    )
+    """Units with work to do in which nobody who signs can be reached: of those who would get the mail
+    (`people.holders`) nobody has an address."""
+    reachable = answering(day).with_only_columns(Post.unit_id).where(Post.role.in_(SIGNING), User.email.is_not(None))
     busy = exists().where(
         Assignment.lead_unit_id == Unit.id,
         Assignment.programme_id.in_(programme_ids),

@@ -37,7 +37,8 @@ STOPPED = (State.DRAFT, State.SUSPENDED, State.CANCELLED)
 
 @dataclass(frozen=True)
 class Visible:
-    """Whose assignments a person may see: all of a programme, or those of their units."""
+    """Whose assignments a person may see: all of a programme, or those of their units, as `Permission.VIEW` says of
+    one: what a unit leads or coordinates, and the parts of what it leads."""
 
     programme_ids: frozenset[int] | None
     unit_ids: frozenset[int]
@@ -48,10 +49,11 @@ class Visible:
             return true()
         if not self.unit_ids:
             return Assignment.programme_id.in_(self.programme_ids)
-        leads = aliased(Assignment)
+        leads, parts, wholes = aliased(Assignment), aliased(Assignment), aliased(Assignment)
         own = union(
             select(leads.id).where(leads.lead_unit_id.in_(self.unit_ids)),
             select(CoordinatingUnit.assignment_id).where(CoordinatingUnit.unit_id.in_(self.unit_ids)),
+            select(parts.id).join(wholes, wholes.id == parts.parent_id).where(wholes.lead_unit_id.in_(self.unit_ids)),
         )
         if not self.programme_ids:
             return Assignment.id.in_(own)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.delegation import Delegation
@@ -21,14 +21,21 @@ def valid_on(model: Any, day: date) -> ColumnElement[bool]:
     return and_(model.valid_from <= day, or_(model.valid_to.is_(None), model.valid_to >= day))
 
 
-def _holders(day: date) -> Select[Post]:
+def answering(day: date) -> Select[int, User]:
+    """(unit id, person) of every post on the day. Whoever is away is their substitute first, and only then must the
+    person be active: an account that was closed stands in nobody's way, and nobody's substitute is passed over."""
+    acts = and_(
+        Delegation.absent_id == Post.user_id,
+        Delegation.unit_id == Post.unit_id,
+        Delegation.ended_at.is_(None),
+        valid_on(Delegation, day),
+    )
     return (
-        select(Post)
-        .join(Post.user)
+        select(Post.unit_id, User)
         .join(Post.unit)
+        .outerjoin(Delegation, acts)
+        .join(User, User.id == func.coalesce(Delegation.acting_id, Post.user_id))
         .where(valid_on(Post, day), valid_on(Unit, day), User.active)
-        .options(joinedload(Post.user))
-        .order_by(Post.unit_id, Post.id)
     )
 
 
@@ -36,30 +43,29 @@ def holders(
     session: Session, unit_ids: Collection[int], roles: Collection[PostRole], day: date
 ) -> dict[int, list[User]]:
     """Unit id → active people who hold one of the roles there on the day; whoever is away is their substitute."""
-    acting = _acting_for(session, unit_ids, day)
+    rows = session.execute(
+        answering(day)
+        .where(Post.unit_id.in_(unit_ids), Post.role.in_(roles))
+        .order_by(Post.unit_id, Post.id, Delegation.id)
+    )
     found: dict[int, list[User]] = {}
-    for post in session.scalars(_holders(day).where(Post.unit_id.in_(unit_ids), Post.role.in_(roles))):
-        people = found.setdefault(post.unit_id, [])
-        person = acting.get((post.unit_id, post.user_id), post.user)
+    for unit_id, person in rows:
+        people = found.setdefault(unit_id, [])
         if person not in people:
             people.append(person)
     return found
 
 
-def _acting_for(session: Session, unit_ids: Collection[int], day: date) -> dict[tuple[int, int], User]:
-    """(unit, person away) → who acts for them there."""
-    rows = session.scalars(
-        select(Delegation)
-        .join(Delegation.acting)
-        .where(Delegation.unit_id.in_(unit_ids), valid_on(Delegation, day), Delegation.ended_at.is_(None), User.active)
-        .options(joinedload(Delegation.acting))
-    )
-    return {(one.unit_id, one.absent_id): one.acting for one in rows}
-
-
 def members(session: Session, unit_id: int, day: date) -> list[User]:
     """Everybody with a post in the unit on the day, heads first."""
-    posts = session.scalars(_holders(day).where(Post.unit_id == unit_id)).all()
+    posts = session.scalars(
+        select(Post)
+        .join(Post.user)
+        .join(Post.unit)
+        .where(Post.unit_id == unit_id, valid_on(Post, day), valid_on(Unit, day), User.active)
+        .options(joinedload(Post.user))
+        .order_by(Post.id)
+    ).all()
     order = list(PostRole)
     unique: dict[int, User] = {}
     for post in sorted(posts, key=lambda post: order.index(post.role)):

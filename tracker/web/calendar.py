@@ -40,6 +40,7 @@ def index() -> ResponseReturnValue:
         entries = due_between(
             ctx.session, weeks[0][0], weeks[-1][-1],
             owner_id=ctx.actor.user_id if whose == "mine" else None,
+            owner_units=ctx.actor.units,
             unit_ids=ctx.actor.units if whose == "units" else None,
             programme_ids=seen if whose == "all" else None,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who acts for whom: in one's own unit, or in every unit for the office."""
+"""Who acts for whom: in one's own unit, or, for the head of an office, in the units of its programme."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

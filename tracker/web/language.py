@@ -1,8 +1,9 @@
 """The reader's language, and its texts. Flask-Babel looks its catalogue up anew for every text; a page has hundreds."""
 
+from contextvars import ContextVar
 from typing import Any
 
-from flask import g, session
+from flask import appcontext_pushed, session
 from flask_babel import get_translations
 
 LOCALES = ("vi", "en")
@@ -14,10 +15,21 @@ def locale() -> str:
     return chosen if chosen in LOCALES else "vi"
 
 
+# The catalogue of the request under way; a page asks for it hundreds of times.
+_reading: ContextVar[Any | None] = ContextVar("catalogue", default=None)
+
+
+@appcontext_pushed.connect
+def _another_reader(_app: Any, **_more: Any) -> None:
+    _reading.set(None)
+
+
 def _catalogue() -> Any:
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+    found = _reading.get()
+    if found is None:
+        found = get_translations()
+        _reading.set(found)
+    return found
 
 
 def say(text: str) -> str:
