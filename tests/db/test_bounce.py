@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
-from tests.db.test_outbox import put
+from tests.db.test_outbox import put, take
 from tests.helpers.world import AT
 from tracker.mail.bounce import Action, Bounce
 from tracker.mail.transport import Answer, Outcome
@@ -16,7 +16,7 @@ from tracker.models.audit import AuditEvent
 from tracker.models.outbox import MailBounce, MailState, OutboxMail
 from tracker.models.user import User
 from tracker.services.bounce import record_bounce
-from tracker.services.outbox import claim, resend, settle
+from tracker.services.outbox import resend, settle
 
 LATER = AT + timedelta(hours=1)
 
@@ -26,7 +26,7 @@ def sent(act: Act, outcome: Outcome = Outcome.SENT) -> OutboxMail:
     row = put(act())
     moment = row.not_before
     while row.state in (MailState.QUEUED, MailState.SENDING):
-        claimed = claim(act(at=moment))
+        claimed = take(act(at=moment))
         assert claimed is not None
         settle(act(at=moment), claimed[0], claimed[1], Answer(outcome, "x"))
         moment += timedelta(minutes=3)
@@ -79,7 +79,7 @@ def test_an_old_notification_does_not_undo_a_resend(session: Session, act: Act) 
     assert (row.state, row.sent_at) == (MailState.QUEUED, None)
     assert row.recipient is not None
     assert not row.recipient.unreachable  # whoever sends again takes the address for good again
-    claimed = claim(act(at=LATER))
+    claimed = take(act(at=LATER))
     assert claimed is not None
     settle(act(at=LATER), claimed[0], claimed[1], Answer(Outcome.SENT, "250"))
     record_bounce(act(at=LATER), about(row, key="another"))
@@ -146,11 +146,11 @@ def test_what_is_on_its_way_again_is_called_back(session: Session, act: Act) -> 
     """The first try was cut off and came back while the second travels: its answer changes nothing more."""
     row = put(act())
     now = row.not_before
-    claimed = claim(act(at=now))
+    claimed = take(act(at=now))
     assert claimed is not None
     record_bounce(act(at=now), about(row))
     assert (row.state, row.lease_token, row.lease_until) == (MailState.BOUNCED, None, None)
     settle(act(at=now), claimed[0], claimed[1], Answer(Outcome.SENT, "250"))
     assert row.state is MailState.BOUNCED
     assert [one.detail for one in row.tries] == ["250"]
-    assert claim(act(at=now + timedelta(days=1))) is None
+    assert take(act(at=now + timedelta(days=1))) is None

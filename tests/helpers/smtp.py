@@ -25,6 +25,8 @@ class Postman:
         self.drops: set[str] = set()
         self.stall = threading.Event()
         self.holding = threading.Event()
+        self.connections = 0
+        self._last: SMTP | None = None
         self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
 
     def __enter__(self) -> "Postman":
@@ -41,6 +43,20 @@ class Postman:
 
     def ids(self) -> Counter[str]:
         return Counter(str(letter["Message-ID"]) for letter in self.letters)
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections += 1
+        self._last = server
+        return responses
+
+    def hang_up(self) -> None:
+        """Ends the newest connection."""
+        assert self._last is not None
+        assert self._last.transport is not None
+        self._controller.loop.call_soon_threadsafe(self._last.transport.abort)
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

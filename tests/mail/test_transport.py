@@ -110,7 +110,7 @@ def test_an_address_that_cannot_be_written_is_a_failure_not_a_crash() -> None:
 
 def test_no_header_can_be_smuggled_in() -> None:
     hostile = replace(LETTER, to_name="A\r\nBcc: x@y.vn", subject="B\nX-Evil: 1")
-    got = message_from_bytes(build(hostile).as_bytes(), policy=policy.SMTP)
+    got = message_from_bytes(build(hostile), policy=policy.SMTP)
     assert isinstance(got, EmailMessage)
     assert got["Bcc"] is None
     assert got["X-Evil"] is None
@@ -133,3 +133,19 @@ def test_bad_urls(url: str) -> None:
 
 def test_message_ids_are_unique() -> None:
     assert len({new_message_id("a@example.vn") for _ in range(1000)}) == 1000
+
+
+def test_letters_of_one_sender_share_a_connection_and_outlive_it() -> None:
+    with Postman() as postman:
+        send = open_transport(postman.url)
+        assert [send(replace(LETTER, message_id=f"<{n}@example.vn>")).outcome for n in range(3)] == [Outcome.SENT] * 3
+        assert postman.connections == 1
+        postman.hang_up()  # as a server does with who is silent for long
+        assert send(replace(LETTER, message_id="<4@example.vn>")).outcome is Outcome.SENT
+        assert postman.connections == 2
+        postman.replies["DATA"] = "452 disk full"
+        assert send(LETTER).outcome is Outcome.RETRY
+        del postman.replies["DATA"]
+        assert send(LETTER).outcome is Outcome.SENT
+        send.close()
+        assert set(postman.ids().values()) == {1}

@@ -76,7 +76,7 @@ def test_worker_killed_while_the_server_holds_the_mail(stack: Stack, postman: Po
     assert postman.holding.wait(30), stack.logs()
     stack.kill("worker")
     postman.stall.clear()
-    assert stack.value("SELECT count(*) FROM outbox WHERE state = 'sending'") == 1
+    assert stack.value("SELECT count(*) FROM outbox WHERE state = 'sending'") >= 1
     _expire(stack)
     stack.start("worker")
     assert until(lambda: stack.value(UNSENT) == 0, 40), stack.logs()
@@ -107,7 +107,7 @@ def test_sender_killed_between_the_answer_and_settling(stack: Stack, postman: Po
         "import os, signal; from tracker.app import create_app; from tracker.acting import acting\n"
         "from tracker.mail.transport import open_transport; from tracker.services.outbox import claim\n"
         "with create_app().app_context():\n"
-        "    with acting() as ctx: _, _, letter = claim(ctx)\n"
+        "    with acting() as ctx: ((_, _, letter),) = claim(ctx)\n"
         "    assert open_transport(os.environ['MAIL_URL'])(letter).outcome == 'sent'\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )

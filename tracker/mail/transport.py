@@ -2,15 +2,16 @@
 
 import os
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic
+from typing import Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from tracker.mail.message import Letter, build, one_line
@@ -20,6 +21,8 @@ from tracker.rules.calendar import LOCAL
 CONNECT_WITHIN = 10.0
 ANSWER_WITHIN = 30.0
 WHOLE_TRY_WITHIN = 50.0
+# Many servers end a connection after a hundred.
+LETTERS_A_CONNECTION = 100
 
 
 class Outcome(StrEnum):
@@ -41,7 +44,10 @@ class Answer:
     detail: str
 
 
-Transport = Callable[[Letter], Answer]
+class Transport(Protocol):
+    def __call__(self, letter: Letter) -> Answer: ...
+
+    def close(self) -> None: ...
 
 
 class BadMailUrl(ValueError):
@@ -64,7 +70,7 @@ def open_transport(mail_url: str) -> Transport:
         ) from None
     if url.scheme == "file" and url.path and not url.netloc:
         folder = Path(unquote(url.path))
-        return lambda letter: _write(folder, letter)
+        return _Folder(folder)
     if url.scheme in ("smtp", "smtps") and url.hostname:
         options = parse_qs(url.query, keep_blank_values=True)
         # A misspelt option would send mail and password in the clear without a word.
@@ -73,110 +79,147 @@ def open_transport(mail_url: str) -> Transport:
         if not unquote(f"{url.username or ''}{url.password or ''}").isascii():
             raise BadMailUrl("MAIL_URL has a user or password with letters outside ASCII; SMTP cannot send them")
         starttls = options.get("starttls") == ["1"]
-        return lambda letter: _send(url, port, starttls, letter)
+        return _Courier(url, port, starttls)
     raise BadMailUrl("MAIL_URL must be smtp://host:port, smtps://host:port or file:///folder")
 
 
-def _write(folder: Path, letter: Letter) -> Answer:
+class _Folder:
     """One .eml per Message-ID, renamed into place: a second try overwrites the first."""
-    try:
-        content = build(letter).as_bytes()
-    except ValueError as error:
-        return _unwritable(error)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = sha256(letter.message_id.encode()).hexdigest()[:20]
-        target = folder / f"{letter.created_at.astimezone(LOCAL):%Y%m%d-%H%M%S}-{name}.eml"
-        draft = target.with_suffix(f".{token_hex(4)}.part")
-        # The folder may be older and open to others; the letters in it are not.
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-        draft.replace(target)
-    except OSError as error:
-        return Answer(Outcome.RETRY, one_line(str(error)))
-    return Answer(Outcome.SENT, target.name)
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __call__(self, letter: Letter) -> Answer:
+        folder = self._folder
+        try:
+            content = build(letter)
+        except ValueError as error:
+            return _unwritable(error)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            name = sha256(letter.message_id.encode()).hexdigest()[:20]
+            target = folder / f"{letter.created_at.astimezone(LOCAL):%Y%m%d-%H%M%S}-{name}.eml"
+            draft = target.with_suffix(f".{token_hex(4)}.part")
+            # The folder may be older and open to others; the letters in it are not.
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+            draft.replace(target)
+        except OSError as error:
+            return Answer(Outcome.RETRY, one_line(str(error)))
+        return Answer(Outcome.SENT, target.name)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
 
-def _send(url: SplitResult, port: int | None, starttls: bool, letter: Letter) -> Answer:
-    try:
-        content = build(letter).as_bytes()
-    except ValueError as error:
-        return _unwritable(error)
-    phase, handed_over = "connect", False
-    try:
-        with _connection(url, port, starttls) as (server, hurry):
+class _Courier:
+    """Keeps its connection from letter to letter: greeting, TLS and login take longer than a letter."""
+
+    def __init__(self, url: SplitResult, port: int | None, starttls: bool) -> None:
+        self._url, self._port, self._starttls = url, port, starttls
+        self._server: smtplib.SMTP | None = None
+        self._sent = 0
+
+    def __call__(self, letter: Letter) -> Answer:
+        try:
+            content = build(letter)
+        except ValueError as error:
+            return _unwritable(error)
+        if self._server is not None:
+            answer = self._try(letter, content, kept=True)
+            if answer is not None:
+                return answer
+        answer = self._try(letter, content, kept=False)
+        assert answer is not None  # a new connection always answers
+        return answer
+
+    def close(self) -> None:
+        """Polite, but what became of the letters is settled: neither wait for the answer nor let it fail."""
+        server, self._server, self._sent = self._server, None, 0
+        if server is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                server.putcmd("QUIT")
+            server.close()
+
+    def _try(self, letter: Letter, content: bytes, *, kept: bool) -> Answer | None:
+        """None: the kept connection was of no more use before this letter began, so a new one may be asked."""
+        self._end = monotonic() + WHOLE_TRY_WITHIN
+        phase, handed_over, keep = "connect", False, False
+        try:
+            server = self._server or self._connect()
             phase = "MAIL FROM"
-            hurry()
+            self._hurry(server)
             code, text = server.mail(letter.from_address)
             if not _accepted(code):
-                return _refused(code, text, for_good=False)
+                return None if kept else _refused(code, text, for_good=False)
             phase = "RCPT TO"
-            hurry()
+            self._hurry(server)
             code, text = server.rcpt(letter.to_address)
             if not _accepted(code):
                 return _refused(code, text, for_good=True)
             # `data()` would hide where a break happened: the server has the letter only with the lone dot.
             phase = "DATA"
-            hurry()
+            self._hurry(server)
             code, text = server.docmd("DATA")
             if code != 354:
                 return _refused(code, text, for_good=True)
-            hurry()
+            self._hurry(server)
             server.send(_dot_stuffed(content))
-            hurry()
+            self._hurry(server)
             phase, handed_over = "after DATA", True
             server.send(b".\r\n")
             code, text = server.getreply()
             if _accepted(code):
+                self._sent += 1
+                keep = self._sent < LETTERS_A_CONNECTION
                 return Answer(Outcome.SENT, _words(code, text))
             if not 400 <= code < 600:
                 return Answer(Outcome.UNCERTAIN, _words(code, text))
             return _refused(code, text, for_good=True)
-    except smtplib.SMTPResponseException as error:
-        if handed_over:
-            return Answer(Outcome.UNCERTAIN, _words(error.smtp_code, error.smtp_error))
-        # A greeting, HELO, STARTTLS or login that is refused: the setting may be mended while the mail waits.
-        return _refused(error.smtp_code, error.smtp_error, for_good=False)
-    except (OSError, smtplib.SMTPException) as error:
-        detail = one_line(f"{phase}: {str(error) or type(error).__name__}")[:500]
-        return Answer(Outcome.UNCERTAIN if handed_over else Outcome.RETRY, detail)
+        except smtplib.SMTPResponseException as error:
+            if handed_over:
+                return Answer(Outcome.UNCERTAIN, _words(error.smtp_code, error.smtp_error))
+            # A greeting, HELO, STARTTLS or login that is refused: the setting may be mended while the mail waits.
+            return _refused(error.smtp_code, error.smtp_error, for_good=False)
+        except (OSError, smtplib.SMTPException) as error:
+            if kept and phase == "MAIL FROM":
+                return None
+            detail = one_line(f"{phase}: {str(error) or type(error).__name__}")[:500]
+            return Answer(Outcome.UNCERTAIN if handed_over else Outcome.RETRY, detail)
+        finally:
+            if not keep:
+                self.close()
 
+    def _connect(self) -> smtplib.SMTP:
+        """A greeted, encrypted and logged-in server."""
+        url, host = self._url, self._url.hostname
+        assert host is not None  # open_transport looked
+        if url.scheme == "smtps":
+            context = ssl.create_default_context()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self._port or 465, timeout=CONNECT_WITHIN, context=context)
+        else:
+            server = smtplib.SMTP(host, self._port or 25, timeout=CONNECT_WITHIN)
+        self._server = server
+        self._hurry(server)
+        # Or the last small packet of each letter waits 40 ms for an acknowledgement that is itself delayed.
+        assert server.sock is not None  # it was greeted
+        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        server.ehlo_or_helo_if_needed()
+        if self._starttls:
+            server.starttls(context=ssl.create_default_context())
+            self._hurry(server)
+            server.ehlo()
+        if url.username:
+            self._hurry(server)
+            server.login(unquote(url.username), unquote(url.password or ""))
+        return server
 
-@contextmanager
-def _connection(
-    url: SplitResult, port: int | None, starttls: bool
-) -> Iterator[tuple[smtplib.SMTP, Callable[[], None]]]:
-    """A greeted, encrypted and logged-in server; call the second value before each further wait."""
-    assert url.hostname is not None  # open_transport looked
-    end = monotonic() + WHOLE_TRY_WITHIN
-    if url.scheme == "smtps":
-        context = ssl.create_default_context()
-        server: smtplib.SMTP = smtplib.SMTP_SSL(url.hostname, port or 465, timeout=CONNECT_WITHIN, context=context)
-    else:
-        server = smtplib.SMTP(url.hostname, port or 25, timeout=CONNECT_WITHIN)
-
-    def hurry() -> None:
-        remaining = end - monotonic()
+    def _hurry(self, server: smtplib.SMTP) -> None:
+        """Before each further wait: what is left of the time for this letter."""
+        remaining = self._end - monotonic()
         if remaining <= 0 or server.sock is None:
             raise TimeoutError("the server is too slow")
         server.sock.settimeout(min(ANSWER_WITHIN, remaining))
-
-    try:
-        hurry()
-        server.ehlo_or_helo_if_needed()
-        if starttls:
-            server.starttls(context=ssl.create_default_context())
-            hurry()
-            server.ehlo()
-        if url.username:
-            hurry()
-            server.login(unquote(url.username), unquote(url.password or ""))
-        yield server, hurry
-    finally:
-        # Polite, but what became of the letter is settled: neither wait for the answer nor let it fail.
-        with suppress(OSError, smtplib.SMTPException):
-            server.putcmd("QUIT")
-        server.close()
 
 
 def _accepted(code: int) -> bool:

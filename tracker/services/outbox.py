@@ -5,7 +5,7 @@ from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, or_, select, text
 
 from tracker.mail.message import Letter, new_message_id
 from tracker.mail.render import Rendered
@@ -60,12 +60,12 @@ def _row(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered)
     }
 
 
-def claim(ctx: Context) -> tuple[int, str, Letter] | None:
-    """(row id, lease token, letter) of the oldest mail that is due, leased for a minute; None when there is none.
+def claim(ctx: Context, most: int = 1) -> list[tuple[int, str, Letter]]:
+    """(row id, lease token, letter) of the oldest mails that are due, leased for a minute.
 
     A mail whose sender died comes back when its lease runs out. Commit before sending: no lock is held meanwhile.
     """
-    row = ctx.session.scalar(
+    rows = ctx.session.scalars(
         select(OutboxMail)
         .where(
             OutboxMail.state.in_((MailState.QUEUED, MailState.SENDING)),
@@ -73,28 +73,58 @@ def claim(ctx: Context) -> tuple[int, str, Letter] | None:
             or_(OutboxMail.lease_until.is_(None), OutboxMail.lease_until <= ctx.now),
         )
         .order_by(OutboxMail.not_before, OutboxMail.id)
-        .limit(1)
+        .limit(most)
         .with_for_update(skip_locked=True)
+    ).all()
+    claimed = []
+    for row in rows:
+        token = token_hex(16)
+        row.state, row.lease_token, row.lease_until = MailState.SENDING, token, ctx.now + LEASE
+        row.attempts += 1
+        letter = Letter(
+            message_id=row.message_id,
+            from_address=ctx.mail_from,
+            to_address=row.to_address,
+            to_name=row.to_name,
+            subject=row.subject,
+            text=row.text_body,
+            html=row.html_body,
+            created_at=row.created_at,
+        )
+        claimed.append((row.id, token, letter))
+    return claimed
+
+
+_GIVE_BACK = text("""
+    UPDATE outbox SET state = 'queued', lease_token = NULL, lease_until = NULL, attempts = attempts - 1
+    WHERE lease_token = ANY(:tokens)
+""")
+
+
+def give_back(ctx: Context, tokens: Sequence[str]) -> None:
+    """What was claimed and not tried: the next sender need not wait for the lease."""
+    ctx.session.execute(_GIVE_BACK, {"tokens": list(tokens)})
+
+
+# The usual case in one statement: sent, and the lease still ours.
+_SENT = text("""
+    WITH done AS (
+        UPDATE outbox SET state = 'sent', sent_at = :now, lease_token = NULL, lease_until = NULL
+        WHERE id = :id AND lease_token = :token AND state = 'sending' RETURNING id
     )
-    if row is None:
-        return None
-    row.state, row.lease_token, row.lease_until = MailState.SENDING, token_hex(16), ctx.now + LEASE
-    row.attempts += 1
-    letter = Letter(
-        message_id=row.message_id,
-        from_address=ctx.mail_from,
-        to_address=row.to_address,
-        to_name=row.to_name,
-        subject=row.subject,
-        text=row.text_body,
-        html=row.html_body,
-        created_at=row.created_at,
-    )
-    return row.id, row.lease_token, letter
+    INSERT INTO mail_tries (outbox_id, at, answer, detail) SELECT id, :now, :answer, :detail FROM done RETURNING id
+""")
 
 
 def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
     """Write down what became of a try. A sender whose lease was taken over changes nothing but the log of tries."""
+    if answer.outcome is Outcome.SENT:
+        values = {
+            "id": mail_id, "token": token, "now": ctx.now, "answer": str(answer.outcome), "detail": answer.detail
+        }  # fmt: skip
+        if ctx.session.execute(_SENT, values).first():
+            ctx.session.expire_all()
+            return
     row = ctx.session.scalar(
         select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
     )
