@@ -5,6 +5,7 @@ from typing import Any
 # A wake-up that nobody took before the next one is worth nothing.
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "tasks.escalation.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "audit-escalations": {"task": "tasks.escalation.audit", "schedule": 1800.0, "options": {"expires": 1800}},
     "deliver-mail": {"task": "tasks.mail.deliver", "schedule": 5.0, "options": {"expires": 5}},
     "fold-counters": {"task": "tasks.tally.fold", "schedule": 60.0, "options": {"expires": 60}},
     "build-reports": {"task": "tasks.report.build", "schedule": 5.0, "options": {"expires": 5}},

@@ -505,7 +505,8 @@ def upgrade() -> None:
         ),
     )
     op.add_column("assignments", sa.Column("changed_on", sa.Date(), nullable=True))
-    op.execute("UPDATE assignments SET changed_on = (created_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date")
+    # What was before is not known: the history of what is there begins today.
+    op.execute("UPDATE assignments SET changed_on = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date")
     op.alter_column(
         "assignments",
         "changed_on",

@@ -68,8 +68,21 @@ def test_another_date_is_proposed_and_the_unit_answers(
     )
     assert one.due_on == DUE
     assert mails(session, "extension_proposed") == {"truong.p-yte@example.vn"}
+    office = request.decided_by_id
     extensions.answer(act(HEAD, at=TOO_LATE), request.id, accepted=accepted)
-    assert (one.due_on, request.state) == (due, state)
+    assert (one.due_on, request.state, request.decided_by_id) == (due, state, office)
+    kind = "extension_accepted" if accepted else "extension_rejected"
+    assert mails(session, kind) == {"truong.p-ldtbxh@example.vn", "canbo.p-ldtbxh@example.vn"}
+
+
+def test_a_proposed_date_that_has_passed_is_not_taken(act: Act, one: Assignment) -> None:
+    request = ask(act, one)
+    extensions.decide(
+        act(OFFICE, at=IN_TIME), request.id, decision="proposed", due_on=date(2026, 11, 23), reason="Chỉ đến thứ Hai"
+    )
+    with pytest.raises(Invalid):
+        extensions.answer(act(HEAD, at=IN_TIME + timedelta(days=10)), request.id, accepted=True)
+    assert one.due_on == DUE
 
 
 def test_too_late_only_the_office_can(act: Act, one: Assignment) -> None:

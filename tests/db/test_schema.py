@@ -1,5 +1,6 @@
 """Migrations go both ways and give the models; the constraints that hold the invariants refuse what breaks them."""
 
+from datetime import datetime
 from secrets import token_hex
 
 import psycopg
@@ -16,6 +17,7 @@ from tracker.app import create_app
 from tracker.extensions import db
 from tracker.local.postgres import PostgresServer
 from tracker.models.base import Base
+from tracker.rules.calendar import LOCAL, local_date
 
 
 def test_up_down_up_and_the_head_is_the_models(database_url: str) -> None:
@@ -36,6 +38,20 @@ def test_up_down_up_and_the_head_is_the_models(database_url: str) -> None:
             compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata) == []
         )
     engine.dispose()
+
+
+def test_the_history_of_what_was_there_begins_today(database_url: str) -> None:
+    """From the first version with work in it: nothing is made up about the days before."""
+    app = create_app(make_settings(database_url, "redis://127.0.0.1:1/0", "file:///tmp/none"))
+    with app.app_context():
+        downgrade(revision="0001")
+        upgrade()
+        with db.engine.connect() as connection:
+            days = connection.execute(text("SELECT DISTINCT since FROM past_standings")).scalars().all()
+            rows = "SELECT (SELECT count(*) FROM past_standings), (SELECT count(*) FROM assignments)"
+            assert len(set(connection.execute(text(rows)).one())) == 1
+        db.engine.dispose()
+    assert days == [local_date(datetime.now(LOCAL))]
 
 
 # What autogenerate does not compare: every constraint and index as PostgreSQL itself writes it down.

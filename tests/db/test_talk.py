@@ -16,6 +16,7 @@ from tracker.models.outbox import OutboxMail
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
+from tracker.services import assignment as verbs
 from tracker.services import bulk
 from tracker.services import explanation as explanations
 from tracker.services.bulk import Bulk, Choice
@@ -63,6 +64,20 @@ def test_a_chase_knows_its_readers(session: Session, act: Act, one: Assignment) 
     with pytest.raises(NotAllowed):
         chase(act(HEAD), one.id, text="x")
     assert [line.what for line in timeline(dossier(session, one.id, AT.date()), "talk")] == ["chase"]
+
+
+def test_a_chase_went_to_whom_a_mail_went(session: Session, act: Act, one: Assignment) -> None:
+    head = session.scalars(select(User).where(User.login == HEAD)).one()
+    head.email = None
+    session.flush()
+    with pytest.raises(Invalid, match="chưa có ai"):
+        chase(act(LEADER), one.id, text="Báo cáo")
+
+
+def test_nobody_explains_what_is_no_longer_theirs(session: Session, act: Act, one: Assignment) -> None:
+    asked = explanations.ask(act(LEADER), one.id, question="Vì sao chậm?", due_on=AT.date() + timedelta(days=3))
+    verbs.cancel(act(OFFICE), one.id, reason="Trùng")
+    assert asked.state == "withdrawn"
 
 
 def test_an_explanation_is_asked_answered_and_closed(session: Session, act: Act, one: Assignment) -> None:

@@ -12,10 +12,12 @@ from tests.helpers.world import AT
 from tracker.models.assignment import Assignment
 from tracker.models.audit import AuditEvent
 from tracker.models.history import PastStanding
+from tracker.models.unit import Unit
 from tracker.models.user import User
-from tracker.rules.errors import Invalid, NotAllowed, NotFound
+from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
+from tracker.services import coordination
 from tracker.services import update as updates
 from tracker.store.assignment import last_return_reasons, rounds_of
 
@@ -56,6 +58,35 @@ def test_what_the_office_decided_is_not_undone(act: Act, one: Assignment) -> Non
         updates.undo(act(HEAD), one.id, written.id)
 
 
+def test_what_went_on_since_is_not_undone(session: Session, act: Act, one: Assignment) -> None:
+    """Neither a confirmed result nor the work of another unit loses its percent by a late undo."""
+    written = updates.update(act(HEAD), one.id, signal="on_track", text="Một", percent=40)
+    verbs.submit(act(HEAD, at=AT + timedelta(seconds=30)), one.id, result="Xong", done_on=AT.date())
+    for state in (State.SUBMITTED, State.COMPLETED):
+        with pytest.raises(Invalid, match="chuyển bước"):
+            updates.undo(act(HEAD), one.id, written.id)
+        assert (one.state, one.percent) == (state, 100)
+        if state is State.SUBMITTED:
+            verbs.confirm(act(OFFICE, at=AT + timedelta(seconds=40)), one.id)
+    verbs.reopen(act(OFFICE, at=AT + timedelta(minutes=1)), one.id, reason="Kiểm tra lại")
+    with pytest.raises(Invalid, match="chuyển bước"):
+        updates.undo(act(HEAD, at=AT + timedelta(minutes=2)), one.id, written.id)
+
+
+def test_undoing_a_note_leaves_the_work_alone(session: Session, act: Act, one: Assignment) -> None:
+    police = session.scalars(select(Unit).where(Unit.code == "congan")).one()
+    updates.update(act(HEAD), one.id, signal="on_track", text="Một", percent=40)
+    updates.update(act(HEAD), one.id, signal="on_track", text="Hai")
+    asked = coordination.ask(act(HEAD), one.id, police.id, question="Số liệu", due_on=date(2026, 3, 2))
+    updates.note(act("truong.congan"), one.id, text="12 vụ")
+    second = updates.note(act("truong.congan", at=AT + timedelta(minutes=1)), one.id, text="13 vụ")
+    updates.undo(act("truong.congan", at=AT + timedelta(minutes=2)), one.id, second.id)
+    assert (one.percent, asked.state, asked.contributed_on) == (40, "contributed", AT.date())
+    verbs.cancel(act(OFFICE), one.id, reason="Trùng")
+    with pytest.raises(IllegalMove):
+        updates.note(act("truong.congan"), one.id, text="14 vụ")
+
+
 def test_withdraw(act: Act, one: Assignment) -> None:
     verbs.accept(act(HEAD), one.id)
     verbs.submit(act(HEAD), one.id, result="Xong", done_on=AT.date())
@@ -70,6 +101,9 @@ def test_hand_on(session: Session, act: Act, one: Assignment) -> None:
     verbs.hand_on(act(HEAD), one.id, owner_id=people[OFFICER], text="Làm trước 15/3")
     assert (one.state, one.owner_id) == (State.IN_PROGRESS, people[OFFICER])
     assert mails(session, "handed_on") == {"canbo.p-yte@example.vn"}
+    session.flush()
+    said = session.scalars(select(AuditEvent.data).where(AuditEvent.verb == "hand_on")).one()
+    assert said["reason"] == "Làm trước 15/3"
     with pytest.raises(Invalid, match="đang thực hiện"):
         verbs.hand_on(act(HEAD), one.id, owner_id=people[OFFICER])
     with pytest.raises(Invalid, match="đơn vị chủ trì"):

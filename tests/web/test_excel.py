@@ -116,7 +116,7 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten(app: Flask, head: Br
     officer = Browser(app.test_client(), "canbo.p-yte")
     where = f"/assignments/{id_}"
     officer.post(f"{where}/update", at=where, version=1, signal="on_track", text="Trên trang", percent="70")
-    assert "1 dòng không lưu" in save(head, page)  # changed between preview and saving
+    assert "có người vừa thay đổi nhiệm vụ này" in save(head, page)  # changed between preview and saving
     assert percent_of(app, id_)[0] == 70
     assert "không ghi đè" in upload(head, book).text
 

@@ -243,7 +243,7 @@ def test_the_programme_names_clauses_left_without_work(app: Flask, browse: Brows
 def test_health(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/healthz").get_json() == {"status": "ok"}
-    assert client.get("/readyz").get_json() == {"status": "ok", "oldest_due_seconds": 0}
+    assert client.get("/readyz").get_json() == {"status": "ok", "oldest_due_seconds": 0, "missed_steps": 0}
     with app.app_context(), acting() as ctx:
         ctx.session.connection().exec_driver_sql(
             "INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body, html_body,"
@@ -251,6 +251,15 @@ def test_health(app: Flask) -> None:
             " VALUES ('x','x','x','x','x','x','x','x','queued', now() - interval '6 minutes', now())"
         )
     assert client.get("/readyz").status_code == 503
+    office = Browser(client, OFFICE)
+    assert "Có thư chờ gửi từ" in office.get("/monitor")
+    with app.app_context(), acting() as ctx:
+        ctx.session.connection().exec_driver_sql("UPDATE outbox SET not_before = now() + interval '1 day'")
+        ctx.session.connection().exec_driver_sql(
+            "INSERT INTO escalation_audits (at, checked, missed, oldest_due_on) VALUES (now(), 9, 2, '2026-11-19')"
+        )
+    assert client.get("/readyz").get_json() == {"status": "late", "oldest_due_seconds": 0, "missed_steps": 2}
+    assert "2 bậc đôn đốc chưa gửi" in office.get("/monitor")
 
 
 def test_a_form_sent_twice_acts_once(app: Flask, browse: Browse) -> None:
@@ -267,3 +276,19 @@ def test_a_form_sent_twice_acts_once(app: Flask, browse: Browse) -> None:
     wrong = {"signal": "", "text": "Hai", "once": "another-form"}
     browser.post(f"{where}/update", at=where, status=422, **wrong)
     assert "Đã lưu" in browser.post(f"{where}/update", at=where, **{**wrong, "signal": "on_track"})
+
+
+def test_a_second_copy_goes_back_to_a_page_that_answers(app: Flask, browse: Browse) -> None:
+    """A form that came back with errors stands at an address that only takes POST."""
+    head = browse(HEAD)
+    id_ = _first(app)
+    form = {"signal": "on_track", "text": "Một lần", "once": "again-and-again"}
+    head.post(f"/assignments/{id_}/update", at=f"/assignments/{id_}", **form)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', head.get(f"/assignments/{id_}"))
+    assert token is not None
+    answer = head.client.post(
+        f"/assignments/{id_}/update",
+        data={**form, "csrf_token": token[1]},
+        headers={"Referer": f"http://localhost/assignments/{id_}/update"},
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/assignments/{id_}")

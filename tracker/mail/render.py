@@ -29,6 +29,8 @@ SUBJECTS = {
     "extension_granted": N_("Đã gia hạn: %(title)s"),
     "extension_refused": N_("Không đồng ý gia hạn: %(title)s"),
     "extension_proposed": N_("Đề xuất ngày khác: %(title)s"),
+    "extension_accepted": N_("Đơn vị nhận ngày đề xuất: %(title)s"),
+    "extension_rejected": N_("Đơn vị giữ hạn cũ: %(title)s"),
     "explanation_asked": N_("Yêu cầu giải trình: %(title)s"),
     "explanation_answered": N_("Đã giải trình: %(title)s"),
     "mentioned": N_("Nhắc đến anh/chị: %(title)s"),

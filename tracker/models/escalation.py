@@ -50,6 +50,19 @@ class LadderStep(Numbered, Base):
     wording: Mapped[str] = mapped_column(server_default="")
 
 
+class EscalationAudit(Numbered, Base):
+    """What the auditor found: `missed` steps more than one working day late, of `checked` assignments."""
+
+    __tablename__ = "escalation_audits"
+    __table_args__ = (Index(None, "at"),)
+
+    at: Mapped[datetime]
+    checked: Mapped[int]
+    missed: Mapped[int]
+    # The earliest due date of an assignment with a missed step.
+    oldest_due_on: Mapped[date | None]
+
+
 class UpcomingStep(Base):
     """The day on which the sweep looks at an assignment next; null when no step is left. Kept by triggers."""
 

@@ -11,10 +11,11 @@ from tracker.rules.files import Upload
 from tracker.rules.permissions import Permission
 from tracker.rules.words import DEEDS, N_, STATES
 from tracker.rules.workflow import Action, State, move
-from tracker.services.access import change
+from tracker.services.access import change, inner_verb
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.evidence import attach
+from tracker.services.explanation import settle_open_explanations
 from tracker.services.extension import settle_open_request
 from tracker.services.notice import notify, notify_office, notify_unit
 from tracker.store.assignment import last_round, leads_already
@@ -59,6 +60,7 @@ def reassign(
     before = row.lead_unit.name
     row.suspended_from = None
     settle_open_request(ctx, row)
+    settle_open_explanations(ctx, row)
     is_new = unit.id != row.lead_unit_id
     _move(ctx, row, Action.REASSIGN, reason=reason, new_lead=is_new, data={"lead_before": before, "lead": unit.name})
     row.lead_unit_id, row.lead_unit = unit.id, unit
@@ -162,21 +164,17 @@ def hand_on(
     """Hand the work to another person of the lead unit (chuyển xử lý); on work not yet accepted it accepts it."""
     row = change(ctx, assignment_id, Permission.HAND_ON, version)
     person = _person_of_lead(ctx, row, owner_id)
+    before = row.owner.name if row.owner else ""
     if row.state == State.ASSIGNED:
-        accept(ctx, assignment_id, owner_id=person.id)
+        with inner_verb(ctx):
+            accept(ctx, assignment_id, owner_id=person.id)
     else:
-        if row.state is not State.IN_PROGRESS:
-            raise IllegalMove(
-                N_("Không thể “%(action)s” khi nhiệm vụ đang ở trạng thái “%(state)s”."),
-                action=DEEDS["hand_on"],
-                state=STATES[row.state],
-            )
+        _demand_state(row, State.IN_PROGRESS, "hand_on")
         if person.id == row.owner_id:
             raise Invalid(N_("Người này đang thực hiện nhiệm vụ rồi."), field="owner_id")
-        before = row.owner.name if row.owner else ""
         row.owner, row.owner_id = person, person.id
-        data = {"owner_before": before, "owner": person.name, "reason": text.strip()}
-        record(ctx, "hand_on", "assignment", row.id, data=data)
+    data = {"owner_before": before, "owner": person.name, "reason": text.strip()}
+    record(ctx, "hand_on", "assignment", row.id, data=data)
     notify(ctx, "handed_on", row, [person], reason=text)
     return row
 
@@ -189,11 +187,12 @@ def correct_done_on(
     On time or late is judged by the day of submission, so this moves no class.
     """
     row = change(ctx, assignment_id, Permission.CORRECT_DONE_ON, version)
-    if row.state is not State.COMPLETED:
-        raise Invalid(N_("Chỉ sửa được ngày hoàn thành của nhiệm vụ đã hoàn thành."), field="done_on")
+    _demand_state(row, State.COMPLETED, "correct_done_on")
     if not reason.strip():
         raise Invalid(N_("Hãy ghi lý do và căn cứ (số, ngày văn bản)."), field="reason")
-    if done_on is None or (row.submitted_on and done_on > row.submitted_on):
+    if done_on is None:
+        raise Invalid(N_("Hãy ghi ngày hoàn thành thực tế."), field="done_on")
+    if row.submitted_on and done_on > row.submitted_on:
         raise Invalid(N_("Ngày hoàn thành không thể sau ngày nộp báo cáo."), field="done_on")
     data = {"done_before": row.done_on.isoformat() if row.done_on else "", "done_on": done_on.isoformat()}
     row.done_on = done_on
@@ -223,6 +222,7 @@ def cancel(ctx: Context, assignment_id: int, *, reason: str, version: int | None
     row = change(ctx, assignment_id, Permission.CANCEL, version)
     row.suspended_from = None
     settle_open_request(ctx, row)
+    settle_open_explanations(ctx, row)
     _move(ctx, row, Action.CANCEL, reason=reason)
     return row
 
@@ -233,6 +233,15 @@ def reopen(ctx: Context, assignment_id: int, *, reason: str, version: int | None
     _move(ctx, row, Action.REOPEN, reason=reason)
     notify_unit(ctx, "returned", row, reason=reason)
     return row
+
+
+def _demand_state(row: Assignment, state: State, deed: str) -> None:
+    if row.state is not state:
+        raise IllegalMove(
+            N_("Không thể “%(action)s” khi nhiệm vụ đang ở trạng thái “%(state)s”."),
+            action=DEEDS[deed],
+            state=STATES[row.state],
+        )
 
 
 def _move(

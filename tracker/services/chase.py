@@ -22,18 +22,17 @@ def chase(ctx: Context, assignment_id: int, *, text: str, version: int | None = 
         raise IllegalMove(N_("Chỉ đôn đốc được nhiệm vụ mà đơn vị đang phải làm."))
     if not text.strip():
         raise Invalid(N_("Hãy ghi nội dung đôn đốc."), field="chase")
-    people = lead_people(ctx, row)
-    if not people:
-        raise Invalid(N_("Đơn vị chưa có ai nhận được thư đôn đốc."), field="chase")
     assert ctx.actor.user_id is not None
     sent = Chase(assignment_id=row.id, text=text.strip(), sent_at=ctx.now, sent_by_id=ctx.actor.user_id)
     ctx.session.add(sent)
     ctx.session.flush()
-    mails = notify(ctx, "chased", row, people, reason=text, cause=f"chase{sent.id}")
-    for person in people:
-        mail = mails.get(person.id)
-        sent.readers.append(ChaseReader(user_id=person.id, outbox_id=mail.id if mail else None))
-    record(ctx, "chase", "assignment", row.id, data={"chase": sent.id, "to": [person.name for person in people]})
+    # A chase went to whom a mail went: not to whom has no address or no account, nor to oneself.
+    mails = notify(ctx, "chased", row, lead_people(ctx, row), reason=text, cause=f"chase{sent.id}")
+    if not mails:
+        raise Invalid(N_("Đơn vị chưa có ai nhận được thư đôn đốc."), field="chase")
+    sent.readers = [ChaseReader(user_id=person_id, outbox_id=mail.id) for person_id, mail in mails.items()]
+    names = [mail.to_name for mail in mails.values()]
+    record(ctx, "chase", "assignment", row.id, data={"chase": sent.id, "to": names})
     return sent
 
 

@@ -74,6 +74,14 @@ def withdraw(ctx: Context, request_id: int) -> ExplanationRequest:
     return request
 
 
+def settle_open_explanations(ctx: Context, row: Assignment) -> None:
+    """Work that is cancelled or another unit's: nobody is left who could explain it."""
+    for request in store.of_assignment(ctx.session, row.id):
+        if request.state is ExplanationState.OPEN:
+            request.state = ExplanationState.WITHDRAWN
+            record(ctx, "withdraw_explanation", "assignment", row.id, data={"explanation": request.id})
+
+
 def _load(ctx: Context, request_id: int, permission: Permission) -> tuple[ExplanationRequest, Assignment]:
     found = store.load(ctx.session, request_id)
     if found is None:

@@ -86,10 +86,17 @@ def answer(ctx: Context, request_id: int, *, accepted: bool) -> ExtensionRequest
     _demand_state(request, ExtensionState.PROPOSED)
     if accepted:
         _still_with_unit(row)
-        assert request.decided_due_on is not None  # a CHECK holds it
-        _grant(ctx, row, request, request.decided_due_on, request.decision_reason or "")
+        whole = row.parent.due_on if row.parent else None
+        new = check_new_date(request.decided_due_on, request.due_before, ctx.today, whole, field="decision")
+        # The decision stays the office's; the unit only takes it.
+        office, decided_at = request.decided_by_id, request.decided_at
+        _grant(ctx, row, request, new, request.decision_reason or "")
+        request.decided_by_id, request.decided_at = office, decided_at
+        notify_office(ctx, "extension_accepted", row, cause=f"extension{request.id}")
     else:
-        _withdraw(ctx, row, request)
+        request.state = ExtensionState.WITHDRAWN
+        record(ctx, "reject_proposal", "assignment", row.id, data={"extension": request.id})
+        notify_office(ctx, "extension_rejected", row, cause=f"extension{request.id}")
     return request
 
 

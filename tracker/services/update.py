@@ -7,18 +7,19 @@ from typing import Any
 
 from tracker.models.assignment import Assignment, Signal, Update
 from tracker.models.coordination import CoordinationState
-from tracker.rules.errors import DomainError, Invalid, NotAllowed, NotFound
+from tracker.rules.calendar import local_date
+from tracker.rules.errors import DomainError, IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.rules.files import Upload
 from tracker.rules.permissions import Permission, demand, may
 from tracker.rules.words import N_, SIGNALS
-from tracker.rules.workflow import Action, State, move
-from tracker.services.access import change, scope_of
+from tracker.rules.workflow import CLOSED, Action, State, move
+from tracker.services.access import change, inner_verb, scope_of
 from tracker.services.assignment import accept, submit, withdraw
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.evidence import attach
 from tracker.services.notice import lead_people, notify
-from tracker.store.assignment import last_round, updates_of
+from tracker.store.assignment import given_since, last_round, updates_of
 
 UNDO = timedelta(minutes=10)
 
@@ -42,7 +43,8 @@ def update(
     text = text.strip() or (SIGNALS[signal] if signal == Signal.ON_TRACK else "")
     if row.state == State.ASSIGNED:
         demand(ctx.actor, Permission.ACCEPT, scope_of(ctx, row))
-        accept(ctx, assignment_id)
+        with inner_verb(ctx):
+            accept(ctx, assignment_id)
     move(row.state, Action.UPDATE, text=text)
     return _write(ctx, row, Signal(signal), text, percent)
 
@@ -82,7 +84,7 @@ class Line:
 
 
 def update_many(ctx: Context, lines: Sequence[Line]) -> dict[int, DomainError]:
-    """All of them or none: assignment → what is wrong with its line. The caller rolls back when there is anything."""
+    """Each on its own: assignment → what is wrong with its line. Whoever wants all or none rolls back then."""
     wrong: dict[int, DomainError] = {}
     for line in sorted(lines, key=lambda one: one.assignment_id):
         try:
@@ -99,6 +101,8 @@ def update_many(ctx: Context, lines: Sequence[Line]) -> dict[int, DomainError]:
 def note(ctx: Context, assignment_id: int, *, text: str) -> Update:
     """What a coordinating unit contributes; it does not move the work, but settles what the unit was asked for."""
     row = change(ctx, assignment_id, Permission.NOTE, None)
+    if row.state in (*CLOSED, State.DRAFT):
+        raise IllegalMove(N_("Nhiệm vụ này đã đóng hoặc chưa giao nên không ghi ý kiến phối hợp được."), field="text")
     if not text.strip():
         raise Invalid(N_("Hãy ghi nội dung."), field="text")
     mine = [one for one in row.coordination if one.unit_id in ctx.actor.units]
@@ -113,7 +117,8 @@ def note(ctx: Context, assignment_id: int, *, text: str) -> Update:
 def undo(ctx: Context, assignment_id: int, update_id: int) -> Assignment:
     """Take back one's own last note within ten minutes, and the submission that came with it while it is undecided.
 
-    The note stays in the table and in the audit. A submission without its note is taken back by `withdraw`.
+    The note stays in the table and in the audit. A submission without its note is taken back by `withdraw`. What the
+    work has left behind since (confirmed, given to another unit, submitted by somebody else) is not touched.
     """
     row = change(ctx, assignment_id, Permission.VIEW, None)
     notes = [one for one in updates_of(ctx.session, row.id) if one.undone_at is None]
@@ -128,22 +133,50 @@ def undo(ctx: Context, assignment_id: int, update_id: int) -> Assignment:
     if current is not None and current.submitted_at == last.created_at:
         if current.decision is not None:
             raise Invalid(N_("Cơ quan thường trực đã xử lý báo cáo này nên không hoàn tác được."), field="undo")
-        withdraw(ctx, assignment_id)
+        with inner_verb(ctx):
+            withdraw(ctx, assignment_id)
+        row.percent = _percent_before(notes)
+    elif last.signal is Signal.NOTE:
+        if row.state in CLOSED:
+            raise Invalid(N_("Nhiệm vụ đã đóng nên không hoàn tác được."), field="undo")
+        _take_contribution_back(row, last, notes[:-1])
+    else:
+        # Another unit leads since, or the office holds or has closed it: the note is part of what they acted on.
+        if row.state is not State.IN_PROGRESS or last.created_at < given_since(ctx.session, row.id):
+            raise Invalid(N_("Nhiệm vụ đã chuyển bước khác nên không hoàn tác được."), field="undo")
+        if last.percent is not None:
+            row.percent = _percent_before(notes)
     last.undone_at = ctx.now
-    before = notes[-2] if len(notes) > 1 else None
-    row.percent = next((one.percent for one in reversed(notes[:-1]) if one.percent is not None), 0)
-    row.last_update_at = before.created_at if before else None
-    for one in row.coordination:
-        if one.unit_id == last.unit_id and one.contributed_on == ctx.today:
-            one.state = CoordinationState.ASKED if one.asked_at else CoordinationState.NAMED
-            one.contributed_on = None
+    row.last_update_at = notes[-2].created_at if len(notes) > 1 else None
     record(ctx, "undo", "assignment", row.id, data={"update": last.id, "text": last.text})
     return row
 
 
-def undoable(ctx: Context, last: Any | None) -> bool:
-    """Whether the newest note is this person's and young enough to be taken back."""
-    return last is not None and last.author_id == ctx.actor.user_id and ctx.now - last.created_at <= UNDO
+def _percent_before(notes: Sequence[Update]) -> int:
+    return next((one.percent for one in reversed(notes[:-1]) if one.percent is not None), 0)
+
+
+def _take_contribution_back(row: Assignment, last: Update, earlier: Sequence[Update]) -> None:
+    """What the unit said before still is its contribution; without any it is where it was asked."""
+    before = next((one for one in reversed(earlier) if one.unit_id == last.unit_id), None)
+    for one in row.coordination:
+        if one.unit_id != last.unit_id or one.state is not CoordinationState.CONTRIBUTED:
+            continue
+        if before is not None and (one.asked_at is None or before.created_at >= one.asked_at):
+            one.contributed_on = local_date(before.created_at)
+        else:
+            one.state = CoordinationState.ASKED if one.asked_at else CoordinationState.NAMED
+            one.contributed_on = None
+
+
+def undoable(ctx: Context, row: Any, last: Any | None) -> bool:
+    """Whether the newest note is this person's and young enough to be taken back, and the work still open."""
+    return (
+        last is not None
+        and row.state not in CLOSED
+        and last.author_id == ctx.actor.user_id
+        and ctx.now - last.created_at <= UNDO
+    )
 
 
 def _write(

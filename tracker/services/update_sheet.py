@@ -1,11 +1,11 @@
 """What a filled-in workbook would change, and changing it: all good rows in one commit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.importing.update_sheet import Filled
 from tracker.models.assignment import Assignment, Update
-from tracker.rules.errors import DomainError, NotFound
+from tracker.rules.errors import Conflict, DomainError, NotFound
 from tracker.rules.words import SIGNALS
 from tracker.services.access import view
 from tracker.services.context import Context
@@ -37,7 +37,12 @@ def apply(ctx: Context, rows: Sequence[Filled]) -> tuple[int, list[Change]]:
     good = [one.filled for one in changes if one.kind == "new"]
     lines = [Line(one.assignment_id, one.version, one.signal, one.text, one.percent) for one in good]
     wrong = update_many(ctx, lines)
-    return len(good) - len(wrong), [one for one in changes if one.kind != "new"]
+    left_out = [one for one in changes if one.kind in ("conflict", "refused")]
+    for one in changes:
+        error = wrong.get(one.filled.assignment_id) if one.kind == "new" else None
+        if error is not None:
+            left_out.append(replace(one, kind="conflict" if isinstance(error, Conflict) else "refused", error=error))
+    return len(good) - len(wrong), left_out
 
 
 def _compare(ctx: Context, row: Filled) -> Change:

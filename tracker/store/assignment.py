@@ -1,6 +1,7 @@
 """Loading single assignments and what belongs to them."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -41,6 +42,17 @@ def updates_of(session: Session, assignment_id: int) -> list[Update]:
             .order_by(Update.created_at, Update.id)
         )
     )
+
+
+_GIVEN = text("""
+    SELECT max(at) FROM audit_events
+    WHERE subject_type = 'assignment' AND subject_id = :id AND verb IN ('reassign', 'reopen', 'issue')
+""")
+
+
+def given_since(session: Session, assignment_id: int) -> datetime:
+    """When it was last given to whoever leads it now; the beginning of time where that was never said."""
+    return session.execute(_GIVEN, {"id": assignment_id}).scalar() or datetime.min.replace(tzinfo=UTC)
 
 
 def last_update(session: Session, assignment_id: int) -> Update | None:

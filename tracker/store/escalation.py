@@ -1,14 +1,16 @@
 """What the sweep reads: assignments of which a step may be due, and what already fired."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
-from typing import Protocol
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from tracker.models.escalation import EscalationAudit
 from tracker.models.programme import Programme
+from tracker.rules.calendar import LOCAL
 
 
 class Due(Protocol):
@@ -74,3 +76,28 @@ def recorded(session: Session, assignment_ids: Collection[int]) -> dict[int, set
     for assignment_id, offset, role in session.execute(_RECORDED, {"ids": list(assignment_ids)}):
         found[assignment_id].add((offset, role))
     return found
+
+
+# By the table of assignments itself, not by the days of the next look: the auditor trusts nothing that the sweep keeps.
+_TO_AUDIT = text("""
+    SELECT a.id, a.programme_id, a.due_on, a.starred, a.is_request,
+        (SELECT coalesce(array_agg(e.step_offset || ':' || e.role), '{}') FROM escalations AS e
+            WHERE e.assignment_id = a.id AND e.due_on = a.due_on) AS recorded
+    FROM assignments AS a
+    WHERE a.state IN ('assigned', 'in_progress') AND a.due_on <= :until AND a.changed_on <= :unchanged_since
+        AND NOT EXISTS (SELECT FROM ladder_versions AS v
+            WHERE v.programme_id = a.programme_id AND v.made_at > :at_end_of_that_day)
+""")
+
+
+def to_audit(session: Session, until: date, day: date) -> Iterator[Any]:
+    """Rows that were as they are on `day` already, under the ladder of today: (id, …, recorded as "offset:role")."""
+    end = datetime.combine(day + timedelta(days=1), time(), LOCAL)
+    values = {"until": until, "unchanged_since": day, "at_end_of_that_day": end}
+    yield from session.execute(_TO_AUDIT.execution_options(yield_per=5_000), values)
+
+
+def last_audit(session: Session) -> EscalationAudit | None:
+    return session.scalar(
+        select(EscalationAudit).order_by(EscalationAudit.at.desc(), EscalationAudit.id.desc()).limit(1)
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -37,6 +37,10 @@ def mails(session: Session, *, state: str | None, page: int) -> Page[OutboxMail]
     if state in set(MailState):
         query = query.where(OutboxMail.state == state)
     return paginate(session, query, page)
+
+
+# A mail that is due waits no longer, unless nobody sends.
+LATE_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ TOPICS = {
     "comment": "talk",
     "chase": "talk",
     "evidence": "file",
-    "remove_evidence": "file",
+    "remove": "file",
     "escalation": "mail",
 }
 

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tracker.models.unit import Unit, UnitClass, UnitClassMember
+from tracker.rules.errors import Invalid
 from tracker.rules.text import fold
+from tracker.rules.words import N_
 from tracker.store.people import valid_on
 
 
@@ -42,17 +44,24 @@ def names(session: Session, unit_ids: Collection[int]) -> dict[int, str]:
 
 
 def unit_named(session: Session, name: str, day: date) -> Unit | None:
-    """The unit whose name, short name or code a person typed, without diacritics too."""
+    """The unit whose code, name or short name a person typed, without diacritics too.
+
+    Raises Invalid naming the candidates when several bear it: work must not go to the first that comes.
+    """
     typed = func.fold(name)
-    return session.scalar(
-        select(Unit)
-        .where(
-            valid_on(Unit, day),
-            or_(func.fold(Unit.name) == typed, func.fold(Unit.short_name) == typed, Unit.code == name),
-        )
-        .order_by(Unit.position, Unit.id)
-        .limit(1)
-    )
+    for same in (Unit.code == name, func.fold(Unit.name) == typed, func.fold(Unit.short_name) == typed):
+        found = session.scalars(
+            select(Unit).where(valid_on(Unit, day), same).order_by(Unit.position, Unit.id).limit(6)
+        ).all()
+        if len(found) > 1:
+            raise Invalid(
+                N_("Có nhiều đơn vị tên này; hãy ghi mã: %(names)s."),
+                field="unit",
+                names="; ".join(f"{one.name} ({one.code})" for one in found),
+            )
+        if found:
+            return found[0]
+    return None
 
 
 def units_by_name(session: Session) -> dict[str, Unit]:

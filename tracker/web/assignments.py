@@ -135,7 +135,7 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
         "many_extensions": sum(one.state != "withdrawn" for one in row.extensions) >= MANY,
         "removable": {one.id for one in row.files if may_remove(ctx, row, one)},
         "may_add_files": may_add(ctx, row),
-        "undoable": last_update if undoable(ctx, last_update) else None,
+        "undoable": last_update if undoable(ctx, row, last_update) else None,
         "people": people[row.lead_unit_id],
         "mentions": [
             *((f"u{id_}", name) for id_, name in part_names.items()),

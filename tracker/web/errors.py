@@ -1,9 +1,10 @@
 """Errors as pages: what happened, what is safe, what to do."""
 
-from urllib.parse import urlsplit
+from contextlib import suppress
+from urllib.parse import SplitResult, urlsplit
 
 import structlog
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -62,9 +63,18 @@ def _already_sent(_error: AlreadySent) -> ResponseReturnValue:
     """A double click, or the browser sent the form again: it was acted on once, and the person goes on."""
     db.session.rollback()
     flash(_("Biểu mẫu này đã được gửi và đã xử lý một lần; không làm lại lần thứ hai."), "success")
-    came_from = urlsplit(request.referrer or "")
-    same_site = came_from.netloc == request.host
-    return redirect(f"{came_from.path}?{came_from.query}" if same_site else url_for("home.home"))
+    return redirect(_readable(urlsplit(request.referrer or "")))
+
+
+def _readable(came_from: SplitResult) -> str:
+    """Where the person was, or the page above: a form that came back with errors stands where only POST answers."""
+    if came_from.netloc == request.host:
+        routes = current_app.url_map.bind(request.host)
+        for path in (came_from.path, came_from.path.rpartition("/")[0]):
+            with suppress(HTTPException):
+                routes.match(path, "GET")
+                return f"{path}?{came_from.query}" if came_from.query else path
+    return url_for("home.home")
 
 
 def back_with(error: DomainError, where: str) -> ResponseReturnValue:

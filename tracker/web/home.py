@@ -6,7 +6,8 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.extensions import db
-from tracker.store.outbox import health
+from tracker.store.escalation import last_audit
+from tracker.store.outbox import LATE_AFTER, health
 from tracker.web.session import acting, login_required, overseen
 
 bp = Blueprint("home", __name__)
@@ -28,9 +29,12 @@ def healthz() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """The database answers; the age in seconds of the oldest mail that should have gone is the health figure."""
+    """The database answers. The health figures are the age in seconds of the oldest mail that should have gone, and
+    the steps that the auditor found more than a working day late."""
     now = datetime.now(UTC)
-    found = health(db.session(), now)
+    found, audited = health(db.session(), now), last_audit(db.session())
     age = (now - found.oldest_due).total_seconds() if found.oldest_due else 0
-    late = age > 300
-    return {"status": "late" if late else "ok", "oldest_due_seconds": round(age)}, 503 if late else 200
+    missed = audited.missed if audited else 0
+    late = age > LATE_AFTER.total_seconds() or missed > 0
+    answer = {"status": "late" if late else "ok", "oldest_due_seconds": round(age), "missed_steps": missed}
+    return answer, 503 if late else 200

@@ -1,6 +1,7 @@
 """The standing office's page: who is late, with what, since when, who was told; every number opens its rows."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,10 +11,12 @@ from tracker.rules.deadlines import DeadlineClass, completion_rate
 from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import NOWHERE, Permission, may
 from tracker.rules.words import BANDS, CLASSES, N_
+from tracker.services.context import Context
+from tracker.services.escalation_audit import overslept
 from tracker.store.attention import attention
 from tracker.store.filters import Day, Filters, Visible
 from tracker.store.listing import assignments, last_told
-from tracker.store.outbox import health
+from tracker.store.outbox import LATE_AFTER, health
 from tracker.store.page import plan_anew
 from tracker.store.programme import programmes, years
 from tracker.store.tally import MatrixRow, matrix
@@ -68,9 +71,16 @@ def monitor() -> ResponseReturnValue:
             programmes=programmes(ctx.session),
             years=years(ctx.session, filters.programme_id) if filters.programme_id else [],
             attention=attention(ctx.session, seen, filters, day),
-            outbox=health(ctx.session, ctx.now),
+            oldest_mail=_waits_too_long(ctx),
+            overslept=overslept(ctx),
             today=ctx.today,
         )
+
+
+def _waits_too_long(ctx: Context) -> datetime | None:
+    """Since when the oldest mail waits, when that is longer than it should."""
+    oldest = health(ctx.session, ctx.now).oldest_due
+    return oldest if oldest and ctx.now - oldest > LATE_AFTER else None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from tracker.services.identity import recognise, touch
 from tracker.store.visitor import Visitor
 from tracker.web.security import request_id
 
+# Forms that only show what would happen: sent twice, they show it twice.
+LOOKING = frozenset({"bulk.choose", "bulk.preview", "update_sheet.preview"})
 View = TypeVar("View", bound=Callable[..., Any])
 # Pages that a person with a first password may still reach.
 FREE = frozenset({"auth.password", "auth.change_password", "auth.sign_out", "auth.language", "static"})
@@ -93,7 +95,8 @@ class AlreadySent(Exception):
 
 
 def _act_once(ctx: Context) -> None:
-    token = request.form.get("once", "")[:64] if request.method == "POST" and "once" not in g else ""
+    spends = request.method == "POST" and "once" not in g and request.endpoint not in LOOKING
+    token = request.form.get("once", "")[:64] if spends else ""
     if token:
         g.once = True
         if not first_time(ctx, token):

@@ -91,9 +91,10 @@ def save() -> ResponseReturnValue:
             raise Invalid(N_("Bản xem trước này của người khác; hãy tải tệp lên lại."), field="file")
         n, left_out = sheets.apply(ctx, [Filled(**row) for row in rows])
     flash(_("Đã lưu %(n)s cập nhật từ tệp.", n=n), "success")
-    conflicts = sum(one.kind == "conflict" for one in left_out)
-    if conflicts:
-        flash(_("%(n)s dòng không lưu vì có người vừa thay đổi nhiệm vụ; hãy xem lại từng việc.", n=conflicts), "error")
+    for one in left_out:
+        why = say(one.error) if one.error else _("có người vừa thay đổi nhiệm vụ này")
+        what = one.title[:80] or _("Dòng %(row)s", row=one.filled.row)
+        flash(_("Không lưu “%(what)s”: %(why)s", what=what, why=why), "error")
     return redirect(url_for("my_work.my_work"))
 
 
