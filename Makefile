@@ -62,6 +62,7 @@ e2e: setup-dev
 
 test-faults: setup-dev
 	$(BIN)/python -m pytest tests/tasks/test_faults.py tests/local
+	$(BIN)/python -m tests.faults
 
 bench: setup-dev
 	$(BIN)/python -m tests.bench
