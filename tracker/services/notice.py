@@ -1,16 +1,18 @@
 """Event mails: to the unit that leads, to the standing office, to people named. They go at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from tracker.mail.render import MailItem, event
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+
+from tracker.mail.message import new_message_id
+from tracker.mail.render import MailItem, Rendered, event
 from tracker.models.assignment import Assignment
-from tracker.models.outbox import OutboxMail
+from tracker.models.outbox import MailState, OutboxMail
 from tracker.models.user import PostRole, User
 from tracker.rules.ladder import LadderRole
-from tracker.services.context import Context
-from tracker.services.outbox import enqueue
+from tracker.services.context import DELIVER_MAIL, Context
 from tracker.store.people import SIGNING, holders
-from tracker.store.user import has_sample_data
 
 
 def notify_unit(ctx: Context, kind: str, row: Assignment, *, reason: str = "", cause: str = "") -> None:
@@ -28,8 +30,17 @@ def notify_office(ctx: Context, kind: str, row: Assignment, *, reason: str = "",
 
 def lead_people(ctx: Context, row: Assignment) -> list[User]:
     """Whoever answers for the work today: those who sign for the lead unit, and the owner."""
-    people = holders(ctx.session, [row.lead_unit_id], SIGNING, ctx.today).get(row.lead_unit_id, [])
+    know_signing(ctx, [row.lead_unit_id])
+    people = ctx.signing[row.lead_unit_id]
     return [*people, *([row.owner] if row.owner and row.owner not in people else [])]
+
+
+def know_signing(ctx: Context, unit_ids: Collection[int]) -> None:
+    """Who signs for these units is asked at once, and once a request."""
+    asked = set(unit_ids) - ctx.signing.keys()
+    if asked:
+        found = holders(ctx.session, asked, SIGNING, ctx.today)
+        ctx.signing.update({unit_id: found.get(unit_id, []) for unit_id in asked})
 
 
 def notify(
@@ -47,7 +58,7 @@ def notify(
     Returns person → mail.
     """
     ctx.session.flush()  # the new version number makes the cause unique
-    sent: dict[int, OutboxMail] = {}
+    mails: list[tuple[str, User, Rendered]] = []
     for person in {person.id: person for person in people if person.active}.values():
         if person.id == ctx.actor.user_id:
             continue
@@ -60,12 +71,40 @@ def notify(
             reason=reason.strip(),
             base_url=ctx.base_url,
             locale=person.locale,
-            sample=has_sample_data(ctx.session),
+            sample=ctx.sample,
         )
-        queued = enqueue(ctx, kind, f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail)
-        if queued is not None:
-            sent[person.id] = queued
-    return sent
+        mails.append((f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail))
+    return _enqueue(ctx, kind, mails)
+
+
+def _enqueue(ctx: Context, kind: str, mails: list[tuple[str, User, Rendered]]) -> dict[int, OutboxMail]:
+    """All mails of one cause in one statement; whoever has the mail of this cause already gets no second one."""
+    rows = [
+        {
+            "kind": kind,
+            "dedupe_key": key,
+            "message_id": new_message_id(ctx.mail_from),
+            "recipient_id": person.id,
+            "to_address": person.email,
+            "to_name": person.name,
+            "subject": mail.subject,
+            "text_body": mail.text,
+            "html_body": mail.html,
+            "state": MailState.QUEUED,
+            "not_before": func.now(),
+            "created_at": func.now(),
+        }
+        for key, person, mail in mails
+        if person.email is not None
+    ]
+    if not rows:
+        return {}
+    query = insert(OutboxMail).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OutboxMail)
+    sent = {mail.recipient_id: mail for mail in ctx.session.scalars(query)}
+    if sent:
+        ctx.nudge(DELIVER_MAIL)
+    ctx.told.extend(person.name for _key, person, _mail in mails if person.id in sent)
+    return {id_: mail for id_, mail in sent.items() if id_ is not None}
 
 
 def mail_item(ctx: Context, row: Assignment, role: str, told: tuple[str, ...] = ()) -> MailItem:
