@@ -1,10 +1,9 @@
-"""Comments, chases and who has read them, explanations, and many assignments at once."""
+"""Comments, chases and who has read them, explanations."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
@@ -12,14 +11,11 @@ from tests.db.test_assignment import HEAD, OFFICE, OFFICER, mails
 from tests.helpers.world import AT
 from tracker.models.assignment import Assignment
 from tracker.models.audit import AuditEvent
-from tracker.models.outbox import OutboxMail
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.services import assignment as verbs
-from tracker.services import bulk
 from tracker.services import explanation as explanations
-from tracker.services.bulk import Bulk, Choice
 from tracker.services.chase import chase, mark_read
 from tracker.services.comment import comment
 from tracker.services.form import first_time
@@ -97,74 +93,6 @@ def test_an_explanation_is_asked_answered_and_closed(session: Session, act: Act,
     assert request.state == "closed"
     with pytest.raises(NotFound):
         explanations.answer(act("truong.p-tuphap"), request.id, text="x")
-
-
-def ids_of(session: Session, n: int) -> list[int]:
-    """Of units other than the office itself: nobody gets a mail about their own deed."""
-    office = select(Unit.id).where(Unit.code == "p-ldtbxh").scalar_subquery()
-    return list(
-        session.scalars(select(Assignment.id).where(Assignment.lead_unit_id != office).order_by(Assignment.id).limit(n))
-    )
-
-
-def test_a_preview_says_what_will_happen_and_does_nothing(session: Session, act: Act) -> None:
-    ids = ids_of(session, 4)
-    stranger = session.get(Assignment, ids[3])
-    assert stranger is not None
-    stranger.state = "cancelled"  # type: ignore[assignment]
-    session.flush()
-    choice = Choice(Bulk.EXTEND, text="Mưa lũ", due_on=date(2026, 12, 1))
-    before = session.scalar(select(func.count(OutboxMail.id)))
-    ctx = act(OFFICE)
-    lines = bulk.preview(ctx, ids, choice)
-    assert [line.due_after for line in lines] == [date(2026, 12, 1)] * 3 + [date(2026, 11, 19)]
-    assert [bool(line.error) for line in lines] == [False, False, False, True]
-    assert all(line.told for line in lines[:3])
-    assert session.scalar(select(func.count(OutboxMail.id))) == before
-    assert {row.due_on for row in session.scalars(select(Assignment).where(Assignment.id.in_(ids)))} == {
-        date(2026, 11, 19)
-    }
-    assert not ctx.nudges
-    done = bulk.apply(act(OFFICE), ids, choice)
-    assert [replace(line, error=None) for line in done] == [replace(line, error=None) for line in lines]
-
-
-def test_an_extension_in_bulk_is_undone(session: Session, act: Act) -> None:
-    ids = ids_of(session, 3)
-    bulk.apply(act(OFFICE), ids, Choice(Bulk.EXTEND, text="Mưa lũ", due_on=date(2026, 12, 1)))
-    session.flush()
-    event = bulk.last_bulk(act(OFFICE))
-    assert event is not None
-    with pytest.raises(NotFound):
-        bulk.undo(act("canbo.p-ldtbxh"), event.id)
-    with pytest.raises(Invalid):
-        bulk.undo(act(OFFICE, at=AT + timedelta(minutes=11)), event.id)
-    assert bulk.undo(act(OFFICE), event.id) == 3
-    assert {session.get(Assignment, id_).due_on for id_ in ids} == {date(2026, 11, 19)}  # type: ignore[union-attr]
-    assert bulk.undo(act(OFFICE), event.id) == 0
-
-
-def test_stars_in_bulk_and_their_undo(session: Session, act: Act) -> None:
-    ids = ids_of(session, 3)
-    bulk.apply(act(LEADER), ids, Choice(Bulk.STAR))
-    session.flush()
-    event = bulk.last_bulk(act(LEADER))
-    assert event is not None
-    assert bulk.undo(act(LEADER), event.id) == 3
-    assert session.scalars(select(Assignment.starred).where(Assignment.id.in_(ids)).distinct()).all() == [False]
-
-
-def test_bulk_is_for_those_who_may_and_bounded(session: Session, act: Act) -> None:
-    for ids in ([], list(range(1, 202))):
-        with pytest.raises(Invalid):
-            bulk.apply(act(OFFICE), ids, Choice(Bulk.STAR))
-    with pytest.raises(NotFound):
-        bulk.apply(act(OFFICE), [10**6], Choice(Bulk.STAR))
-    mine = session.scalars(
-        select(Assignment.id).join(Unit, Unit.id == Assignment.lead_unit_id).where(Unit.code == "p-yte")
-    ).first()
-    (line,) = bulk.apply(act(HEAD), [mine or 0], Choice(Bulk.STAR))
-    assert isinstance(line.error, NotAllowed)
 
 
 def test_a_form_acts_once(act: Act) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from tests.bench.seed import seed
 from tests.web.test_pages import HEAD, OFFICE, Browser, _first
+from tracker.acting import acting
 from tracker.extensions import db
 
 
@@ -43,6 +44,24 @@ def test_queries_of_a_page(app: Flask, login: str, path: str, most: int) -> None
     with counted(app) as seen:
         browser.get(path)
     assert len(seen) <= most, "\n".join(statement[:150] for statement in seen)
+
+
+@pytest.mark.parametrize("kind", ["extend", "chase", "star"])
+def test_queries_of_many_at_once(app: Flask, kind: str) -> None:
+    """What a preview asks for each further row: its savepoint, what it changes, its event and its mails."""
+    browser = Browser(app.test_client(), OFFICE)
+    with app.app_context(), acting() as ctx:
+        sql = ctx.session.connection().exec_driver_sql
+        mine = "(SELECT id FROM units WHERE code = 'p-ldtbxh')"
+        ids = list(sql(f"SELECT id FROM assignments WHERE lead_unit_id <> {mine} ORDER BY id").scalars())
+    form = {"kind": kind, "text": "Mưa lũ", "due_on": "2027-12-01"}
+    counts = []
+    for n in (10, 40):
+        with counted(app) as seen:
+            page = browser.post("/bulk/preview", at="/assignments", ids=ids[:n], **form)
+        counts.append(len(seen))
+        assert "Không xử lý được" not in page
+    assert (counts[1] - counts[0]) / 30 <= 8, (counts, "\n".join(statement[:150] for statement in seen[-30:]))
 
 
 def test_lists_find_their_rows_by_an_index(app: Flask, database_url: str) -> None:

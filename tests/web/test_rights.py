@@ -36,7 +36,7 @@ SIGNED_IN = {
     "my_work.save_grid", "listing.index", "programmes.index", "programmes.show", "extensions.index",
     "explanations.index", "delegations.index", "search.index",
     "exports.listing", "update_sheet.index", "update_sheet.download", "update_sheet.preview", "update_sheet.save",
-    "calendar.index", "listing.save_filter", 
+    "calendar.index", "listing.save_filter", "bulk.again",
 }  # fmt: skip
 # About a programme as a whole: 403 without the right.
 WHOLE = {
@@ -73,7 +73,7 @@ OF_VERB = {
 # Of a unit, a mail or a report: told by tests of their own.
 ELSEWHERE = {
     "delegations.make", "delegations.end", "mails.show", "mails.send_again", "reports.show", "reports.download",
-    "reports.retry", "bulk.undo", "evidence.create", "evidence.download", "evidence.take_back",
+    "reports.retry", "bulk.undo", "bulk.done", "evidence.create", "evidence.download", "evidence.take_back",
     "listing.delete_filter", "calendar.revoke", "calendar.make", "components.gallery",
 }  # fmt: skip
 

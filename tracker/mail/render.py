@@ -27,6 +27,7 @@ SUBJECTS = {
     "contributed": N_("Ý kiến phối hợp: %(title)s"),
     "extension_asked": N_("Xin gia hạn: %(title)s"),
     "extension_granted": N_("Đã gia hạn: %(title)s"),
+    "extension_undone": N_("Hoàn tác gia hạn: %(title)s"),
     "extension_refused": N_("Không đồng ý gia hạn: %(title)s"),
     "extension_proposed": N_("Đề xuất ngày khác: %(title)s"),
     "extension_accepted": N_("Đơn vị nhận ngày đề xuất: %(title)s"),

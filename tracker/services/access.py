@@ -1,6 +1,6 @@
 """Loads a thing for a verb: found, visible, allowed, and not changed since the person saw it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -39,13 +39,19 @@ def open_dossier(ctx: Context, assignment_id: int) -> Any:
     return _visible(ctx, dossier(ctx.session, assignment_id, ctx.today))
 
 
+def view_all(ctx: Context, assignment_ids: Collection[int]) -> list[Assignment]:
+    """Those of them that this person may see."""
+    rows = assignments.load_all(ctx.session, assignment_ids)
+    return [row for row in rows if may(ctx.actor, Permission.VIEW, scope_of(ctx, row))]
+
+
 def is_party(ctx: Context, row: Assignment, party: Party) -> bool:
     return is_(ctx.actor, party, scope_of(ctx, row))
 
 
 def change(ctx: Context, assignment_id: int, permission: Permission, version: int | None) -> Assignment:
     """The locked assignment for a verb; `version` is the one the person's form was made from."""
-    row = _visible(ctx, assignments.load(ctx.session, assignment_id, lock=True))
+    row = _visible(ctx, ctx.locked.get(assignment_id) or assignments.load(ctx.session, assignment_id, lock=True))
     scope = scope_of(ctx, row)
     demand(ctx.actor, permission, scope)
     ctx.on_behalf_of_id = on_behalf_of(ctx.actor, permission, scope)
@@ -60,6 +66,13 @@ def inner_verb(ctx: Context) -> Iterator[None]:
     outer = ctx.on_behalf_of_id
     yield
     ctx.on_behalf_of_id = outer
+
+
+def lock(ctx: Context, assignment_ids: Collection[int]) -> list[Assignment]:
+    """Several at once for a verb on many, always in the order of their ids: two people cannot wait for each other."""
+    rows = {row.id: row for row in assignments.load_all(ctx.session, assignment_ids, lock=True)}
+    ctx.locked = {id_: _visible(ctx, rows.get(id_)) for id_ in sorted(assignment_ids)}
+    return list(ctx.locked.values())
 
 
 def _visible(ctx: Context, row: Row | None) -> Row:

@@ -15,18 +15,18 @@ def record(
     from_state: str | None = None,
     to_state: str | None = None,
     data: dict[str, Any] | None = None,
-) -> None:
-    ctx.session.add(
-        AuditEvent(
-            at=ctx.now,
-            actor_id=ctx.actor.user_id,
-            on_behalf_of_id=ctx.on_behalf_of_id,
-            verb=verb,
-            subject_type=subject_type,
-            subject_id=subject_id,
-            from_state=from_state,
-            to_state=to_state,
-            data=data or {},
-            request_id=ctx.request_id,
-        )
+) -> AuditEvent:
+    event = AuditEvent(
+        at=ctx.now,
+        actor_id=ctx.actor.user_id,
+        on_behalf_of_id=ctx.on_behalf_of_id,
+        verb=verb,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        from_state=from_state,
+        to_state=to_state,
+        data=data or {},
+        request_id=ctx.request_id,
     )
+    ctx.session.add(event)
+    return event

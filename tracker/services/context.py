@@ -7,11 +7,14 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from tracker.models.assignment import Assignment
+from tracker.models.user import User
 from tracker.rules.calendar import WorkingCalendar, local_date
 from tracker.rules.permissions import Actor
 from tracker.store.calendar import load_calendar
 from tracker.store.content import Contents, open_contents
 from tracker.store.people import standing_unit_ids
+from tracker.store.user import has_sample_data
 
 DELIVER_MAIL = "tasks.mail.deliver"
 BUILD_REPORTS = "tasks.report.build"
@@ -41,6 +44,12 @@ class Context:
     nudges: set[str] = field(default_factory=set)
     # Whose right the current verb uses when its actor acts for somebody away; set where the right is checked.
     on_behalf_of_id: int | None = None
+    # Rows that this transaction has locked and read since: a verb on one of them need not load it again.
+    locked: dict[int, Assignment] = field(default_factory=dict)
+    # Unit → who signs for it today, as far as was asked.
+    signing: dict[int, list[User]] = field(default_factory=dict)
+    # The names of those to whom event mails were written, in order.
+    told: list[str] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -54,6 +63,11 @@ class Context:
     def offices(self) -> Mapping[int, frozenset[int]]:
         """Programme → the units that hold its standing-office role today."""
         return standing_unit_ids(self.session, self.today)
+
+    @cached_property
+    def sample(self) -> bool:
+        """Whether this is a site with sample people, whose mails say so."""
+        return has_sample_data(self.session)
 
     def know(self, *, calendar: WorkingCalendar, offices: Mapping[int, frozenset[int]]) -> None:
         """What the edge has read already need not be read again."""

@@ -30,7 +30,7 @@ from tracker.store.escalation import Due, look_next, programmes_to_sweep, record
 from tracker.store.ladder import Current, kind_of_row, ladders
 from tracker.store.outbox import known_keys
 from tracker.store.people import SIGNING, holders, standing_unit_ids
-from tracker.store.user import has_sample_data, named
+from tracker.store.user import named
 
 # Two sweeps at once would make two digests for one person; the second waits and then finds nothing to do.
 LOCK = 6_210_712
@@ -75,18 +75,16 @@ def sweep(ctx: Context) -> Swept:
     nobody: list[Fired] = []
     for programme in programmes_to_sweep(ctx.session, ctx.now.astimezone(LOCAL).hour):
         _sweep_programme(ctx, programme, swept, nobody)
-    told, sample = _who_is_told(swept), has_sample_data(ctx.session)
+    told = _who_is_told(swept)
     for batch in _batches(swept.digests()):
         mails = enqueue_many(
             ctx,
             "digest",
-            [
-                (_digest_key(ctx.today, person), person, _digest(ctx, person, fired, told, sample))
-                for person, fired in batch
-            ],
+            [(_digest_key(ctx.today, person), person, _digest(ctx, person, fired, told)) for person, fired in batch],
         )
         swept.mails += len(mails)
-        _record(ctx, swept, [(one, person.id, mails.get(person.id)) for person, fired in batch for one in fired])
+        sent = {person_id: mail.id for person_id, mail in mails.items()}
+        _record(ctx, swept, [(one, person.id, sent.get(person.id)) for person, fired in batch for one in fired])
     swept.unreachable = len(nobody)
     _record(ctx, swept, [(one, None, None) for one in nobody])
     return swept
@@ -181,7 +179,7 @@ class _People:
         return _digest_key(self._today, person) in self._written
 
 
-def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[int, set[str]], sample: bool) -> Rendered:
+def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[int, set[str]]) -> Rendered:
     # One line for each assignment, in the highest role and step that the person has in it.
     lines = {one.assignment.id: one for one in sorted(fired, key=lambda one: one.step_offset)}
     items = [
@@ -198,7 +196,7 @@ def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[in
         for one in lines.values()
     ]
     return digest(
-        items, to_name=person.name, today=ctx.today, base_url=ctx.base_url, locale=person.locale, sample=sample
+        items, to_name=person.name, today=ctx.today, base_url=ctx.base_url, locale=person.locale, sample=ctx.sample
     )
 
 

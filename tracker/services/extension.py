@@ -1,6 +1,7 @@
 """Later deadlines, by request and decision only. The original date is kept; a part is never due after its whole."""
 
 from datetime import date
+from typing import Any
 
 from tracker.models.assignment import Assignment
 from tracker.models.extension import ExtensionRequest, ExtensionState
@@ -29,7 +30,8 @@ def ask(
     whole = row.parent.due_on if row.parent else None
     new = check_new_date(asked_due_on, due, ctx.today, whole, field="asked_due_on")
     _demand_reason(reason)
-    request = _new(ctx, row, new, reason, ExtensionState.OPEN)
+    request = _new(ctx, row, new, reason)
+    ctx.session.flush()
     record(
         ctx, "ask_extension", "assignment", row.id,
         data={"reason": reason.strip(), "asked": new.isoformat(), "number": request.number, "extension": request.id},
@@ -48,8 +50,9 @@ def extend(
         raise Invalid(N_("Nhiệm vụ này không có thời hạn nên không cần gia hạn."), field="due_on")
     new = check_new_date(due_on, row.due_on, ctx.today, row.parent.due_on if row.parent else None, field="due_on")
     _demand_reason(reason)
-    request = store.open_request(ctx.session, row.id) or _new(ctx, row, new, reason, ExtensionState.OPEN)
-    _grant(ctx, row, request, new, reason)
+    asked = store.open_request(ctx.session, row.id)
+    request = asked or _new(ctx, row, new, reason)
+    _grant(ctx, row, request, new, reason, asked=asked is not None)
     return request
 
 
@@ -115,25 +118,28 @@ def settle_open_request(ctx: Context, row: Assignment) -> None:
         _withdraw(ctx, row, request)
 
 
-def _new(ctx: Context, row: Assignment, new: date, reason: str, state: ExtensionState) -> ExtensionRequest:
+def _new(ctx: Context, row: Assignment, new: date, reason: str) -> ExtensionRequest:
     assert ctx.actor.user_id is not None
     request = ExtensionRequest(
         assignment_id=row.id,
-        number=store.count(ctx.session, row.id) + 1,
+        number=store.next_number(row.id),
         reason=reason.strip(),
         due_before=row.due_on,
         asked_due_on=new,
         asked_at=ctx.now,
         asked_by_id=ctx.actor.user_id,
-        state=state,
+        state=ExtensionState.OPEN,
     )
     ctx.session.add(request)
-    ctx.session.flush()
     return request
 
 
-def _grant(ctx: Context, row: Assignment, request: ExtensionRequest, new: date, reason: str) -> None:
-    before = row.due_on
+def _grant(
+    ctx: Context, row: Assignment, request: ExtensionRequest, new: date, reason: str, *, asked: bool = True
+) -> None:
+    """The event keeps what was before, of the deadline and of a request that the unit had made, for an undo."""
+    before, nominal_before = row.due_on, row.nominal_due_on
+    request_before = _facts(request) if asked else None
     row.nominal_due_on = new
     row.due_on = effective_due(new, ctx.calendar, shift=row.programme.shift_days_off)
     if row.parent and row.parent.due_on and row.due_on > row.parent.due_on:
@@ -141,6 +147,7 @@ def _grant(ctx: Context, row: Assignment, request: ExtensionRequest, new: date, 
     row.changed_on = ctx.today
     request.decided_due_on = row.due_on
     _settle(ctx, request, ExtensionState.GRANTED, reason)
+    ctx.session.flush()
     record(
         ctx, "extend", "assignment", row.id,
         data={
@@ -148,9 +155,22 @@ def _grant(ctx: Context, row: Assignment, request: ExtensionRequest, new: date, 
             "due_before": before.isoformat() if before else "",
             "due_on": row.due_on.isoformat(),
             "extension": request.id,
+            "nominal_before": nominal_before.isoformat() if nominal_before else "",
+            "request_before": request_before,
         },
     )  # fmt: skip
-    notify_unit(ctx, "extension_granted", row, reason=reason, cause=f"extension{request.id}")
+    # Named by the row's version, not by the request: one that is taken back can be granted anew.
+    notify_unit(ctx, "extension_granted", row, reason=reason)
+
+
+def _facts(request: ExtensionRequest) -> dict[str, Any]:
+    return {
+        "state": str(request.state),
+        "decided_due_on": request.decided_due_on.isoformat() if request.decided_due_on else None,
+        "decision_reason": request.decision_reason,
+        "decided_at": request.decided_at.isoformat() if request.decided_at else None,
+        "decided_by": request.decided_by_id,
+    }
 
 
 def _settle(ctx: Context, request: ExtensionRequest, state: ExtensionState, reason: str) -> None:

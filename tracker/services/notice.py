@@ -1,17 +1,16 @@
 """Event mails: to the unit that leads, to the standing office, to people named. They go at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from tracker.mail.render import MailItem, event
+from tracker.mail.render import MailItem, Rendered, event
 from tracker.models.assignment import Assignment
 from tracker.models.outbox import OutboxMail
 from tracker.models.user import PostRole, User
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
-from tracker.services.outbox import enqueue
+from tracker.services.outbox import enqueue_many
 from tracker.store.people import SIGNING, holders
-from tracker.store.user import has_sample_data
 
 
 def notify_unit(ctx: Context, kind: str, row: Assignment, *, reason: str = "", cause: str = "") -> None:
@@ -29,8 +28,17 @@ def notify_office(ctx: Context, kind: str, row: Assignment, *, reason: str = "",
 
 def lead_people(ctx: Context, row: Assignment) -> list[User]:
     """Whoever answers for the work today: those who sign for the lead unit, and the owner."""
-    people = holders(ctx.session, [row.lead_unit_id], SIGNING, ctx.today).get(row.lead_unit_id, [])
+    know_signing(ctx, [row.lead_unit_id])
+    people = ctx.signing[row.lead_unit_id]
     return [*people, *([row.owner] if row.owner and row.owner not in people else [])]
+
+
+def know_signing(ctx: Context, unit_ids: Collection[int]) -> None:
+    """Who signs for these units is asked at once, and once a request."""
+    asked = set(unit_ids) - ctx.signing.keys()
+    if asked:
+        found = holders(ctx.session, asked, SIGNING, ctx.today)
+        ctx.signing.update({unit_id: found.get(unit_id, []) for unit_id in asked})
 
 
 def notify(
@@ -48,7 +56,7 @@ def notify(
     Returns person → mail.
     """
     ctx.session.flush()  # the new version number makes the cause unique
-    sent: dict[int, OutboxMail] = {}
+    mails: list[tuple[str, User, Rendered]] = []
     for person in {person.id: person for person in people if person.active}.values():
         if person.id == ctx.actor.user_id:
             continue
@@ -61,11 +69,11 @@ def notify(
             reason=reason.strip(),
             base_url=ctx.base_url,
             locale=person.locale,
-            sample=has_sample_data(ctx.session),
+            sample=ctx.sample,
         )
-        queued = enqueue(ctx, kind, f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail)
-        if queued is not None:
-            sent[person.id] = queued
+        mails.append((f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail))
+    sent = enqueue_many(ctx, kind, mails)
+    ctx.told.extend(person.name for _key, person, _mail in mails if person.id in sent)
     return sent
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import insert, or_, select, text
+from sqlalchemy import or_, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tracker.mail.message import Letter, new_message_id
 from tracker.mail.render import Rendered
@@ -35,14 +36,19 @@ def enqueue(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Render
     return row
 
 
-def enqueue_many(ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rendered]]) -> dict[int, int]:
-    """(key, person, mail) to people who have no mail of that key yet, in one insert. Returns person → mail."""
+def enqueue_many(ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rendered]]) -> dict[int, OutboxMail]:
+    """(key, person, mail) in one insert; whoever has the mail of this cause already gets no second one.
+
+    Returns person → mail.
+    """
     rows = [_row(ctx, kind, key, person, mail) for key, person, mail in mails if person.email]
     if not rows:
         return {}
-    found = ctx.session.execute(insert(OutboxMail).returning(OutboxMail.recipient_id, OutboxMail.id), rows)
-    ctx.nudge(DELIVER_MAIL)
-    return {recipient_id: mail_id for recipient_id, mail_id in found if recipient_id is not None}
+    query = upsert(OutboxMail).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OutboxMail)
+    sent = {mail.recipient_id: mail for mail in ctx.session.scalars(query, rows)}
+    if sent:
+        ctx.nudge(DELIVER_MAIL)
+    return {id_: mail for id_, mail in sent.items() if id_ is not None}
 
 
 def _row(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Loading single assignments and what belongs to them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.assignment import Assignment, Round, Update
@@ -13,24 +13,32 @@ from tracker.models.duty import Duty
 
 def load(session: Session, assignment_id: int, *, lock: bool = False) -> Assignment | None:
     """The assignment with what its page shows; `lock` holds the row until the transaction ends."""
-    query = (
-        select(Assignment)
-        .where(Assignment.id == assignment_id)
-        .options(
-            joinedload(Assignment.lead_unit),
-            joinedload(Assignment.owner),
-            joinedload(Assignment.programme),
-            joinedload(Assignment.duty).options(joinedload(Duty.clause), joinedload(Duty.indicator)),
-            joinedload(Assignment.parent),
-            selectinload(Assignment.coordination).options(
-                joinedload(CoordinatingUnit.unit), joinedload(CoordinatingUnit.contact)
-            ),
-        )
+    query = _whole().where(Assignment.id == assignment_id)
+    return session.scalar(_locking(query) if lock else query)
+
+
+def load_all(session: Session, assignment_ids: Collection[int], *, lock: bool = False) -> list[Assignment]:
+    """Several as by `load`, in the order of their ids."""
+    query = _whole().where(Assignment.id.in_(assignment_ids)).order_by(Assignment.id)
+    return list(session.scalars(_locking(query) if lock else query))
+
+
+def _whole() -> Select[Assignment]:
+    return select(Assignment).options(
+        joinedload(Assignment.lead_unit),
+        joinedload(Assignment.owner),
+        joinedload(Assignment.programme),
+        joinedload(Assignment.duty).options(joinedload(Duty.clause), joinedload(Duty.indicator)),
+        joinedload(Assignment.parent),
+        selectinload(Assignment.coordination).options(
+            joinedload(CoordinatingUnit.unit), joinedload(CoordinatingUnit.contact)
+        ),
     )
-    if lock:
-        # A verb must see what the verb before it committed, not the copy that the session already holds.
-        query = query.with_for_update(of=Assignment).execution_options(populate_existing=True)
-    return session.scalar(query)
+
+
+def _locking(query: Select[Assignment]) -> Select[Assignment]:
+    # A verb must see what the verb before it committed, not the copy that the session already holds.
+    return query.with_for_update(of=Assignment).execution_options(populate_existing=True)
 
 
 def updates_of(session: Session, assignment_id: int) -> list[Update]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.assignment import Assignment
@@ -25,9 +25,10 @@ def open_request(session: Session, assignment_id: int) -> ExtensionRequest | Non
     )
 
 
-def count(session: Session, assignment_id: int) -> int:
-    query = select(func.count()).where(ExtensionRequest.assignment_id == assignment_id)
-    return session.scalar(query) or 0
+def next_number(assignment_id: int) -> ScalarSelect[int]:
+    """Counted by the insert itself."""
+    query = select(func.count() + 1).select_from(ExtensionRequest)
+    return query.where(ExtensionRequest.assignment_id == assignment_id).scalar_subquery()
 
 
 def of_assignment(session: Session, assignment_id: int) -> list[ExtensionRequest]:

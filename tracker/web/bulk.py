@@ -1,5 +1,7 @@
 """One decision on many assignments: chosen in a list, looked at in a preview, then done."""
 
+from textwrap import shorten
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,10 +14,13 @@ from tracker.services.bulk import MOST, Bulk, Choice
 from tracker.services.context import Context
 from tracker.store.unit import few_units
 from tracker.web.errors import say
-from tracker.web.session import acting, login_required, overseen
-from tracker.web.verbs import day, numbers, text, unit
+from tracker.web.inputs import key
+from tracker.web.session import AlreadySent, acting, login_required, overseen
+from tracker.web.verbs import day, text, unit
 
 bp = Blueprint("bulk", __name__, url_prefix="/bulk")
+# So many of those that could not be taken back are named above the list; the rest is counted.
+NAMED = 3
 
 
 @bp.post("/")
@@ -33,7 +38,7 @@ def preview() -> ResponseReturnValue:
         with acting() as ctx:
             choice = _choice(ctx)
             _demand(bool(overseen(ctx, Permission.CHASE)))
-            lines = verbs.preview(ctx, numbers("ids"), choice)
+            lines = verbs.preview(ctx, list(_seen()), choice)
     except Invalid as error:
         return _page({error.field or "kind": say(error)}, 422)
     return _page(lines=lines, choice=choice)
@@ -42,22 +47,44 @@ def preview() -> ResponseReturnValue:
 @bp.post("/apply")
 @login_required
 def apply() -> ResponseReturnValue:
-    """Step 3: done for good; what could not be done is named with its reason."""
+    """Step 3: done for good, with what the preview showed and nothing newer; a page of its own tells of it."""
     try:
         with acting() as ctx:
             choice = _choice(ctx)
             _demand(bool(overseen(ctx, Permission.CHASE)))
-            lines = verbs.apply(ctx, numbers("ids"), choice)
+            event_id, _lines = verbs.apply(
+                ctx, {id_: version for id_, version in _seen().items() if version is not None}, choice
+            )
+    except AlreadySent:
+        with acting() as ctx:
+            event = verbs.last_bulk(ctx, undoable=False)
+        return redirect(url_for("bulk.done", event_id=event.id) if event else url_for("listing.index"))
     except Invalid as error:
         return _page({error.field or "kind": say(error)}, 422)
+    return redirect(url_for("bulk.done", event_id=event_id))
+
+
+@bp.get("/")
+@bp.get("/preview")
+@bp.get("/apply")
+@login_required
+def again() -> ResponseReturnValue:
+    """A step's address without its form, from the address bar or a change of language: it begins in the list."""
+    return redirect(url_for("listing.index"))
+
+
+@bp.get("/<int:event_id>")
+@login_required
+def done(event_id: int) -> ResponseReturnValue:
+    """What became of it; what could not be done is named with its reason. Reloading does nothing again."""
     with acting() as ctx:
-        event = verbs.last_bulk(ctx)
+        result = verbs.result(ctx, event_id)
         return render_template(
             "bulk/done.html",
-            kind=choice.kind,
-            done=[line for line in lines if line.error is None],
-            failed=[(line, say(line.error)) for line in lines if line.error is not None],
-            undo_id=event.id if event is not None else None,
+            kind=result.kind,
+            done=result.done,
+            failed=[(line, say(line.error)) for line in result.failed if line.error is not None],
+            undo_id=result.undo_id,
         )
 
 
@@ -65,9 +92,26 @@ def apply() -> ResponseReturnValue:
 @login_required
 def undo(event_id: int) -> ResponseReturnValue:
     with acting() as ctx:
-        n = verbs.undo(ctx, event_id)
-    flash(_("Đã hoàn tác %(n)s nhiệm vụ.", n=n), "success")
+        lines = verbs.undo(ctx, event_id)
+    failed = [(line, say(line.error)) for line in lines if line.error is not None]
+    if len(failed) < len(lines):
+        flash(_("Đã hoàn tác %(n)s nhiệm vụ.", n=len(lines) - len(failed)), "success")
+    if failed:
+        named = "; ".join(f"{shorten(line.title, 80, placeholder='…')}: {error}" for line, error in failed[:NAMED])
+        flash(_("%(n)s nhiệm vụ không hoàn tác được. %(named)s", n=len(failed), named=named), "error")
     return redirect(url_for("listing.index"))
+
+
+def _seen() -> dict[int, int | None]:
+    """Assignment → the version that the preview showed, as `id:version`; a list's ticks are ids alone."""
+    found: dict[int, int | None] = {}
+    for value in request.form.getlist("ids"):
+        id_, _colon, version = value.partition(":")
+        try:
+            found[key(id_)] = key(version) if version else None
+        except ValueError:
+            continue
+    return found
 
 
 def _choice(ctx: Context) -> Choice:
@@ -91,7 +135,7 @@ def _page(
 ) -> ResponseReturnValue:
     with acting() as ctx:
         _demand(bool(overseen(ctx, Permission.CHASE)))
-        ids = sorted(set(numbers("ids")))
+        ids = sorted(_seen())
         if not ids:
             errors = {**(errors or {}), "ids": _("Hãy chọn ít nhất một nhiệm vụ ở danh sách.")}
         return (
