@@ -1,7 +1,12 @@
 """Search finds by every kind of word, ranks, and shows nobody what they may not see; SQL folds as Python does."""
 
 import unicodedata
+from collections.abc import Callable
+from threading import Thread
+from time import sleep
 
+import psycopg
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
@@ -65,3 +70,43 @@ def test_nobody_finds_what_they_may_not_see(session: Session, act: Act, one: Ass
     assert ids(session, "qwxz", units=stranger.units) == []
     assert find(session, "qwxz", programme_ids=[one.programme_id], unit_ids=[]).total == 1
     assert find(session, "qwxz", programme_ids=[], unit_ids=[]).total == 0
+
+
+RENAME = "UPDATE units SET name = 'Phòng zmới' WHERE code = 'p-yte'"
+COMMENT = (
+    "INSERT INTO comments (assignment_id, author_id, text, created_at) SELECT min(a.id), min(p.user_id), 'zlời', now()"
+    " FROM assignments a JOIN units u ON u.id = a.lead_unit_id JOIN posts p ON p.unit_id = u.id WHERE u.code = 'p-yte'"
+)
+
+
+@pytest.mark.parametrize(("first", "second"), [(RENAME, COMMENT), (COMMENT, RENAME)])
+def test_words_of_two_writers_are_both_kept(database_url: str, first: str, second: str) -> None:
+    """The second waits for the first's end, and then reads what the first wrote."""
+    with psycopg.connect(database_url) as one, psycopg.connect(database_url) as other:
+        one.execute(first.encode())
+        waiting = Thread(target=other.execute, args=(second.encode(),))
+        waiting.start()
+        until(lambda: blocked(database_url) == 1)
+        one.commit()
+        waiting.join(10)
+        assert not waiting.is_alive()
+        other.commit()
+    with psycopg.connect(database_url) as connection:
+        asked = "SELECT count(*) FROM search_documents WHERE words @@ to_tsquery('simple', 'zmoi & zloi')"
+        assert connection.execute(asked.encode()).fetchone() == (1,)
+
+
+def blocked(database_url: str) -> int:
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def until(true: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if true():
+            return
+        sleep(0.02)
+    raise AssertionError("waited for ten seconds")
