@@ -127,9 +127,15 @@ SEARCH = """
         ELSE
             id_ := NEW.assignment_id;
         END IF;
-        INSERT INTO search_documents (assignment_id, words)
-        SELECT id_, search_words(id_) WHERE EXISTS (SELECT FROM assignments WHERE id = id_)
-        ON CONFLICT (assignment_id) DO UPDATE SET words = EXCLUDED.words;
+        -- First the lock, then the words: a statement of its own sees what was committed while it waited.
+        PERFORM FROM search_documents WHERE assignment_id = id_ FOR UPDATE;
+        IF FOUND THEN
+            UPDATE search_documents SET words = search_words(id_) WHERE assignment_id = id_;
+        ELSE
+            INSERT INTO search_documents (assignment_id, words)
+            SELECT id_, search_words(id_) WHERE EXISTS (SELECT FROM assignments WHERE id = id_)
+            ON CONFLICT (assignment_id) DO UPDATE SET words = EXCLUDED.words;
+        END IF;
         RETURN NULL;
     END $$;
     CREATE TRIGGER assignments_words
@@ -138,6 +144,9 @@ SEARCH = """
     -- The lead of a whole finds its parts.
     CREATE FUNCTION refresh_search_of_parts() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
+        PERFORM FROM search_documents
+        WHERE assignment_id IN (SELECT id FROM assignments WHERE parent_id = NEW.id)
+        ORDER BY assignment_id FOR UPDATE;
         UPDATE search_documents SET words = search_words(assignment_id)
         WHERE assignment_id IN (SELECT id FROM assignments WHERE parent_id = NEW.id);
         RETURN NULL;
@@ -151,6 +160,9 @@ SEARCH = """
         FOR EACH ROW EXECUTE FUNCTION refresh_search();
     CREATE FUNCTION refresh_search_of_unit() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
+        PERFORM FROM search_documents
+        WHERE assignment_id IN (SELECT id FROM assignments WHERE lead_unit_id = NEW.id)
+        ORDER BY assignment_id FOR UPDATE;
         UPDATE search_documents SET words = search_words(assignment_id)
         WHERE assignment_id IN (SELECT id FROM assignments WHERE lead_unit_id = NEW.id);
         RETURN NULL;
