@@ -151,8 +151,16 @@ def split_lines(text: str) -> list[tuple[int, list[str]]]:
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         mark = next((one for one in (";", "\t", ",") if one in line), ";")
-        found.append((number, [cell.strip().strip('"') for cell in line.split(mark, 2)]))
+        found.append((number, [_unquoted(cell) for cell in line.split(mark, 2)]))
     return found
+
+
+def _unquoted(cell: str) -> str:
+    """A .csv puts quotes round a cell that holds its separator."""
+    cell = cell.strip()
+    while len(cell) > 2 and cell[0] == cell[-1] == '"':
+        cell = cell[1:-1].strip()
+    return cell
 
 
 def write_lines(entries: Iterable[Entry]) -> str:

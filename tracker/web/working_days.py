@@ -1,6 +1,7 @@
 """The year of working days for everybody, and its table for the administrator: look first, then confirm."""
 
-from typing import Any
+from collections import Counter
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -150,7 +151,7 @@ def _changes() -> Changes:
     return {**dict.fromkeys(removed), **{entry.day: entry for entry in entries}}
 
 
-def _removed() -> list[Any]:
+def _removed() -> list[date]:
     rows = [(n, [clean(one), "nghỉ", "x"]) for n, one in enumerate(request.form.getlist("remove")[:1_000], 1)]
     entries, wrong = read_rows(rows)
     if wrong:
@@ -168,6 +169,8 @@ def _page(
         calendar = calendar_from(table)
         special = {one.day: one for one in specials(year, table, locale())}
         months = [(month, days_of(year, month)) for month in range(1, 13)]
+        days = [one for _month, weeks in months for week in weeks for one in week if one]
+        working = [one for one in days if calendar.is_working(one)]
         return (
             render_template(
                 "working_days/index.html",
@@ -175,17 +178,8 @@ def _page(
                 years=(FIRST_YEAR, LAST_YEAR),
                 months=months,
                 special=special,
-                off={
-                    one
-                    for _m, weeks in months
-                    for week in weeks
-                    for one in week
-                    if one and not calendar.is_working(one)
-                },
-                count={
-                    month: sum(1 for week in weeks for one in week if one and calendar.is_working(one))
-                    for month, weeks in months
-                },
+                off=set(days) - set(working),
+                count=Counter(one.month for one in working),
                 programmes=list(store.programmes(ctx.session).values()),
                 today=ctx.today,
                 may_set=may(ctx.actor, Permission.SET_WORKING_DAYS, NOWHERE),
