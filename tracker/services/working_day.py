@@ -52,6 +52,10 @@ class Move:
     after: date
     held: bool = False
 
+    @property
+    def pair(self) -> tuple[date, date]:
+        return self.before, self.after
+
 
 @dataclass(frozen=True)
 class Recount:
