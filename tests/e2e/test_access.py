@@ -52,6 +52,7 @@ PAGES = {
     "reports.index": (OFFICE, "/reports/"),
     "mails.index": (OFFICE, "/mail/"),
     "rights.index": (ADMIN, "/rights"),
+    "working_days.index": (ADMIN, "/working-days?year=2026"),
 }
 # Downloads, redirects, machines; a mail and a report are pages like the assignment's, made only by workers.
 NOT_PAGES = {

@@ -83,7 +83,9 @@ MATRIX = {
     "officer of issuer": "",
     "head elsewhere": "",
     "nobody": "",
-    "admin": "view monitor import_programme read_mail_log manage_users delegate set_programme read_rights",
+    "admin": (
+        "view monitor import_programme read_mail_log manage_users delegate set_programme set_working_days read_rights"
+    ),
     "auditor": "view monitor read_mail_log read_rights",
     "auditor with a post": "view monitor read_mail_log read_rights",
     "system": "issue view monitor build_report import_programme read_mail_log manage_users",

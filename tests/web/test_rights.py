@@ -36,7 +36,7 @@ SIGNED_IN = {
     "my_work.save_grid", "listing.index", "programmes.index", "programmes.show", "extensions.index",
     "explanations.index", "delegations.index", "search.index",
     "exports.listing", "update_sheet.index", "update_sheet.download", "update_sheet.preview", "update_sheet.save",
-    "calendar.index", "listing.save_filter", "bulk.again",
+    "calendar.index", "listing.save_filter", "bulk.again", "working_days.index",
 }  # fmt: skip
 # About a programme as a whole: 403 without the right.
 WHOLE = {
@@ -49,6 +49,8 @@ WHOLE = {
     "reports.create": "build_report",
     "mails.index": "read_mail_log",
     "rights.index": "read_rights",
+    "working_days.preview": "set_working_days",
+    "working_days.apply": "set_working_days",
     "bulk.choose": "chase",
     "bulk.preview": "chase",
     "bulk.apply": "chase",

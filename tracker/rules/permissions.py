@@ -109,6 +109,7 @@ class Permission(StrEnum):
     ANSWER_EXPLANATION = "answer_explanation"
     DELEGATE = "delegate"
     SET_PROGRAMME = "set_programme"
+    SET_WORKING_DAYS = "set_working_days"
     READ_RIGHTS = "read_rights"
     MONITOR = "monitor"
     BUILD_REPORT = "build_report"
@@ -144,6 +145,7 @@ TABLE: dict[Permission, tuple[Party, ...]] = {
     # Of a unit: `lead_unit_id` of the scope is the unit whose head is away, `standing_unit_ids` the offices above it.
     Permission.DELEGATE: (Party.LEAD_HEAD, Party.STANDING_HEAD, Party.ADMIN),
     Permission.SET_PROGRAMME: (*_OFFICE, Party.ADMIN),
+    Permission.SET_WORKING_DAYS: (Party.ADMIN,),
     Permission.READ_RIGHTS: (Party.ADMIN, Party.AUDITOR),
     Permission.MONITOR: _OVERSEERS,
     Permission.BUILD_REPORT: (Party.STANDING_OFFICE, Party.SYSTEM),

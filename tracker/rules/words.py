@@ -63,6 +63,8 @@ DEEDS = {
     "close_explanation": N_("Kết thúc giải trình"),
     "withdraw_explanation": N_("Rút yêu cầu giải trình"),
     "escalation": N_("Thư đôn đốc tự động"),
+    "move_deadline": N_("Chuyển hạn theo lịch làm việc"),
+    "keep_deadline": N_("Giữ nguyên hạn khi lịch làm việc đổi"),
 }
 
 COORDINATION_STATES = {
@@ -162,6 +164,7 @@ PERMISSIONS = {
     "answer_explanation": N_("Giải trình"),
     "delegate": N_("Cử người thay khi vắng mặt"),
     "set_programme": N_("Đặt thông số của chương trình"),
+    "set_working_days": N_("Sửa lịch làm việc"),
     "monitor": N_("Xem trang theo dõi"),
     "build_report": N_("Lập báo cáo tổng hợp"),
     "import_programme": N_("Nhập văn bản chương trình"),

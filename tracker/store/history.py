@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Subquery
 
 from tracker.models.assignment import Assignment
+from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.history import PastStanding
 from tracker.models.unit import Unit
 from tracker.rules.workflow import State
@@ -137,10 +138,14 @@ class Told:
 
 def judged(session: Session, visible: Visible, filters: Filters, since: date) -> list[Told]:
     """Everything that is not a draft or cancelled; `since`: an update on or after this day counts as heard lately."""
+    # A deadline that only the calendar moved is no extension: it is itself the original one, as it counts now.
+    granted = (ExtensionRequest.assignment_id == Assignment.id) & (ExtensionRequest.state == ExtensionState.GRANTED)
+    extended = (Assignment.due_on != Assignment.original_due_on) & exists().where(granted)
     from_ = select(
-        Assignment.lead_unit_id, Assignment.state, Assignment.due_on, Assignment.original_due_on,
+        Assignment.lead_unit_id, Assignment.state, Assignment.due_on,
+        case((extended, Assignment.original_due_on), else_=Assignment.due_on),
         Assignment.submitted_on,
-        (Assignment.due_on != Assignment.original_due_on),
+        extended,
         func.coalesce(func.date(func.timezone("Asia/Ho_Chi_Minh", Assignment.last_update_at)) >= since, False),
     ).where(Assignment.state.not_in((State.DRAFT, State.CANCELLED)))  # fmt: skip
     if visible.programme_ids is not None:
