@@ -12,7 +12,7 @@ from tracker.rules.calendar import LOCAL
 from tracker.services import assignment as verbs
 from tracker.services import extension as extensions
 from tracker.store.filters import Day, Filters, Visible
-from tracker.store.history import first_day, matrix_on, month_on, rows_on
+from tracker.store.history import first_day, judged, matrix_on, months_on, rows_on
 from tracker.store.tally import matrix
 
 EVERYTHING = Visible(None, frozenset())
@@ -58,8 +58,26 @@ def test_every_past_day_is_as_it_was(session: Session, act: Act, one: Assignment
     page = rows_on(session, EVERYTHING, filters, edges, 1)
     assert one.id in {row.id for row in page.rows}
     assert page.total == rebuilt(session, edges)[one.lead_unit_id]["overdue"]
-    month = month_on(session, EVERYTHING, YEAR, Day.of(date(2026, 12, 31), act().calendar))
-    assert (month.on_time, month.late, month.overdue) == (0, 1, 163)
+    ends = [date(2026, 11, 23), date(2026, 11, 25), date(2026, 12, 31)]
+    months = months_on(session, EVERYTHING, YEAR, [Day.of(end, act().calendar) for end in ends])
+    assert [month.last_day for month in months] == ends
+    for month in months[:2]:
+        then = rebuilt(session, Day.of(month.last_day, act().calendar))
+        assert month.overdue == sum(counts.get("overdue", 0) for counts in then.values())
+    assert (months[2].on_time, months[2].late, months[2].overdue) == (0, 1, 163)
+    assert months_on(session, EVERYTHING, YEAR, []) == []
+
+
+def test_the_ranking_counts_what_is_alike(session: Session, act: Act, one: Assignment) -> None:
+    verbs.accept(act(HEAD), one.id)
+    extensions.extend(act(OFFICE), one.id, due_on=date(2026, 11, 30), reason="x")
+    session.flush()
+    told = judged(session, EVERYTHING, YEAR, AT.date())
+    assert sum(group.n for group in told) == 164
+    assert len(told) < 100
+    assert [(group.n, group.state, group.due_on) for group in told if group.extended] == [
+        (1, "in_progress", date(2026, 11, 30))
+    ]
 
 
 def test_where_history_begins(session: Session) -> None:

@@ -75,7 +75,7 @@ def test_confirmed_it_moves_with_its_history_and_is_no_extension(session: Sessio
     assert events[0].data["deadlines"] == "move"
     assert set(events[0].data["assignments"]) == {move.assignment_id for move in plan.moving}
     told_all = judged(session, Visible(None, frozenset()), Filters(), date(2026, 10, 1))
-    assert {row.extensions for row in told_all} == {0}
+    assert {row.extended for row in told_all} == {False}
     assert {row.original_due_on for row in told_all if row.due_on == NEXT} == {NEXT}
 
 
@@ -84,7 +84,7 @@ def test_an_extension_is_still_one_after_a_move(session: Session, act: Act, one:
     extensions.extend(act(OFFICE, at=AT), one.id, due_on=later, reason="Chờ kinh phí")
     apply(act, {later: Entry(later, False, "Bão")})
     assert (one.nominal_due_on, one.due_on, one.original_due_on) == (later, date(2026, 12, 2), DUE)
-    mine = [row for row in judged(session, Visible(None, frozenset()), Filters(), date(2026, 10, 1)) if row.extensions]
+    mine = [row for row in judged(session, Visible(None, frozenset()), Filters(), date(2026, 10, 1)) if row.extended]
     assert [(row.due_on, row.original_due_on) for row in mine] == [(date(2026, 12, 2), DUE)]
 
 

@@ -77,13 +77,12 @@ def main() -> int:
     targets = [TARGETS[n % len(TARGETS)] for n in range(kills)]
     random.shuffle(targets)
     committed: set[str] = set()
-    never: set[str] = set()
     with tempfile.TemporaryDirectory() as folder, Postman() as postman:
         place = Place(Path(folder), postman)
         nudger = Nudger(place.broker.url())
         try:
             for number, target in enumerate(targets, 1):
-                _put(place, mails // kills, committed, never)
+                _put(place, mails // kills, committed)
                 with suppress(Exception):
                     nudger.nudge(DELIVER_MAIL)
                 time.sleep(random.uniform(0.5, 3.0))
@@ -95,13 +94,16 @@ def main() -> int:
                 time.sleep(0.5)
             backlog, left = time.monotonic() - began, _left(place)
             time.sleep(2)
+            with psycopg.connect(place.database.url()) as connection:
+                # The sweep of the day sends its own: they have a committed cause too.
+                caused = {row[0] for row in connection.execute("SELECT message_id FROM outbox")}
         finally:
             place.close()
         seen = postman.ids()
-    return _report(mails, kills, Counter(targets), committed, never, seen, left, backlog)
+    return _report(mails, kills, Counter(targets), committed, caused, seen, left, backlog)
 
 
-def _put(place: Place, number: int, committed: set[str], never: set[str]) -> None:
+def _put(place: Place, number: int, committed: set[str]) -> None:
     """Mails in the transaction of a cause, and a few whose cause is rolled back."""
     batch = [new_message_id("giao-viec@example.vn") for _ in range(number)]
     ghosts = [new_message_id("giao-viec@example.vn") for _ in range(ROLLED_BACK)]
@@ -110,7 +112,6 @@ def _put(place: Place, number: int, committed: set[str], never: set[str]) -> Non
         connection.rollback()
         cursor.executemany(PUT, [(f"fault:{one}", one) for one in batch])
     committed.update(batch)
-    never.update(ghosts)
 
 
 def _left(place: Place) -> int:
@@ -118,15 +119,14 @@ def _left(place: Place) -> int:
 
 
 def _report(
-    mails: int, kills: int, killed: Counter[str], committed: set[str], never: set[str], seen: Counter[str],
+    mails: int, kills: int, killed: Counter[str], committed: set[str], caused: set[str], seen: Counter[str],
     left: int, backlog: float,
 ) -> int:  # fmt: skip
-    lost, ghosts = len(committed - seen.keys()), len(never & seen.keys())
+    lost, ghosts = len(committed - seen.keys()), len(seen.keys() - caused)
     extra = sum(seen.values()) - len(seen)
     promises = [
         ("mails lost", str(lost), "0", lost == 0),
-        ("mails without a committed cause", str(ghosts + len(seen.keys() - committed - never)), "0",
-         not ghosts and not seen.keys() - committed - never),
+        ("mails without a committed cause", str(ghosts), "0", ghosts == 0),
         ("extra copies, each with the same Message-ID", str(extra), f"≤ {killed['worker'] + killed['database']},"
          f" one a killed sender, and ≤ {mails // 100}", extra <= min(mails // 100, kills)),
         ("left in the outbox", str(left), "0", left == 0),

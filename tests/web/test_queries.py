@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -35,6 +36,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
         (OFFICE, "/monitor", 24),
         (OFFICE, "/assignments", 8),
         (OFFICE, "/programmes/1", 18),
+        (OFFICE, "/monitor/trend?year=2026", 8),
         (HEAD, "/search?q=tre+em", 3),
         (HEAD, "/calendar/?month=2026-11", 7),
     ],
@@ -96,3 +98,33 @@ def test_lists_find_their_rows_by_an_index(app: Flask, database_url: str) -> Non
                     read_whole.append(statement[:300])
     engine.dispose()
     assert read_whole == []
+
+
+def test_the_past_of_one_year_is_read_by_itself(app: Flask, database_url: str) -> None:
+    """Of ten years' history no page about one year goes through the other nine; the trend asks once for its months."""
+    seed(database_url, 20_000, 200, words=False)
+    office = Browser(app.test_client(), OFFICE)
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        if "past_standings" in statement and "min(" not in statement:
+            asked.append((statement, values))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    office.get("/monitor/trend?year=2020")
+    assert len(asked) == 1
+    office.get("/monitor/as-of?day=2026-06-30&year=2020&class=done_late")
+    event.remove(engine, "before_cursor_execute", note)
+    with engine.connect() as connection:
+        for statement, values in asked:
+            (plan,) = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values).scalar_one()  # type: ignore[arg-type]
+            assert 0 < most_ordered(plan["Plan"]) < 5_000, statement
+    engine.dispose()
+
+
+def most_ordered(plan: dict[str, Any]) -> float:
+    """The most rows that one step of a plan put in order: what grows faster than the rows themselves."""
+    own = plan["Actual Rows"] if plan["Node Type"] in ("Sort", "Incremental Sort", "Unique", "WindowAgg") else 0
+    return max([own, *(most_ordered(one) for one in plan.get("Plans", []))])

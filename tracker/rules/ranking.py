@@ -48,17 +48,20 @@ class Score:
         """Working days late, of what is or was late."""
         return median(self.late_days) if self.late_days else None
 
-    def add(self, stands: Standing, *, is_open: bool, heard: bool, extended: bool, late_originally: bool) -> None:
+    def add(
+        self, stands: Standing, *, is_open: bool, heard: bool, extended: bool, late_originally: bool, n: int = 1
+    ) -> None:
+        """`n` assignments that are alike in all of this."""
         done = stands.klass in (*ON_TIME, DeadlineClass.DONE_LATE)
-        self.on_time += stands.klass in ON_TIME
-        self.done += done
-        self.overdue += stands.klass is DeadlineClass.OVERDUE
-        self.open += is_open
-        self.heard += is_open and heard
-        self.extended += extended
-        self.late_against_original += late_originally
+        self.on_time += n * (stands.klass in ON_TIME)
+        self.done += n * done
+        self.overdue += n * (stands.klass is DeadlineClass.OVERDUE)
+        self.open += n * is_open
+        self.heard += n * (is_open and heard)
+        self.extended += n * extended
+        self.late_against_original += n * late_originally
         if stands.klass in LATE:
-            self.late_days.append(stands.working_days)
+            self.late_days += [stands.working_days] * n
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """How things stood at the end of a past day, rebuilt from the history that a trigger keeps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Date, and_, case, column, exists, func, or_, select, values
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.selectable import Subquery
+from sqlalchemy.sql.selectable import FromClause, Subquery
 
 from tracker.models.assignment import Assignment
 from tracker.models.extension import ExtensionRequest, ExtensionState
@@ -20,18 +20,40 @@ from tracker.store.page import PAGE_SIZE, Page
 from tracker.store.tally import MatrixRow
 
 
-def _on(day: date) -> Subquery:
-    """The newest standing of each assignment not after the day."""
+def _days(days: Sequence[Day]) -> FromClause:
+    """The days asked about, each with its edge of "due soon"."""
+    rows = [(day.today, day.soon) for day in days]
+    return values(column("today", Date), column("soon", Date), name="days").data(rows).alias("days")
+
+
+def _on(days: Sequence[Day], visible: Visible, filters: Filters) -> Subquery:
+    """How the assignments asked about stood at the end of each day, but those cancelled by then.
+
+    Theirs alone are read, each standing once however many days there are: it holds until the next one's day.
+    """
+    of = PastStanding.assignment_id
+    held = (
+        select(
+            PastStanding,
+            func.lead(PastStanding.since).over(partition_by=of, order_by=PastStanding.since).label("until"),
+        )
+        .join(Assignment, Assignment.id == of)
+        .where(PastStanding.since <= max(day.today for day in days), *_of_assignments(visible, filters))
+        .subquery("held")
+    )
+    asked = _days(days)
+    conditions = [held.c.state != State.CANCELLED]
+    if filters.unit_id is not None:
+        conditions.append(held.c.lead_unit_id == filters.unit_id)
     return (
-        select(PastStanding)
-        .ext(distinct_on(PastStanding.assignment_id))
-        .where(PastStanding.since <= day)
-        .order_by(PastStanding.assignment_id, PastStanding.since.desc())
-        .subquery()
+        select(held, asked.c.today, _class(held, asked).label("klass"))
+        .join(asked, and_(held.c.since <= asked.c.today, or_(held.c.until.is_(None), held.c.until > asked.c.today)))
+        .where(*conditions)
+        .subquery("past")
     )
 
 
-def _class(past: Subquery, day: Day) -> ColumnElement[str]:
+def _class(past: Subquery, day: FromClause) -> ColumnElement[str]:
     """As `store.filters.class_of`, of a past standing on that day."""
     due, submitted, state = past.c.due_on, past.c.submitted_on, past.c.state
     done = state == State.COMPLETED
@@ -42,22 +64,21 @@ def _class(past: Subquery, day: Day) -> ColumnElement[str]:
         (due.is_(None), "no_deadline"),
         (state.in_(STOPPED), "not_due"),
         (state == State.SUBMITTED, case((submitted > due, "overdue"), else_="not_due")),
-        (due < day.today, "overdue"),
-        (due <= day.soon, "due_soon"),
+        (due < day.c.today, "overdue"),
+        (due <= day.c.soon, "due_soon"),
         else_="not_due",
     )
 
 
-def _where(past: Subquery, visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [past.c.state != State.CANCELLED]
+def _of_assignments(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
+    """What of an assignment never changes."""
+    conditions: list[ColumnElement[bool]] = []
     if visible.programme_ids is not None:
         conditions.append(Assignment.programme_id.in_(visible.programme_ids))
     if filters.programme_id is not None:
         conditions.append(Assignment.programme_id == filters.programme_id)
     if filters.year is not None:
         conditions.append(Assignment.year == filters.year)
-    if filters.unit_id is not None:
-        conditions.append(past.c.lead_unit_id == filters.unit_id)
     return conditions
 
 
@@ -68,15 +89,9 @@ def first_day(session: Session) -> date | None:
 
 def matrix_on(session: Session, visible: Visible, filters: Filters, day: Day) -> list[MatrixRow]:
     """Units × class at the end of `day.today`, in the order of the state."""
-    past = _on(day.today)
-    klass = _class(past, day).label("klass")
+    past = _on([day], visible, filters)
     counts: dict[int, dict[str, int]] = {}
-    query: Select[Any] = (
-        select(past.c.lead_unit_id, klass, func.count())
-        .join(Assignment, Assignment.id == past.c.assignment_id)
-        .where(*_where(past, visible, filters))
-        .group_by(past.c.lead_unit_id, klass)
-    )
+    query = select(past.c.lead_unit_id, past.c.klass, func.count()).group_by(past.c.lead_unit_id, past.c.klass)
     for unit_id, name, n in session.execute(query):
         counts.setdefault(unit_id, {})[name] = n
     units = session.scalars(select(Unit).where(Unit.id.in_(counts)).order_by(Unit.position, Unit.id))
@@ -85,16 +100,14 @@ def matrix_on(session: Session, visible: Visible, filters: Filters, day: Day) ->
 
 def rows_on(session: Session, visible: Visible, filters: Filters, day: Day, page: int) -> Page[Any]:
     """The rows behind a number of that day, as they stand now, with `past_state` and `past_due_on`."""
-    past = _on(day.today)
-    conditions = _where(past, visible, filters)
-    if filters.klass is not None:
-        conditions.append(_class(past, day) == filters.klass)
-    query = (
-        listed(past.c.state.label("past_state"), past.c.due_on.label("past_due_on"))
-        .join(past, past.c.assignment_id == Assignment.id)
-        .where(*conditions)
+    past = _on([day], visible, filters)
+    query = listed(past.c.state.label("past_state"), past.c.due_on.label("past_due_on")).join(
+        past, past.c.assignment_id == Assignment.id
     )
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    counted = select(func.count()).select_from(past)
+    if filters.klass is not None:
+        query, counted = query.where(past.c.klass == filters.klass), counted.where(past.c.klass == filters.klass)
+    total = session.scalar(counted) or 0
     number = max(1, min(page, -(-total // PAGE_SIZE) or 1))
     found = query.order_by(past.c.due_on, Assignment.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     return Page(list(session.execute(found)), total, number)
@@ -114,47 +127,62 @@ class Month:
         return self.on_time + self.late
 
 
-def month_on(session: Session, visible: Visible, filters: Filters, day: Day) -> Month:
-    totals: dict[str, int] = {}
-    for row in matrix_on(session, visible, filters, day):
-        for klass, n in row.counts.items():
-            totals[klass] = totals.get(klass, 0) + n
-    on_time = totals.get("done_early", 0) + totals.get("done_on_time", 0)
-    return Month(day.today, on_time, totals.get("done_late", 0), totals.get("overdue", 0))
+def months_on(session: Session, visible: Visible, filters: Filters, days: Sequence[Day]) -> list[Month]:
+    """Of each of these days in turn, in one statement."""
+    if not days:
+        return []
+    past = _on(days, visible, filters)
+    totals: dict[date, dict[str, int]] = {day.today: {} for day in days}
+    for today, klass, n in session.execute(
+        select(past.c.today, past.c.klass, func.count()).group_by(past.c.today, past.c.klass)
+    ):
+        totals[today][klass] = n
+    return [
+        Month(
+            today,
+            on_time=counts.get("done_early", 0) + counts.get("done_on_time", 0),
+            late=counts.get("done_late", 0),
+            overdue=counts.get("overdue", 0),
+        )
+        for today, counts in totals.items()
+    ]
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the ranking asks of each assignment that is judged or open."""
+    """What the ranking asks of assignments that are judged or open, and how many are alike."""
 
     unit_id: int
     state: State
     due_on: date | None
     original_due_on: date | None
     submitted_on: date | None
-    extensions: int
+    extended: bool
     heard_lately: bool
+    n: int
 
 
 def judged(session: Session, visible: Visible, filters: Filters, since: date) -> list[Told]:
-    """Everything that is not a draft or cancelled; `since`: an update on or after this day counts as heard lately."""
+    """Everything that is not a draft or cancelled; `since`: an update on or after this day counts as heard lately.
+
+    Counted by the database: a unit's deadlines fall on few days.
+    """
     # A deadline that only the calendar moved is no extension: it is itself the original one, as it counts now.
     granted = (ExtensionRequest.assignment_id == Assignment.id) & (ExtensionRequest.state == ExtensionState.GRANTED)
     extended = (Assignment.due_on != Assignment.original_due_on) & exists().where(granted)
-    from_ = select(
-        Assignment.lead_unit_id, Assignment.state, Assignment.due_on,
+    heard = func.date(func.timezone("Asia/Ho_Chi_Minh", Assignment.last_update_at)) >= since
+    facts = (
+        Assignment.lead_unit_id,
+        Assignment.state,
+        Assignment.due_on,
         case((extended, Assignment.original_due_on), else_=Assignment.due_on),
         Assignment.submitted_on,
-        extended,
-        func.coalesce(func.date(func.timezone("Asia/Ho_Chi_Minh", Assignment.last_update_at)) >= since, False),
-    ).where(Assignment.state.not_in((State.DRAFT, State.CANCELLED)))  # fmt: skip
-    if visible.programme_ids is not None:
-        from_ = from_.where(Assignment.programme_id.in_(visible.programme_ids))
-    if filters.programme_id is not None:
-        from_ = from_.where(Assignment.programme_id == filters.programme_id)
-    if filters.year is not None:
-        from_ = from_.where(Assignment.year == filters.year)
-    return [
-        Told(unit, state, due, original, submitted, int(bool(extended)), heard)
-        for unit, state, due, original, submitted, extended, heard in session.execute(from_)
-    ]
+        func.coalesce(extended, False),
+        func.coalesce(heard, False),
+    )
+    alike = (
+        select(*facts)
+        .where(Assignment.state.not_in((State.DRAFT, State.CANCELLED)), *_of_assignments(visible, filters))
+        .subquery()
+    )
+    return [Told(*tuple(row)) for row in session.execute(select(*alike.c, func.count()).group_by(*alike.c))]

@@ -17,7 +17,7 @@ from tracker.rules.words import CLASSES, N_, STATES
 from tracker.rules.workflow import OPEN
 from tracker.services.context import Context
 from tracker.store.filters import Day, Filters, Visible
-from tracker.store.history import first_day, judged, matrix_on, month_on, rows_on
+from tracker.store.history import first_day, judged, matrix_on, months_on, rows_on
 from tracker.store.programme import load, years
 from tracker.store.unit import names
 from tracker.web.inputs import key
@@ -44,8 +44,9 @@ def ranking() -> ResponseReturnValue:
                 stands,
                 is_open=one.state in OPEN,
                 heard=one.heard_lately,
-                extended=bool(one.extensions),
+                extended=one.extended,
                 late_originally=original.klass in (DeadlineClass.DONE_LATE, DeadlineClass.OVERDUE),
+                n=one.n,
             )
         programme = load(ctx.session, filters.programme_id) if filters.programme_id else None
         threshold = programme.ranking_threshold if programme else 5
@@ -70,13 +71,13 @@ def trend() -> ResponseReturnValue:
         year = filters.year or ctx.today.year
         filters = replace(filters, year=year)
         start = first_day(ctx.session)
-        months = []
+        days = []
         for number in range(1, 13):
             last = date(year, number, monthrange(year, number)[1])
             if date(year, number, 1) > ctx.today or start is None or last < start:
                 continue
-            day = Day.of(min(last, ctx.today), ctx.calendar)
-            months.append(month_on(ctx.session, visible, filters, day))
+            days.append(Day.of(min(last, ctx.today), ctx.calendar))
+        months = months_on(ctx.session, visible, filters, days)
         return render_template(
             "insight/trend.html",
             filters=filters,
