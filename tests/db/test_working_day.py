@@ -23,6 +23,7 @@ from tracker.services import extension as extensions
 from tracker.services import working_day as verbs
 from tracker.services.part import split
 from tracker.services.working_day import Plan
+from tracker.store.dossier import dossier
 from tracker.store.filters import Filters, Visible
 from tracker.store.history import judged
 from tracker.store.timeline import timeline
@@ -65,7 +66,7 @@ def test_confirmed_it_moves_with_its_history_and_is_no_extension(session: Sessio
     assert past is not None
     assert past.due_on == NEXT
     assert session.scalar(select(func.count()).select_from(ExtensionRequest)) == 0
-    told = timeline(session, one.id)[0]
+    told = timeline(dossier(session, one.id, AT.date()))[0]
     assert (told.what, told.text) == ("move_deadline", "19/11/2026 nghỉ (Bão số 9)")
     assert told.facts["due_before"] == DUE.isoformat()
     assert told.facts["due_on"] == NEXT.isoformat()
