@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from tracker.rules.calendar import WorkingCalendar
 from tracker.rules.ladder import Ladder, LadderRole, due_steps, step_date
@@ -26,8 +27,7 @@ class Subject:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(NamedTuple):
     on: date
     subject_id: int
     offset: int
@@ -69,11 +69,12 @@ def reminders(
         upto = bisect_right(offsets, calendar.between(due, end))
         for offset, rank in rungs[after:upto]:
             role = roles[rank]
-            if any(told == role and higher >= offset for higher, told in subject.told):
+            if subject.told and any(told == role and higher >= offset for higher, told in subject.told):
                 continue
-            if (due, offset) not in dates:
-                dates[due, offset] = step_date(due, offset, calendar)
-            found.append(Reminder(dates[due, offset], subject.id, offset, role))
+            day = dates.get((due, offset))
+            if day is None:
+                day = dates[due, offset] = step_date(due, offset, calendar)
+            found.append(Reminder(day, subject.id, offset, role))
     return sorted(found, key=lambda one: (one.on, one.subject_id, _RANK[one.role]))
 
 
