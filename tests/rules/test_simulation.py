@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,11 +89,12 @@ def test_an_extended_assignment_is_told_of_its_first_deadline_until_that_passed(
 
 
 def test_two_thousand_in_less_than_a_second() -> None:
+    """Of this process: others may take the machine meanwhile."""
     start = date(2026, 1, 1)
     ladder = (*DEFAULT_LADDER[:-1], Step(10, ("head", "leader"), every=5, times=60))
     subjects = [Subject(n, start + timedelta(days=n % 365)) for n in range(2000)]
     reminders(ladder, subjects[:1], start, start + DAY, CALENDAR)  # the calendar counts its years once
-    began = perf_counter()
+    began = process_time()
     found = reminders(ladder, subjects, start, start + 364 * DAY, CALENDAR)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
     assert len(found) > 20_000

@@ -56,6 +56,7 @@ def reminders(
     offsets = [offset for offset, _rank in rungs]
     roles = list(LadderRole)
     dates: dict[tuple[date, int], date] = {}
+    first_days: dict[tuple[date, date, frozenset[tuple[int, str]]], list[tuple[int, LadderRole]]] = {}
     found = []
     for subject in subjects:
         start, end = _window(subject, first, last)
@@ -63,7 +64,10 @@ def reminders(
         if start > end:
             continue
         due = subject.due_on
-        at_once = due_steps(ladder, due, start, calendar, subject.told)
+        at_once = first_days.get((due, start, subject.told))
+        if at_once is None:
+            at_once = due_steps(ladder, due, start, calendar, subject.told)
+            first_days[due, start, subject.told] = at_once
         found += [Reminder(start, subject.id, offset, role) for offset, role in at_once]
         after = bisect_right(offsets, calendar.between(due, start))
         upto = bisect_right(offsets, calendar.between(due, end))

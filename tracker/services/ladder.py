@@ -111,7 +111,7 @@ def plan(ctx: Context, programme_id: int, days: int) -> Plan:
     """Who gets what in the next days if nothing changes."""
     _programme(ctx, programme_id, Permission.MONITOR)
     current = store.ladders(ctx.session, programme_id)
-    return _plan(ctx, programme_id, {kind: one.steps for kind, one in current.items()}, days)
+    return _plan(ctx, _open(ctx, programme_id), {kind: one.steps for kind, one in current.items()}, days)
 
 
 def preview(ctx: Context, programme_id: int, kind: LadderKind, text: str, days: int = DAYS[0]) -> Preview:
@@ -122,13 +122,12 @@ def preview(ctx: Context, programme_id: int, kind: LadderKind, text: str, days: 
     kinds = {one for one in LadderKind if kind in (one, current[one].kind)}
     ladder = steps or current[LadderKind.EVERY].steps
     version = _last_number(ctx, programme_id, kind)
-    plan = _plan(ctx, programme_id, dict.fromkeys(kinds, ladder), days)
-    open_rows = store.rows_to_simulate(ctx.session, programme_id, WITH_UNIT, ctx.today)
+    rows = [row for row in _open(ctx, programme_id) if store.kind_of_row(row) in kinds]
     return Preview(
         steps,
         version,
-        sum(store.kind_of_row(row) in kinds for row in open_rows),
-        plan,
+        len(rows),
+        _plan(ctx, rows, dict.fromkeys(kinds, ladder), days),
         _past(ctx, programme_id, ladder, current, kinds),
     )
 
@@ -208,18 +207,22 @@ def _last_number(ctx: Context, programme_id: int, kind: LadderKind) -> int:
     return max((one.number for one in store.versions(ctx.session, programme_id, kind)), default=0)
 
 
-def _plan(ctx: Context, programme_id: int, of_kind: dict[LadderKind, tuple[Step, ...]], days: int) -> Plan:
+def _open(ctx: Context, programme_id: int) -> list[Any]:
+    return store.rows_to_simulate(ctx.session, programme_id, WITH_UNIT, ctx.today)
+
+
+def _plan(ctx: Context, rows: list[Any], of_kind: dict[LadderKind, tuple[Step, ...]], days: int) -> Plan:
     last = ctx.today + timedelta(days=days - 1)
-    rows = store.rows_to_simulate(ctx.session, programme_id, WITH_UNIT, ctx.today)
     told = recorded(ctx.session, [row.id for row in rows])
-    found: list[Reminder] = []
-    for kind, steps in of_kind.items():
-        subjects = [
-            Subject(row.id, row.due_on, frozenset(told.get((row.id, row.due_on), ())))
-            for row in rows
-            if store.kind_of_row(row) == kind
-        ]
-        found += reminders(steps, subjects, ctx.today, last, ctx.calendar)
+    subjects: dict[LadderKind, list[Subject]] = defaultdict(list)
+    for row in rows:
+        fired = frozenset(told.get((row.id, row.due_on), ()))
+        subjects[store.kind_of_row(row)].append(Subject(row.id, row.due_on, fired))
+    found = [
+        one
+        for kind, steps in of_kind.items()
+        for one in reminders(steps, subjects[kind], ctx.today, last, ctx.calendar)
+    ]
     return Plan(ctx.today, last, _groups(found, {row.id: row for row in rows}))
 
 
