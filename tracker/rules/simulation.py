@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from tracker.rules.calendar import WorkingCalendar
 from tracker.rules.ladder import Ladder, LadderRole, due_steps, step_date
@@ -26,8 +27,7 @@ class Subject:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(NamedTuple):
     on: date
     subject_id: int
     offset: int
@@ -56,6 +56,7 @@ def reminders(
     offsets = [offset for offset, _rank in rungs]
     roles = list(LadderRole)
     dates: dict[tuple[date, int], date] = {}
+    first_days: dict[tuple[date, date, frozenset[tuple[int, str]]], list[tuple[int, LadderRole]]] = {}
     found = []
     for subject in subjects:
         start, end = _window(subject, first, last)
@@ -63,17 +64,21 @@ def reminders(
         if start > end:
             continue
         due = subject.due_on
-        at_once = due_steps(ladder, due, start, calendar, subject.told)
+        at_once = first_days.get((due, start, subject.told))
+        if at_once is None:
+            at_once = due_steps(ladder, due, start, calendar, subject.told)
+            first_days[due, start, subject.told] = at_once
         found += [Reminder(start, subject.id, offset, role) for offset, role in at_once]
         after = bisect_right(offsets, calendar.between(due, start))
         upto = bisect_right(offsets, calendar.between(due, end))
         for offset, rank in rungs[after:upto]:
             role = roles[rank]
-            if any(told == role and higher >= offset for higher, told in subject.told):
+            if subject.told and any(told == role and higher >= offset for higher, told in subject.told):
                 continue
-            if (due, offset) not in dates:
-                dates[due, offset] = step_date(due, offset, calendar)
-            found.append(Reminder(dates[due, offset], subject.id, offset, role))
+            day = dates.get((due, offset))
+            if day is None:
+                day = dates[due, offset] = step_date(due, offset, calendar)
+            found.append(Reminder(day, subject.id, offset, role))
     return sorted(found, key=lambda one: (one.on, one.subject_id, _RANK[one.role]))
 
 

@@ -1,11 +1,11 @@
 """The ladders of a programme, their versions, and the due dates that a simulation runs over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -13,7 +13,7 @@ from tracker.models.assignment import Assignment
 from tracker.models.escalation import Escalation, LadderStep, LadderVersion
 from tracker.models.unit import Unit
 from tracker.rules.ladder import Ladder, LadderKind, LadderRole, Step, kind_of
-from tracker.rules.workflow import WITH_UNIT, State
+from tracker.rules.workflow import State
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,8 @@ def versions(session: Session, programme_id: int, kind: LadderKind) -> list[Ladd
     )
 
 
-def rows_to_simulate(session: Session, programme_id: int, states: Sequence[State], since: date) -> list[Any]:
+def rows_to_simulate(session: Session, programme_id: int, states: Collection[State], since: date) -> list[Any]:
     """Plain rows with a deadline in these states; what was closed before `since` is left out."""
-    ended = (Assignment.submitted_on.is_not(None) & (Assignment.submitted_on < since)) | (
-        Assignment.closed & (Assignment.changed_on < since)
-    )
     return list(
         session.execute(
             select(
@@ -101,7 +98,7 @@ def rows_to_simulate(session: Session, programme_id: int, states: Sequence[State
                 Assignment.programme_id == programme_id,
                 Assignment.state.in_(states),
                 Assignment.due_on.is_not(None),
-                Assignment.state.in_(WITH_UNIT) | ~ended,
+                ~Assignment.closed | (Assignment.changed_on >= since),
             )
             .order_by(Assignment.id)
         )
@@ -120,3 +117,15 @@ def versions_fired(session: Session, assignment_id: int) -> list[Escalation]:
             .order_by(Escalation.fired_at.desc(), Escalation.id)
         )
     )
+
+
+def sent_since(session: Session, programme_id: int, since: datetime) -> list[tuple[LadderKind, LadderRole, int]]:
+    """How many steps really fired, by kind of assignment and role; one told to several people counts once."""
+    step = tuple_(Escalation.assignment_id, Escalation.due_on, Escalation.step_offset)
+    rows = session.execute(
+        select(Assignment.starred, Assignment.is_request, Escalation.role, func.count(distinct(step)).label("n"))
+        .join(Assignment, Assignment.id == Escalation.assignment_id)
+        .where(Assignment.programme_id == programme_id, Escalation.fired_at >= since)
+        .group_by(Assignment.starred, Assignment.is_request, Escalation.role)
+    )
+    return [(kind_of_row(row), LadderRole(row.role), row.n) for row in rows]

@@ -29,6 +29,7 @@ from tracker.web import (
     extensions,
     home,
     insight,
+    ladder,
     listing,
     mails,
     monitor,
@@ -48,7 +49,7 @@ from tracker.web.session import current_actor, overseen, require_password_change
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
-    insight.bp, update_sheet.bp, working_days.bp,
+    insight.bp, update_sheet.bp, working_days.bp, ladder.bp,
 )  # fmt: skip
 
 
