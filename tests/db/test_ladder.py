@@ -1,12 +1,11 @@
 """Ladders on real rows: versions, kinds, what the sweep takes from them, and what a preview foretells."""
 
 from datetime import date, datetime, timedelta
-from time import process_time
 
 import psycopg
 import pytest
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
@@ -249,28 +248,6 @@ def test_one_assignment_from_today_to_the_end_of_its_ladder(session: Session, ac
     one.state, one.submitted_on = State.SUBMITTED, date(2026, 11, 23)
     session.flush()
     assert service.of_assignment(act(OFFICE, at=morning("2026-11-23")), one.id)[1] == []
-
-
-def test_two_thousand_assignments_in_a_second(session: Session, act: Act) -> None:
-    session.execute(
-        text(
-            "WITH made AS (INSERT INTO duties (programme_id, key, kind, clause_id, unit_id, role, is_request)"
-            " SELECT programme_id, 'x' || n, kind, clause_id, unit_id, role, false FROM (SELECT * FROM duties"
-            " WHERE unit_id IS NOT NULL ORDER BY id LIMIT 1) d, generate_series(1, 2000) n RETURNING id, unit_id)"
-            " INSERT INTO assignments (programme_id, duty_id, lead_unit_id, year, text, expected_result, state,"
-            " nominal_due_on, due_on, original_due_on, created_at) SELECT 1, id, unit_id, 2026, 'x', 'x', 'assigned',"
-            " day, day, day, now() FROM (SELECT *, '2026-01-01'::date + (id % 365)::int AS day FROM made) m"
-        )
-    )
-    ctx = act(OFFICE, at=morning("2026-11-23"))
-    service.preview(ctx, 1, EVERY, LATE, 30)  # the calendar counts its years once
-    began = process_time()  # of this process: others may take the machine meanwhile
-    found = service.preview(ctx, 1, EVERY, format_ladder(DEFAULT_LADDER), 90)
-    took = process_time() - began
-    print(f"a plan of 90 days and the history since January: {took:.2f} s")
-    assert sum(len(group.told) for group in found.plan.groups) > 2000
-    assert sum(found.past.edited.values()) > 10_000
-    assert took < 1
 
 
 @pytest.fixture
