@@ -37,9 +37,8 @@ LATE = "3 ngày làm việc sau hạn: lãnh đạo đơn vị; lặp lại mỗ
 def one(session: Session) -> Assignment:
     """Only one assignment is left open: the health department's duty IV.3.1, due on Thu 19/11/2026."""
     unit = session.scalars(select(Unit).where(Unit.code == "p-yte")).one()
-    chosen = session.scalars(
-        select(Assignment).where(Assignment.lead_unit_id == unit.id).order_by(Assignment.id).limit(1)
-    ).one()
+    mine = select(Assignment).where(Assignment.lead_unit_id == unit.id).order_by(Assignment.id).limit(1)
+    chosen = session.scalars(mine).one()
     session.execute(update(Assignment).where(Assignment.id != chosen.id).values(state=State.CANCELLED))
     return chosen
 
