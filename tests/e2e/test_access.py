@@ -57,8 +57,8 @@ PAGES = {
     "rights.index": (ADMIN, "/rights"),
     "working_days.index": (ADMIN, "/working-days?year=2026"),
 }
-# Downloads, redirects, machines; a mail, a report and what a bulk did are pages like the assignment's, there only after a
-# deed.
+# Downloads, redirects, machines; a mail, a report and what a bulk did are pages like the assignment's, there only
+# after a deed.
 NOT_PAGES = {
     "static", "home.home", "home.healthz", "home.readyz", "programmes.index", "evidence.download", "exports.listing",
     "update_sheet.download", "calendar.feed", "mails.show", "reports.show", "reports.download", "reports.progress",
