@@ -11,7 +11,8 @@ from tests.db.test_assignment import HEAD, OFFICER, mails
 from tracker.models.assignment import Assignment
 from tracker.models.unit import Unit
 from tracker.models.user import User
-from tracker.rules.errors import Invalid, NotAllowed, NotFound
+from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
+from tracker.rules.workflow import State
 from tracker.services import coordination
 from tracker.services.access import view
 from tracker.services.update import note, undo
@@ -67,3 +68,21 @@ def test_what_cannot_be_asked(act: Act, one: Assignment, police: Unit) -> None:
         assert refused.value.field == field
     with pytest.raises(NotAllowed):
         coordination.ask(act("canbo.p-yte"), one.id, police.id, question="x", due_on=BY)
+
+
+@pytest.mark.parametrize("state", [State.COMPLETED, State.CANCELLED])
+def test_nothing_is_coordinated_after_the_end(
+    session: Session, act: Act, one: Assignment, police: Unit, state: State
+) -> None:
+    asked = coordination.ask(act(HEAD), one.id, police.id, question="Số liệu", due_on=BY)
+    one.state, one.submitted_on, one.done_on = state, BY, BY
+    contact = session.scalars(select(User.id).where(User.login == "canbo.congan")).one()
+    for refused in (
+        lambda: coordination.ask(act(HEAD), one.id, police.id, question="Thêm", due_on=BY),
+        lambda: coordination.release(act(HEAD), one.id, police.id),
+        lambda: coordination.name_contact(act("truong.congan"), one.id, police.id, contact_id=contact),
+        lambda: note(act("truong.congan"), one.id, text="12 vụ"),
+    ):
+        with pytest.raises(IllegalMove):
+            refused()
+    assert (asked.state, asked.contact_id, asked.question) == ("asked", None, "Số liệu")

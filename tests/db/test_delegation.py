@@ -129,7 +129,7 @@ def test_the_office_acts_through_its_head(session: Session, act: Act, one: Assig
         act(OFFICE), unit_id(session, "p-ldtbxh"), absent_id=people[OFFICE], acting_id=people["canbo.p-ldtbxh"],
         valid_from=FROM, valid_to=TO,
     )  # fmt: skip
-    row = away(act("canbo.p-ldtbxh", at=DURING), one, people)
+    row = away(act("canbo.p-ldtbxh", at=DURING), one, people, valid_from=TO)
     session.flush()
     event = session.scalars(select(AuditEvent).where(AuditEvent.verb == "delegate", AuditEvent.subject_id == row.id))
     assert event.one().on_behalf_of_id == people[OFFICE]
@@ -217,7 +217,8 @@ def test_what_cannot_be(session: Session, act: Act, one: Assignment, people: dic
         ({"acting_id": people["truong.p-tuphap"]}, "acting_id"),
         ({"absent_id": people["truong.p-tuphap"]}, "absent_id"),
         ({"valid_to": FROM - timedelta(days=1)}, "valid_to"),
-        ({"valid_from": date(2025, 1, 1), "valid_to": date(2025, 1, 2)}, "valid_to"),
+        ({"valid_from": date(2025, 1, 1), "valid_to": date(2025, 1, 2)}, "valid_from"),
+        ({"valid_to": FROM + timedelta(days=366)}, "valid_to"),
     ):
         with pytest.raises(Invalid) as refused:
             away(act(HEAD), one, people, **wrong)

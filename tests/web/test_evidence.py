@@ -59,7 +59,7 @@ def test_sent_listed_downloaded_and_taken_back(app: Flask, head: Browser, where:
     head.post(f"{pdf}/remove", at=where)
     assert links(head.get(where)) == [word]
     head.get(pdf, 404)
-    assert head.client.get(f"{pdf}/remove").status_code == 405
+    assert head.client.get(f"{pdf}/remove").status_code == 303
 
 
 def test_others_see_a_404_or_no_form(app: Flask, head: Browser, where: str) -> None:

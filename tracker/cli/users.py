@@ -1,9 +1,10 @@
-"""`tracker user add`: a person, with a first password that must be changed."""
+"""`tracker user …`: a person, with a first password that must be changed; a new one; one who has left."""
 
 import click
 
 from tracker.acting import acting
 from tracker.app import create_app
+from tracker.services.identity import deactivate, reset_password
 from tracker.services.user import add_user
 
 
@@ -45,6 +46,25 @@ def add(
             is_auditor=auditor,
             valid_from=ctx.today,
         )
+    click.echo(f"{login}: ok")
+
+
+@user.command("password")
+@click.argument("login")
+@click.password_option(help="First password; must be changed at the next sign-in.")
+def password_(login: str, password: str) -> None:
+    """Give a person a new first password; every session of theirs ends."""
+    with create_app().app_context(), acting() as ctx:
+        reset_password(ctx, login, password)
+    click.echo(f"{login}: ok")
+
+
+@user.command("deactivate")
+@click.argument("login")
+def deactivate_(login: str) -> None:
+    """Let a person who has left sign in no more; every session of theirs ends."""
+    with create_app().app_context(), acting() as ctx:
+        deactivate(ctx, login)
     click.echo(f"{login}: ok")
 
 

@@ -6,7 +6,7 @@ from tracker.models.assignment import Assignment
 from tracker.models.coordination import CoordinatingUnit, CoordinationState
 from tracker.models.unit import Unit
 from tracker.models.user import User
-from tracker.rules.errors import Invalid, NotFound
+from tracker.rules.errors import IllegalMove, Invalid, NotFound
 from tracker.rules.permissions import Permission
 from tracker.rules.words import N_
 from tracker.rules.workflow import CLOSED
@@ -22,9 +22,7 @@ def ask(
     ctx: Context, assignment_id: int, unit_id: int, *, question: str, due_on: date | None, version: int | None = None
 ) -> CoordinatingUnit:
     """Ask a unit for its contribution by a day; a unit that did not coordinate so far does from now on."""
-    row = change(ctx, assignment_id, Permission.ASK_CONTRIBUTION, version)
-    if row.state in CLOSED:
-        raise Invalid(N_("Nhiệm vụ này đã kết thúc."), field="unit_id")
+    row = _open(ctx, assignment_id, Permission.ASK_CONTRIBUTION, version)
     if not question.strip():
         raise Invalid(N_("Hãy ghi nội dung cần phối hợp."), field="question")
     if due_on is None or due_on < ctx.today:
@@ -44,7 +42,7 @@ def ask(
 
 def release(ctx: Context, assignment_id: int, unit_id: int) -> CoordinatingUnit:
     """The unit's contribution is not needed (any more)."""
-    row = change(ctx, assignment_id, Permission.ASK_CONTRIBUTION, None)
+    row = _open(ctx, assignment_id, Permission.ASK_CONTRIBUTION)
     one = _need(row, unit_id)
     one.state, one.contributed_on = CoordinationState.NOT_NEEDED, None
     record(ctx, "release_contribution", "assignment", row.id, data={"unit": one.unit.name})
@@ -53,7 +51,7 @@ def release(ctx: Context, assignment_id: int, unit_id: int) -> CoordinatingUnit:
 
 def name_contact(ctx: Context, assignment_id: int, unit_id: int, *, contact_id: int | None) -> CoordinatingUnit:
     """Who in the coordinating unit deals with it; its head says so."""
-    row = change(ctx, assignment_id, Permission.NAME_CONTACT, None)
+    row = _open(ctx, assignment_id, Permission.NAME_CONTACT)
     one = _need(row, unit_id)
     if not ctx.actor.heads(unit_id):
         raise NotFound(N_("Đơn vị này không phối hợp thực hiện nhiệm vụ."))
@@ -63,6 +61,14 @@ def name_contact(ctx: Context, assignment_id: int, unit_id: int, *, contact_id: 
     one.contact, one.contact_id = person, person.id
     record(ctx, "name_contact", "assignment", row.id, data={"unit": one.unit.name, "owner": person.name})
     return one
+
+
+def _open(ctx: Context, assignment_id: int, permission: Permission, version: int | None = None) -> Assignment:
+    """The locked assignment, while there still is something to coordinate."""
+    row = change(ctx, assignment_id, permission, version)
+    if row.state in CLOSED:
+        raise IllegalMove(N_("Nhiệm vụ này đã kết thúc."), field="unit_id")
+    return row
 
 
 def _people(ctx: Context, one: CoordinatingUnit) -> list[User]:

@@ -6,6 +6,7 @@ from datetime import date
 from tracker.mail.render import letter
 from tracker.models.delegation import Delegation
 from tracker.models.unit import Unit
+from tracker.rules.delegation import check_days
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.permissions import Permission, Scope, demand, may, on_behalf_of
 from tracker.rules.words import N_
@@ -39,10 +40,7 @@ def delegate(
         raise Invalid(
             N_("Không ai tự cử mình thay; người vắng mặt hoặc người khác có quyền sẽ cử anh/chị."), field="acting_id"
         )
-    if valid_from is None or valid_to is None or valid_to < valid_from:
-        raise Invalid(N_("Hãy chọn từ ngày nào đến ngày nào; ngày cuối không trước ngày đầu."), field="valid_to")
-    if valid_to < ctx.today:
-        raise Invalid(N_("Thời gian này đã qua."), field="valid_to")
+    valid_from, valid_to = check_days(valid_from, valid_to, ctx.today)
     store.lock_people(ctx.session, [absent.id, acting.id])
     for other in store.overlapping(ctx.session, [absent.id, acting.id], valid_from, valid_to):
         if other.absent_id == acting.id:

@@ -23,6 +23,11 @@ def open_session(session: Session, token_hash: str) -> LoginSession | None:
     )
 
 
+def open_sessions(session: Session, user_id: int) -> list[LoginSession]:
+    query = select(LoginSession).where(LoginSession.user_id == user_id, LoginSession.revoked_at.is_(None))
+    return list(session.scalars(query))
+
+
 def named(session: Session, user_ids: Collection[int]) -> list[User]:
     return list(session.scalars(select(User).where(User.id.in_(user_ids)).order_by(User.id)))
 

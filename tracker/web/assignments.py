@@ -20,6 +20,7 @@ from tracker.services.update import undoable
 from tracker.store.people import people_in
 from tracker.store.timeline import timeline
 from tracker.store.unit import few_units
+from tracker.web import my_work
 from tracker.web.errors import STATUS, say
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import files_of, takes_files, warn_of_children
@@ -60,13 +61,19 @@ def act(assignment_id: int, action: str) -> ResponseReturnValue:
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
         if status in (403, 404):
             raise
-        return _page(assignment_id, {error.field or action: say(error)}, status, action=action)
+        errors = {error.field or action: say(error)}
+        on_list = my_work.again(assignment_id, errors, status) if _from_list() else None
+        return on_list or _page(assignment_id, errors, status, action=action)
     flash(_(DONE[action]), "success")
     typed = (value for name, value in request.form.items() if name not in ("csrf_token", "once"))
     warn_of_children(*typed, *(one.name for one in files_of(request)))
-    if request.form.get("back") == "my-work":
+    if _from_list():
         return redirect(url_for("my_work.my_work"))
     return redirect(url_for("assignments.show", assignment_id=assignment_id))
+
+
+def _from_list() -> bool:
+    return request.form.get("back") == "my-work"
 
 
 def _page(
@@ -142,7 +149,11 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
             *((f"p{id_}", name) for id_, name in everybody.items() if id_ != ctx.actor.user_id),
         ],
         "units": few_units(ctx.session, ctx.today, but=row.programme.issuer_unit_id) if needs_units else [],
-        "contacts": {one.unit_id: people[one.unit_id] for one in row.coordination if ctx.actor.heads(one.unit_id)},
+        "contacts": {
+            one.unit_id: people[one.unit_id]
+            for one in row.coordination
+            if row.state not in CLOSED and ctx.actor.heads(one.unit_id)
+        },
         "coordination_late": {
             one.unit_id: ctx.calendar.between(one.due_on, ctx.today)
             for one in row.coordination

@@ -69,12 +69,17 @@ def change_password() -> ResponseReturnValue:
             raise Invalid(_("Hai lần nhập mật khẩu mới không giống nhau."), field="again")
         with acting() as ctx:
             assert ctx.actor.user_id is not None
-            identity.change_password(ctx, ctx.actor.user_id, form.get("old", ""), form.get("new", ""))
+            changed = identity.change_password(
+                ctx, ctx.actor.user_id, form.get("old", ""), form.get("new", ""), token=current_user.token
+            )
+        if not changed:
+            message = _("Mật khẩu hiện tại không đúng, hoặc tài khoản đang tạm khóa vài phút.")
+            raise Invalid(message, field="old")
     except Invalid as error:
         errors = {error.field or "new": say(error)}
         first = current_user.must_change_password
         return render_template("auth/change_password.html", values={}, errors=errors, first=first), 422
-    flash(_("Đã đổi mật khẩu."), "success")
+    flash(_("Đã đổi mật khẩu; các phiên đăng nhập khác đã bị đăng xuất."), "success")
     return redirect(url_for("home.home"))
 
 

@@ -4,19 +4,28 @@ from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
 import structlog
-from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 
+from tracker.config import ROOT
 from tracker.extensions import db
 from tracker.rules.errors import Conflict, DomainError, IllegalMove, Invalid, NotAllowed, NotFound
+from tracker.store.outage import database_down
 from tracker.web.session import AlreadySent
 
 log = structlog.get_logger()
 
 STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, IllegalMove: 409, Conflict: 409, Invalid: 422}
+
+# As it stands: no template, for those ask the database who is looking.
+UNREACHABLE = (ROOT / "templates" / "errors" / "unreachable.html").read_text("utf-8")
+RETRY_AFTER = "30"
+# A page whose address begins like the one of a form, but that is a download.
+NO_PAGE = frozenset({"evidence.download"})
 
 
 def register(app: Flask) -> None:
@@ -35,7 +44,19 @@ def say(error: DomainError) -> str:
 
 
 def page(status: int, message: str | None = None) -> ResponseReturnValue:
-    return render_template("errors/error.html", status=status, message=message), status
+    try:
+        return render_template("errors/error.html", status=status, message=message), status
+    except Exception as error:
+        if not database_down(error):
+            raise
+        return _unreachable(error)
+
+
+def _unreachable(error: BaseException) -> Response:
+    """The same for everybody, whatever they asked for: nothing of it was kept."""
+    db.session.rollback()
+    log.warning("database_unreachable", path=request.path, error=str(error).partition("\n")[0])
+    return Response(UNREACHABLE, 503, {"Retry-After": RETRY_AFTER}, mimetype="text/html")
 
 
 def _domain(error: DomainError) -> ResponseReturnValue:
@@ -50,10 +71,28 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if (
+        isinstance(error, MethodNotAllowed)
+        and request.method in ("GET", "HEAD")
+        and "POST" in (error.valid_methods or ())
+    ):
+        return _to_its_page()
     return page(error.code or 500)
 
 
+def _to_its_page() -> ResponseReturnValue:
+    """The address of a form, reloaded or opened again from the history: on to the page that the form stands on."""
+    flash(_("Địa chỉ vừa mở chỉ để gửi biểu mẫu; chưa có gì được gửi đi hay thay đổi."), "error")
+    path = request.path.rstrip("/")
+    while path := path.rpartition("/")[0]:
+        if found := _page_at(path):
+            return redirect(found, 303)
+    return redirect(url_for("home.home"), 303)
+
+
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    if database_down(error):
+        return _unreachable(error)
     db.session.rollback()
     log.exception("unexpected", path=request.path, error=str(error))
     return page(500)
@@ -69,12 +108,20 @@ def _already_sent(_error: AlreadySent) -> ResponseReturnValue:
 def _readable(came_from: SplitResult) -> str:
     """Where the person was, or the page above: a form that came back with errors stands where only POST answers."""
     if came_from.netloc == request.host:
-        routes = current_app.url_map.bind(request.host)
         for path in (came_from.path, came_from.path.rpartition("/")[0]):
-            with suppress(HTTPException):
-                routes.match(path, "GET")
-                return f"{path}?{came_from.query}" if came_from.query else path
+            if found := _page_at(path):
+                return f"{found}?{came_from.query}" if came_from.query else found
     return url_for("home.home")
+
+
+def _page_at(path: str) -> str | None:
+    """The path as it answers GET with a page; None where it does not."""
+    routes = current_app.url_map.bind(request.host)
+    for one in (path, f"{path}/"):
+        with suppress(HTTPException, RequestRedirect):
+            endpoint, _values = routes.match(one, "GET")
+            return None if endpoint in NO_PAGE else one
+    return None
 
 
 def back_with(error: DomainError, where: str) -> ResponseReturnValue:

@@ -46,9 +46,24 @@ class SomeAreWrong(Exception):
 @bp.get("/my-work")
 @login_required
 def my_work() -> ResponseReturnValue:
+    shown = _list()
+    assert shown is not None
+    return shown
+
+
+def again(assignment_id: int, errors: dict[str, str], status: int) -> ResponseReturnValue | None:
+    """The list with what is wrong at one row's form, and what was typed there; None where it has no such form."""
+    shown = _list(assignment_id, errors)
+    return (shown, status) if shown else None
+
+
+def _list(tried: int | None = None, errors: dict[str, str] | None = None) -> str | None:
     with acting() as ctx:
         units = ctx.actor.units
         rows, reasons = _open(ctx)
+        with_form = frozenset(_for_update(rows))
+        if tried is not None and tried not in with_form:
+            return None
         groups: dict[str, list[AssignmentView]] = {}
         for one in rows:
             groups.setdefault(_group(one, reasons), []).append(one)
@@ -60,7 +75,10 @@ def my_work() -> ResponseReturnValue:
             coordinated=[view_of_row(ctx, row) for row in coordinated_work(ctx.session, units)],
             reasons=reasons,
             today=ctx.today,
-            with_form=frozenset(_for_update(rows)),
+            with_form=with_form,
+            tried=tried,
+            errors=errors or {},
+            values=request.form if errors else {},
             heads=frozenset(unit for unit in units if ctx.actor.heads(unit)),
         )
 
