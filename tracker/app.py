@@ -6,6 +6,7 @@ from tracker.config import ROOT, Settings, load_settings
 from tracker.extensions import babel, csrf, db, login_manager, migrate
 from tracker.logs import configure_logs
 from tracker.queue import Nudger
+from tracker.store.outage import refuse_dead
 from tracker.web import uploads
 from tracker.web.language import locale
 from tracker.web.site import register
@@ -20,11 +21,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
-            "pool_pre_ping": True,
+            "pool_events": [(refuse_dead, "checkout")],
             "pool_size": 8,
             "max_overflow": 8,
             # A plan that fits every date and unit fits none at a million rows; compiling takes longer than running.
-            "connect_args": {"options": "-c jit=off"},
+            "connect_args": {"options": "-c jit=off", "connect_timeout": 5, "keepalives_idle": 30},
         },
         SESSION_COOKIE_NAME="__Host-giaoviec" if settings.secure_cookies else "giaoviec",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

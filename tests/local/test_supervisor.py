@@ -4,13 +4,17 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 import psutil
+import psycopg
 import pytest
 
 from tests.helpers.stack import until
 from tracker.config import ROOT
+from tracker.local.postgres import PostgresServer
 from tracker.local.process import Command, ServerFailed
 from tracker.local.supervisor import AlreadyRunning, Supervisor
 
@@ -44,17 +48,26 @@ class Broken(Part):
         super().start()
 
 
-def _watch(supervisor: Supervisor, until_so: list[bool]) -> None:
+def _watch(
+    supervisor: Supervisor,
+    until_so: list[bool],
+    before_the_end: Callable[[], None] = lambda: None,
+    patience: float = 60,
+) -> None:
     """Watch until the list, filled from outside, holds something."""
 
+    end = monotonic() + patience
+
     def meanwhile() -> None:
-        if until_so:
+        if until_so or monotonic() > end:
             signal.raise_signal(signal.SIGTERM)
 
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
     supervisor.catch_signals()
     try:
         supervisor.watch(meanwhile)
+        assert until_so
+        before_the_end()
         supervisor.stop()
     finally:
         for number, handler in zip((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), handlers, strict=True):
@@ -106,6 +119,32 @@ def test_a_server_that_cannot_start_again_is_tried_with_growing_pauses(tmp_path:
     _watch(supervisor, done)
     assert "sau 1 giây" in said[0]
     assert "the disk is full" in said[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_database_comes_back_whatever_ends_it(tmp_path: Path, number: signal.Signals) -> None:
+    """SIGTERM to PostgreSQL means: wait until the last session has ended. One that never ends is held here."""
+    done: list[bool] = []
+    supervisor = Supervisor(tmp_path, lambda line: done.append(True) if "running again" in line else None)
+    server = PostgresServer(tmp_path / "postgres", tmp_path / "postgres.log", "a-password", ("fsync=off",))
+    supervisor.start(server)
+    try:
+        with psycopg.connect(server.url(), autocommit=True) as held:
+            held.execute("SELECT 1")
+            first = server.process
+            assert first is not None
+            first.send_signal(number)
+            _watch(supervisor, done, before_the_end=lambda: _answers(server))
+            assert server.process is not first
+            with pytest.raises(psycopg.OperationalError):
+                held.execute("SELECT 1")
+    finally:
+        server.stop()
+
+
+def _answers(server: PostgresServer) -> None:
+    with psycopg.connect(server.url()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_a_second_one_is_refused(tmp_path: Path) -> None:

@@ -73,6 +73,12 @@ class PostgresServer:
         if self.process:
             stop(self.process, signal.SIGINT, SECONDS_TO_STOP)
 
+    def look_after(self) -> None:
+        """After SIGTERM the server takes nobody in, but stays until its last session ends; those of the site never do.
+        Somebody has to end it, so that it can be started again."""
+        if self.process and _status(self.data) == "stopping":
+            self.process.send_signal(signal.SIGINT)
+
     def _initialise(self) -> None:
         """A cluster with a password for everybody and the builtin Unicode locale (the wheel has no ICU)."""
         self.data.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
@@ -127,6 +133,15 @@ class PostgresServer:
             else:
                 return
         raise ServerFailed(f"PostgreSQL không khởi động được / did not start: {answer}\n{tail(self.log)}")
+
+
+def _status(data: Path) -> str:
+    """What the server itself writes down: starting, ready, stopping; empty where it has not, or is gone."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return ""
+    return lines[7].strip() if len(lines) > 7 else ""
 
 
 def _end_predecessor(data: Path) -> None:

@@ -43,6 +43,9 @@ class Command:
         if self.process:
             stop(self.process, signal.SIGTERM, self._seconds)
 
+    def look_after(self) -> None:
+        """A process that lives is well."""
+
 
 def spawn(
     command: Sequence[str],

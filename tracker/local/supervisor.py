@@ -26,7 +26,7 @@ class AlreadyRunning(Exception):
 
 
 class Part(Protocol):
-    """A server or a command. `start` raises ServerFailed."""
+    """A server or a command. `start` raises ServerFailed; `look_after` is called while its process lives."""
 
     @property
     def name(self) -> str: ...
@@ -36,6 +36,7 @@ class Part(Protocol):
     def process(self) -> subprocess.Popen[bytes] | None: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
+    def look_after(self) -> None: ...
 
 
 @dataclass
@@ -98,7 +99,10 @@ class Supervisor:
     def _keep(self, kept: _Kept) -> None:
         part, now = kept.part, time.monotonic()
         if kept.again_at is None:
-            if part.process is None or part.process.poll() is None:
+            if part.process is None:
+                return
+            if part.process.poll() is None:
+                part.look_after()
                 return
             end_group(part.process.pid)
             if now - kept.since > STEADY:

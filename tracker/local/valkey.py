@@ -54,6 +54,9 @@ class ValkeyServer:
         if self.process:
             stop(self.process, signal.SIGTERM, STOP_SECONDS)
 
+    def look_after(self) -> None:
+        """A process that lives is well."""
+
     def _wait(self, seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         with redis.Redis.from_url(self.url()) as client:
