@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     base_url: str = Field(default="http://127.0.0.1:8000", description="Address of the site, for links in mails.")
     secure_cookies: bool = Field(default=True, description="Cookies only over HTTPS; 0 for http://127.0.0.1.")
     trusted_proxies: int = Field(default=0, ge=0, description="Reverse proxies in front that set X-Forwarded-*.")
+    rate_limits: bool = Field(
+        default=True, description="How often costly pages may be asked; 0: as often as one likes."
+    )
     evidence_url: str = Field(
         default=(ROOT / "var" / "evidence").as_uri(),
         description="Content of attached files: file:///folder or s3://bucket[/prefix]?endpoint=…&region=…",

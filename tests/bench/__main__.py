@@ -126,7 +126,7 @@ def _inside(folder: Path) -> list[Row]:
     server.start()
     try:
         with Postman() as postman:
-            app = create_app(make_settings(server.url(), "redis://127.0.0.1:1/0", postman.url))
+            app = create_app(make_settings(server.url(), "redis://127.0.0.1:1/0", postman.url, rate_limits=False))
             with app.app_context():
                 upgrade()
                 with acting(now=AT) as ctx:

@@ -54,7 +54,7 @@ def _size(server: PostgresServer, folder: Path, size: int) -> list[Row]:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         locale = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 {locale}".encode())
-    app = create_app(make_settings(server.url(name), "redis://127.0.0.1:1/0", folder.as_uri()))
+    app = create_app(make_settings(server.url(name), "redis://127.0.0.1:1/0", folder.as_uri(), rate_limits=False))
     with app.app_context():
         upgrade()
         with acting(now=AT) as ctx:

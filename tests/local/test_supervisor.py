@@ -56,7 +56,7 @@ def _watch(
 ) -> None:
     """Watch until the list, filled from outside, holds something."""
 
-    end = monotonic() + patience
+    end = monotonic() + 60
 
     def meanwhile() -> None:
         if until_so or monotonic() > end:

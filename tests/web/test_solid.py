@@ -22,6 +22,7 @@ from tracker.local.postgres import UNSAFE_BUT_FAST, PostgresServer
 from tracker.local.valkey import ValkeyServer
 from tracker.services.identity import deactivate, reset_password
 from tracker.store.outage import database_down
+from tracker.web.limits import A_MINUTE
 
 NEW = "Mot-mat-khau-khac-2026"
 
@@ -188,3 +189,54 @@ def test_a_frozen_broker_holds_up_no_update(database_url: str, tmp_path: Path) -
         broker.stop()
     with app.app_context():
         db.engine.dispose()
+
+
+def test_who_asks_too_often_is_asked_to_wait(app: Flask) -> None:
+    """The broker of this site is off: the counters are the process's own, and pages go on."""
+    head, office = Browser(app.test_client(), HEAD), Browser(app.test_client(), OFFICE)
+    answers = [head.client.get("/assignments.xlsx") for _ in range(A_MINUTE["exports.listing"] + 1)]
+    assert {answer.status_code for answer in answers[:-1]} == {200}
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert "Quá nhiều yêu cầu" in answers[-1].text
+    assert office.client.get("/assignments.xlsx").status_code == 200  # another person, from the same address
+    assert head.client.get("/my-work").status_code == 200
+
+
+def test_an_address_cannot_try_password_after_password(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    here, there = app.test_client(), app.test_client()
+    status = [
+        here.post("/sign-in", data={"login": f"khong-co-{n}", "password": "x"}).status_code
+        for n in range(A_MINUTE["auth.do_sign_in"] + 1)
+    ]
+    assert (set(status[:-1]), status[-1]) == ({422}, 429)
+    other = there.post("/sign-in", data={"login": "x", "password": "x"}, environ_overrides={"REMOTE_ADDR": "10.0.0.9"})
+    assert other.status_code == 422
+
+
+def test_every_limit_names_a_route_and_counts_in_the_broker(database_url: str, tmp_path: Path) -> None:
+    """Two processes count together; frozen, the broker holds up no limited page either."""
+    broker = ValkeyServer(tmp_path / "valkey", tmp_path / "valkey.log", token_hex(8))
+    broker.start()
+    assert broker.process is not None
+    try:
+        mail = (tmp_path / "mail").as_uri()
+        one, two = (create_app(make_settings(database_url, broker.url(), mail)) for _ in range(2))
+        assert set(A_MINUTE) <= set(one.view_functions)
+        first, second = Browser(one.test_client(), HEAD), Browser(two.test_client(), HEAD)
+        for _ in range(A_MINUTE["exports.listing"]):
+            assert first.client.get("/assignments.xlsx").status_code == 200
+        assert second.client.get("/assignments.xlsx").status_code == 429
+        broker.process.send_signal(signal.SIGSTOP)
+        began = monotonic()
+        assert second.client.get("/assignments.xlsx").status_code == 200
+        assert second.client.get("/search?q=tre").status_code == 200
+        assert monotonic() - began < 5
+        for app in (one, two):
+            with app.app_context():
+                db.engine.dispose()
+    finally:
+        broker.process.send_signal(signal.SIGCONT)
+        broker.stop()

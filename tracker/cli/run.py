@@ -95,6 +95,9 @@ def _serve(supervisor: Supervisor, given: dict[str, str], console: Console, say:
     with app.app_context():
         upgrade()
         prepare()
+        accounts = sample_accounts()
+        # No connection of ours may outlive this: the database can be stopped and started under us.
+        db.session.remove()
         db.engine.dispose()
     if supervisor.ending:
         return
@@ -107,7 +110,7 @@ def _serve(supervisor: Supervisor, given: dict[str, str], console: Console, say:
         if not greeted and _answers(settings.port):
             greeted = True
             with suppress(OSError):
-                _greet(console, settings)
+                _greet(console, settings, accounts)
 
     supervisor.watch(meanwhile)
 
@@ -177,9 +180,8 @@ def _answers(port: int) -> bool:
     return True
 
 
-def _greet(console: Console, settings: Settings) -> None:
+def _greet(console: Console, settings: Settings, accounts: list[tuple[str, str, str]]) -> None:
     console.print(f"\n[bold]Giao Việc[/bold]: {settings.base_url}\n")
-    accounts = sample_accounts()
     if accounts:
         table = Table(
             "Tên đăng nhập", "Mật khẩu", "Vai trò", title="Tài khoản mẫu / sample accounts", title_justify="left"

@@ -77,7 +77,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         and "POST" in (error.valid_methods or ())
     ):
         return _to_its_page()
-    return page(error.code or 500)
+    answer = current_app.make_response(page(error.code or 500))
+    if error.code == 429:
+        answer.headers["Retry-After"] = "60"
+    return answer
 
 
 def _to_its_page() -> ResponseReturnValue:

@@ -30,6 +30,7 @@ from tracker.web import (
     home,
     insight,
     ladder,
+    limits,
     listing,
     mails,
     monitor,
@@ -61,6 +62,7 @@ def register(app: Flask) -> None:
     app.url_map.converters["int"] = KeyConverter
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    limits.register(app)
     app.context_processor(_shared)
     app.jinja_env.install_gettext_callables(say, say_many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment)

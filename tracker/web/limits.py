@@ -1,0 +1,62 @@
+"""How often the costly routes may be asked in a minute. Every other page passes by without a look at any counter."""
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_login import current_user
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from tracker.web.uploads import files_of
+
+# Seconds that a counter may take; longer, and each process counts for itself until the broker answers again.
+TIMEOUT = 0.2
+# Whole offices share one address, so what needs no signing in is generous: passwords have a lock of their own.
+A_MINUTE = {
+    "auth.do_sign_in": 60,
+    "auth.change_password": 20,
+    "search.index": 120,
+    "exports.listing": 20,
+    "update_sheet.download": 20,
+    "reports.download": 30,
+    "calendar.feed": 300,
+    "update_sheet.preview": 30,
+    "evidence.create": 30,
+    "assignments.act": 30,  # with files; see `_passes`
+}
+
+
+def register(app: Flask) -> None:
+    """After the blueprints: the views are wrapped where they are registered, in one table instead of ten places."""
+    url = app.extensions["settings"].redis_url
+    limiter = Limiter(
+        _who,
+        app=app,
+        enabled=app.extensions["settings"].rate_limits,
+        storage_uri=url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url,
+        # The client's own default is to try again for seconds, with the page waiting.
+        storage_options={
+            "socket_timeout": TIMEOUT,
+            "socket_connect_timeout": TIMEOUT,
+            "retry": Retry(NoBackoff(), 0),
+        },
+        key_prefix="giaoviec",
+        in_memory_fallback_enabled=True,
+        swallow_errors=True,
+    )
+    # Asked before anything else: without it a page that has no limit would wait for a frozen broker too.
+    limiter.request_filter(_passes)
+    for endpoint, times in A_MINUTE.items():
+        app.view_functions[endpoint] = limiter.limit(f"{times}/minute")(app.view_functions[endpoint])
+
+
+def _who() -> str:
+    """The person; the address of who is not signed in. Behind proxies TRUSTED_PROXIES makes it the client's own."""
+    if current_user.is_authenticated:
+        return f"person:{current_user.actor.user_id}"
+    return f"address:{request.remote_addr}"
+
+
+def _passes() -> bool:
+    if request.endpoint not in A_MINUTE:
+        return True
+    return request.endpoint == "assignments.act" and not files_of(request)
