@@ -1,5 +1,7 @@
 """How often the costly routes may be asked in a minute. Every other page passes by without a look at any counter."""
 
+from typing import Any
+
 from flask import Flask, request
 from flask_limiter import Limiter
 from flask_login import current_user
@@ -27,18 +29,15 @@ A_MINUTE = {
 
 def register(app: Flask) -> None:
     """After the blueprints: the views are wrapped where they are registered, in one table instead of ten places."""
+    # The client's own default is to try again for seconds, with the page waiting.
+    quick: Any = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
     url = app.extensions["settings"].redis_url
     limiter = Limiter(
         _who,
         app=app,
         enabled=app.extensions["settings"].rate_limits,
         storage_uri=url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url,
-        # The client's own default is to try again for seconds, with the page waiting.
-        storage_options={
-            "socket_timeout": TIMEOUT,
-            "socket_connect_timeout": TIMEOUT,
-            "retry": Retry(NoBackoff(), 0),
-        },
+        storage_options=quick,
         key_prefix="giaoviec",
         in_memory_fallback_enabled=True,
         swallow_errors=True,
@@ -46,7 +45,8 @@ def register(app: Flask) -> None:
     # Asked before anything else: without it a page that has no limit would wait for a frozen broker too.
     limiter.request_filter(_passes)
     for endpoint, times in A_MINUTE.items():
-        app.view_functions[endpoint] = limiter.limit(f"{times}/minute")(app.view_functions[endpoint])
+        view: Any = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limiter.limit(f"{times}/minute")(view)
 
 
 def _who() -> str:
