@@ -2,7 +2,9 @@
 
 import re
 import signal
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic
@@ -132,6 +134,9 @@ def test_without_its_database_every_page_says_so_and_the_first_one_after_works(
     server.start()
     assert client.get("/sign-in").status_code == 200
     assert client.get("/readyz").status_code == 200
+    server.stop()  # once more, and nobody asks meanwhile: the pool still holds the connection of before
+    server.start()
+    assert client.get("/sign-in").status_code == 200
     with app.app_context():
         db.engine.dispose()
 
@@ -240,3 +245,34 @@ def test_every_limit_names_a_route_and_counts_in_the_broker(database_url: str, t
     finally:
         broker.process.send_signal(signal.SIGCONT)
         broker.stop()
+
+
+def test_a_page_without_a_limit_looks_at_no_counter(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the broker is away the library asks it now and then whether it is back: not at other pages' expense."""
+    head = Browser(app.test_client(), HEAD)
+    (limiter,) = app.extensions["limiter"]
+    asked: list[str] = []
+    monkeypatch.setattr(limiter, "_storage_dead", True)
+    monkeypatch.setattr(limiter, "_Limiter__should_check_backend", lambda: True)
+    monkeypatch.setattr(limiter.storage, "check", lambda: asked.append("?"))
+    head.get("/my-work")
+    head.get("/assignments")
+    assert asked == []
+    head.get("/search?q=tre")
+    assert asked
+
+
+def test_a_silent_broker_is_tried_once(database_url: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        app = create_app(make_settings(database_url, url, (tmp_path / "mail").as_uri()))
+        Browser(app.test_client(), HEAD)
+        silent.setblocking(False)
+        tries = 0
+        with suppress(BlockingIOError):
+            while True:
+                silent.accept()[0].close()
+                tries += 1
+        with app.app_context():
+            db.engine.dispose()
+    assert 1 <= tries <= 2  # to count, and to look whether it is back
