@@ -5,8 +5,6 @@ from typing import Any
 from flask import Flask, request
 from flask_limiter import Limiter
 from flask_login import current_user
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from tracker.web.uploads import files_of
 
@@ -29,8 +27,8 @@ A_MINUTE = {
 
 def register(app: Flask) -> None:
     """After the blueprints: the views are wrapped where they are registered, in one table instead of ten places."""
-    # The client's own default is to try again for seconds, with the page waiting.
-    quick: Any = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
+    # The client's own default is five seconds, with the page waiting.
+    quick: Any = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
     url = app.extensions["settings"].redis_url
     limiter = Limiter(
         _who,
