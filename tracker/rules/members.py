@@ -72,7 +72,9 @@ def _is_macro(name: str) -> bool:
 
 def runs(name: str) -> bool:
     """Whether a file of this name runs when it is opened; Windows drops spaces and points at the end, as this does."""
-    _stem, point, suffix = clean_name(name).casefold().rpartition(".")
+    last = re.split(r"[/\\]", name)[-1]
+    # A name that is all extension runs too.
+    _stem, point, suffix = clean_name(f"x{last}").casefold().rpartition(".")
     return bool(point) and suffix in RUNS
 
 

@@ -128,7 +128,7 @@ def _grid(errors: dict[str, str] | None = None, status: int = 200) -> ResponseRe
                 values={
                     name: value
                     for name, value in (request.form.items() if errors else ())
-                    if not name.startswith("version-") or _key(value)
+                    if not name.startswith("version-") or (_key(value) or UNSAID) != UNSAID
                 },
                 today=ctx.today,
             ),
