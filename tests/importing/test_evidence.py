@@ -95,7 +95,7 @@ def test_what_stays_out(name: str, content: bytes, words: str) -> None:
         ({"a.7z": b"7z\xbc\xaf\x27\x1c"}, "tệp nén bên trong"),
         ({"a.gz": b"\x1f\x8b\x08"}, "tệp nén bên trong"),
         ({"a.docx": docx({"word/embeddings/a.xlsx": xlsx({"xl/embeddings/b.docx": docx()})})}, "tệp nén bên trong"),
-        ({"a.exe": b"MZ\x90"}, "chương trình máy tính"),
+        ({"a.txt": b"MZ\x90"}, "chương trình máy tính"),
         ({"../a.pdf": PDF}, "đường dẫn không an toàn"),
         ({"/etc/a.pdf": PDF}, "đường dẫn không an toàn"),
         ({"C:\\a.pdf": PDF}, "đường dẫn không an toàn"),
@@ -194,3 +194,92 @@ def test_a_name_without_extension_gets_its_own() -> None:
 def test_sizes_in_words() -> None:
     sizes = (1, 812_000, MB - 1, MB, 26_000_000)
     assert [spoken_size(n) for n in sizes] == ["1 KB", "793 KB", "1023 KB", "1 MB", "24,8 MB"]
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "hình.png.EXE", "a.js", "a.vbs", "a.ps1", "a.lnk", "a.hta", "a.bat", "a.cmd", "a.scr", "a.msi", "a.jar",
+        "thư mục/a.js. ", "a.js\u202e", "a.url", "a.iso", "a.xll", "a.settingcontent-ms", ".js",
+    ],
+)  # fmt: skip
+def test_a_zip_holds_nothing_that_runs(member: str) -> None:
+    words = said("a.zip", zipped({"a.pdf": PDF, member: b"text"}))
+    assert "chạy được như chương trình" in words
+    assert clean_name(member) in words
+    assert "chạy được" in said("b.zip", zipped({"a.docx": docx({f"word/{member}": b"text"})}))
+
+
+def test_a_zip_of_honest_names() -> None:
+    names = ["số 12.2026", "cmd", "báo cáo.js.pdf", "exe.txt", "ảnh.jpg", "com/a.txt"]
+    inspect("a.zip", BytesIO(zipped(dict.fromkeys(names, b"x"))), MB)
+
+
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def relation(kind: str, target: str, mode: str = ' TargetMode="External"') -> bytes:
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r1" Type="{kind}" Target="{target}"{mode}/></Relationships>'
+    ).encode()
+
+
+RELS = "word/_rels/settings.xml.rels"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("attachedTemplate", "http://x.example/a.dotm"), ("attachedTemplate", "file://x.example/a/b.dotm"),
+        ("attachedTemplate", "\\\\x.example\\a\\b.dotm"), ("attachedTemplate", "file:///\\\\x.example\\b.dotm"),
+        ("attachedTemplate", "//x.example/b.dotm"), ("ATTACHEDTEMPLATE", "https://x.example"),
+        ("attachedTemplate", "file:////x.example/b.dotm"), ("oleObject", "mhtml:http://x.example!x-usc:http://x"),
+        ("frame", "http://x.example"), ("subDocument", "file:///C:\\a.docx"), ("aFChunk", "http://x.example"),
+    ],
+)  # fmt: skip
+def test_a_document_fetches_nothing_when_it_is_opened(kind: str, target: str, encoding: str) -> None:
+    rels = relation(f"{_RELATIONS}/{kind}", target).decode().encode(encoding)
+    words = said("a.docx", docx({RELS: rels}))
+    assert "mở thêm nội dung từ nơi khác" in words
+    assert "settings.xml.rels" in words
+    assert "mở thêm" in said("a.zip", zipped({"a.docx": docx({RELS: rels})}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "mode"),
+    [
+        ("hyperlink", "https://tanyen.example.gov.vn", ' TargetMode="External"'),
+        # Word names the template on the writer's own disk.
+        ("attachedTemplate", "file:///C:\\Users\\VP\\Mau.dotm", ' TargetMode="External"'),
+        ("attachedTemplate", "D:\\Mau\\Mau.dotm", ' TargetMode="External"'),
+        ("attachedTemplate", "Normal.dotm", ' TargetMode="External"'),
+        ("frame", "frame1.xml", ""),
+    ],
+)
+def test_honest_relations(kind: str, target: str, mode: str) -> None:
+    inspect("a.docx", BytesIO(docx({RELS: relation(f"{_RELATIONS}/{kind}", target, mode)})), MB)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"word/_rels/document.xml.rels": relation("http://schemas.microsoft.com/office/2006/relationships/vbaProject",
+            "media/a.png", "")},
+        {"[Content_Types].xml": b'<Types><Override ContentType="application/vnd.ms-office.vbaProject"/></Types>'},
+        {"[Content_Types].xml": "<Types ContentType='application/vnd.ms-word.document.macroEnabled.main+xml'/>"
+            .encode("utf-16")},
+    ],
+)  # fmt: skip
+def test_macros_under_another_name(more: dict[str, bytes]) -> None:
+    assert "macro" in said("a.docx", docx(more))
+    assert "macro" in said("a.xlsx", xlsx(more))
+
+
+def test_objects_of_other_programs() -> None:
+    words = said("a.docx", docx({"word/embeddings/oleObject1.bin": OLD_WORD}))
+    assert "OLE" in words
+    assert "oleObject1.bin" in words
+    assert "OLE" in said("a.xlsx", xlsx({"xl/media/anh.png": OLD_WORD}))
+    assert "bị hỏng" in said("a.docx", docx({RELS: b"<Relationships"}))

@@ -33,6 +33,12 @@ def _form(page: str, action: str) -> dict[str, list[str]]:
     return found
 
 
+def _version(app: Flask, id_: int) -> int:
+    with app.app_context(), acting() as ctx:
+        sql = ctx.session.connection().exec_driver_sql
+        return int(sql("SELECT version FROM assignments WHERE id = %s", (id_,)).scalar_one())
+
+
 def _client(app: Flask, login: str = OFFICE) -> FlaskClient:
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
@@ -59,7 +65,7 @@ def test_done_once_however_often_it_is_sent(app: Flask) -> None:
 def test_what_changed_after_the_preview_is_a_conflict(app: Flask) -> None:
     client, ids = _client(app), _ids(app)
     form = _form(client.post("/bulk/preview", data={**FORM, "ids": ids}).text, "/bulk/apply")
-    client.post(f"/assignments/{ids[0]}/star", data={})
+    client.post(f"/assignments/{ids[0]}/star", data={"version": _version(app, ids[0])})
     done = client.post("/bulk/apply", data=form, follow_redirects=True).text
     assert "1 nhiệm vụ không xử lý được" in done
     assert "Người khác vừa thay đổi" in done
@@ -88,7 +94,7 @@ def test_undone_once_and_what_was_not_is_named(app: Flask) -> None:
     client, ids = _client(app), _ids(app, 3)
     form = _form(client.post("/bulk/preview", data={**FORM, "ids": ids}).text, "/bulk/apply")
     where = client.post("/bulk/apply", data=form).headers["Location"]
-    client.post(f"/assignments/{ids[0]}/star", data={})
+    client.post(f"/assignments/{ids[0]}/star", data={"version": _version(app, ids[0])})
     undo = f"/bulk/undo/{where.rsplit('/', 1)[1]}"
     page = client.post(undo, data={}, follow_redirects=True).text
     assert "Đã hoàn tác 2 nhiệm vụ" in page

@@ -112,6 +112,34 @@ def test_large_bodies_only_where_files_are_taken(app: Flask, head: Browser, wher
     assert _raw(Browser(app.test_client()), where, {"files": [(BytesIO(b"0" * 3_000_000), "a.pdf")]}).status_code == 413
 
 
+def test_what_is_no_file_stays_small_beside_files(app: Flask, head: Browser, where: str) -> None:
+    """A body of 250 MB is for files: fields are held in memory."""
+    update = where.replace("evidence", "update")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', head.get(where))
+    assert token is not None
+
+    def post(**more: object) -> TestResponse:
+        fields = {"csrf_token": token[1], "version": 1, "signal": "on_track"}
+        return _raw(head, update, {**fields, "files": [(BytesIO(PDF), "a.pdf")], **more})
+
+    assert post(text="x" * 300_000).status_code == 413
+    assert post(**{f"f{n}": "x" for n in range(60)}).status_code == 413
+    assert _raw(head, update, {"csrf_token": token[1], "text": "x" * 2_100_000}).status_code == 413
+    page = post(text="x" * 50_000)
+    assert page.status_code == 422
+    assert "dài quá 10000" in page.text
+    assert links(head.get(where)) == []
+    assert post(text="Đã họp").status_code == 302
+    assert len(links(head.get(where))) == 1
+
+
+def test_one_sheet_is_no_ten_files(app: Flask, head: Browser) -> None:
+    big = {"file": (BytesIO(b"0" * 8_000_000), "a.xlsx")}
+    answer = _raw(head, "/my-work/sheet/", big)
+    assert answer.status_code == 413
+    assert "tối đa 5 MB" in answer.text
+
+
 def test_a_childs_name_warns_and_is_saved_all_the_same(head: Browser, where: str) -> None:
     page = send(head, where, ("Cháu Nguyễn Văn A lớp 3B Trường Tiểu học Cao Xá.png", PNG))
     assert 'class="flash warning"' in page

@@ -148,6 +148,8 @@ def test_files_that_are_not_ours(app: Flask, head: Browser) -> None:
     ):  # fmt: skip
         answer = upload(head, content, name)
         assert answer.status_code == 422, name
-        assert "Chưa lưu được" in answer.text
+        assert "Chưa xem trước được" in answer.text  # nothing was to be saved yet
+        assert "Chưa lưu được" not in answer.text
+        assert "cap-nhat.xlsx" not in answer.text
     token = head.client.get("/my-work/sheet/").text.split('csrf_token" value="')[1].split('"')[0]
     assert head.client.post("/my-work/sheet/save", data={"csrf_token": token, "token": "x"}).status_code == 422

@@ -266,14 +266,16 @@ def test_a_form_sent_twice_acts_once(app: Flask, browse: Browse) -> None:
     one = _first(app)
     where = f"/assignments/{one}"
     browser = browse(HEAD)
-    form = {"signal": "on_track", "text": "Một lần", "once": "token-of-this-form"}
+    form = {"version": 1, "signal": "on_track", "text": "Một lần", "once": "token-of-this-form"}
     browser.post(f"{where}/update", at=where, **form)
     assert "đã xử lý một lần" in browser.post(f"{where}/update", at=where, **form)
     with app.app_context(), acting() as ctx:
         count = ctx.session.connection().exec_driver_sql("SELECT count(*) FROM updates WHERE text = 'Một lần'")
         assert count.scalar_one() == 1
     # A refused form is free to be sent again.
-    wrong = {"signal": "", "text": "Hai", "once": "another-form"}
+    version = re.search(r'name="version" value="(\d+)"', browser.get(where))
+    assert version is not None
+    wrong = {"version": version[1], "signal": "", "text": "Hai", "once": "another-form"}
     browser.post(f"{where}/update", at=where, status=422, **wrong)
     assert "Đã lưu" in browser.post(f"{where}/update", at=where, **{**wrong, "signal": "on_track"})
 
@@ -282,7 +284,7 @@ def test_a_second_copy_goes_back_to_a_page_that_answers(app: Flask, browse: Brow
     """A form that came back with errors stands at an address that only takes POST."""
     head = browse(HEAD)
     id_ = _first(app)
-    form = {"signal": "on_track", "text": "Một lần", "once": "again-and-again"}
+    form = {"version": 1, "signal": "on_track", "text": "Một lần", "once": "again-and-again"}
     head.post(f"/assignments/{id_}/update", at=f"/assignments/{id_}", **form)
     token = re.search(r'name="csrf_token" value="([^"]+)"', head.get(f"/assignments/{id_}"))
     assert token is not None

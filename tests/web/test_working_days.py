@@ -138,7 +138,7 @@ def test_every_mistake_by_line(browse: Browse) -> None:
         ({"one": 1}, "Hãy chọn ngày."),
         ({"one": 1, "day": "2037-11-19"}, "nghỉ hay làm việc"),
         ({"one": 1, "day": "2037-11-19", "kind": "off"}, "thiếu ghi chú"),
-        ({"one": 1, "day": "1937-11-19", "kind": "off", "note": "x"}, "năm phải từ 2000"),
+        ({"one": 1, "day": "1937-11-19", "kind": "off", "note": "x"}, "hãy ghi ngày từ 01/01/2000"),
         ({}, "Hãy dán danh sách ngày"),
         ({"remove": "hôm qua"}, "Hãy chọn ngày."),
         ({"lines": "02/01/2026; nghỉ; Nghỉ hoán đổi dịp Tết Dương lịch"}, "không làm thay đổi"),

@@ -1,5 +1,6 @@
 """A file that somebody attaches: what it truly is, how large, and its SHA-256. Judged by content, not by name."""
 
+import re
 import stat
 import zipfile
 import zlib
@@ -7,28 +8,33 @@ from dataclasses import dataclass
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
 from typing import IO
+from xml.etree.ElementTree import ParseError, iterparse
 
 from tracker.rules.errors import Invalid
 from tracker.rules.files import (
     ARCHIVE,
     CONTENT_TYPES,
     FIELD,
-    MAX_MEMBERS,
     MB,
     OLD_OFFICE,
     PROGRAM,
     ZIP,
     Kind,
-    Member,
-    check_members,
     clean_name,
-    has_macro,
     kind_of_head,
     named_as,
     office_kind,
     other_of_head,
     refused,
     spoken_size,
+)
+from tracker.rules.members import (
+    MAX_MEMBERS,
+    Member,
+    check_members,
+    check_relation,
+    has_macro,
+    has_object,
     too_large_inside,
 )
 from tracker.rules.words import N_
@@ -41,6 +47,7 @@ DEEPEST = 2
 _ENTRY = b"PK\x01\x02"
 # How an old Office file names the storage of its macros, in UTF-16.
 _OLD_MACRO = "_VBA_PROJECT".encode("utf-16-le")
+_MACRO_TYPE = re.compile(rb"vbaProject|macroEnabled", re.IGNORECASE)
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, KeyError)
 
 
@@ -161,10 +168,28 @@ def _look_into(
         if got != promised:
             raise refused(name, N_("Tệp “%(name)s” bị hỏng hoặc chưa được gửi trọn vẹn."))
         spool.seek(0)
-        _refuse_hidden(name, spool, purse, depth, is_document=is_document)
+        if is_document:
+            _refuse_reaching_out(name, info.filename, spool)
+        _refuse_hidden(name, info.filename, spool, purse, depth, is_document=is_document)
 
 
-def _refuse_hidden(name: str, member: IO[bytes], purse: Purse, depth: int, *, is_document: bool) -> None:
+def _refuse_reaching_out(name: str, inner: str, member: IO[bytes]) -> None:
+    """Macros under another name, and templates or objects that a document fetches when it is opened."""
+    if inner == CONTENT_TYPES:
+        if _MACRO_TYPE.search(member.read().replace(b"\x00", b"")):
+            raise has_macro(name)
+    elif inner.lower().endswith(".rels"):
+        try:
+            # The parts' own namespace is not asked for: Word reads two spellings of it.
+            for _event, one in iterparse(member):
+                kind, target = one.get("Type", ""), one.get("Target", "")
+                check_relation(name, inner, kind, target, external=one.get("TargetMode", "").casefold() == "external")
+        except ParseError as error:
+            raise refused(name, N_("Tệp “%(name)s” bị hỏng hoặc chưa được gửi trọn vẹn.")) from error
+    member.seek(0)
+
+
+def _refuse_hidden(name: str, inner: str, member: IO[bytes], purse: Purse, depth: int, *, is_document: bool) -> None:
     head = member.read(HEAD)
     if kind_of_head(head) is ZIP:
         # Documents are zips too; a zip of documents, or a workbook behind a chart, is what people really send.
@@ -181,3 +206,5 @@ def _refuse_hidden(name: str, member: IO[bytes], purse: Purse, depth: int, *, is
         member.seek(0)
         if _OLD_MACRO in member.read():
             raise has_macro(name)
+        if is_document:
+            raise has_object(name, inner)

@@ -3,23 +3,22 @@
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import IO, Any
-from zipfile import BadZipFile
 
-from openpyxl import load_workbook
+import structlog
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-from openpyxl.utils.exceptions import InvalidFileException
 
-from tracker.importing.evidence import inspect
+from tracker.importing.workbook import check_extent, open_workbook
 from tracker.rules.errors import Invalid
-from tracker.rules.text import fold, nfc
+from tracker.rules.text import fold, nfc, plain
 from tracker.rules.words import N_, SIGNALS
 
 SHEET = "Cập nhật"
 COLUMNS = ("Mã", "Phiên bản", "Tình hình", "Nội dung cập nhật", "Tỷ lệ, %")
 MAX_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 2_000
+MOST_ROWS, MOST_COLUMNS = 2_000, 100
 LONGEST = 10_000
+log = structlog.get_logger()
 BY_WORD = {fold(word): key for key, word in SIGNALS.items() if key != "note"}
 RED = PatternFill("solid", fgColor="FFF3B4B4")
 
@@ -52,13 +51,13 @@ class Sheet:
     wrong: list[Wrong]
 
 
-def read_update_sheet(stream: IO[bytes]) -> Sheet:
+def read_update_sheet(name: str, stream: IO[bytes]) -> Sheet:
     """Raises Invalid (field `file`) when it is no workbook of ours; the rows' own errors are in the result."""
-    sheet, where = _open(stream)
+    sheet, where = _open(name, stream)
     filled: list[Filled] = []
     wrong: list[Wrong] = []
     seen: dict[int, int] = {}
-    for number, cells in enumerate(sheet.iter_rows(min_row=2, max_row=MOST_ROWS + 1), start=2):
+    for number, cells in enumerate(sheet.iter_rows(min_row=2, max_row=_last_row(sheet), max_col=MOST_COLUMNS), start=2):
         values = {name: cells[at].value if at < len(cells) else None for name, at in where.items()}
         given = {name: _text(values[name]) for name in COLUMNS[2:]}
         if not any(given.values()):
@@ -76,6 +75,8 @@ def read_update_sheet(stream: IO[bytes]) -> Sheet:
         text = given["Nội dung cập nhật"]
         if text.startswith("=") and cells[where["Nội dung cập nhật"]].data_type == "f":
             wrong.append(Wrong(number, "Nội dung cập nhật", N_("ô này là công thức; hãy ghi nội dung bằng chữ")))
+        elif cells[where["Nội dung cập nhật"]].data_type == "e":
+            wrong.append(Wrong(number, "Nội dung cập nhật", N_("ô này báo lỗi; hãy ghi nội dung bằng chữ")))
         elif len(text) > LONGEST:
             wrong.append(Wrong(number, "Nội dung cập nhật", N_("dài quá %(n)s ký tự"), {"n": LONGEST}))
         elif signal in ("blocked", "done") and not text:
@@ -91,8 +92,9 @@ def read_update_sheet(stream: IO[bytes]) -> Sheet:
 
 
 def coloured_copy(content: bytes, wrong: list[tuple[int, str, str]]) -> bytes:
-    """The person's own file with each wrong cell red and a note on it: (row, column, sentence)."""
-    book = load_workbook(BytesIO(content))
+    """The person's own file with each wrong cell red and a note on it: (row, column, sentence). Empty where the file
+    holds what cannot be written again."""
+    book = open_workbook("cap-nhat.xlsx", BytesIO(content), MAX_BYTES)
     sheet = _sheet(book)
     where = _columns(sheet)
     for row, column, sentence in wrong:
@@ -100,19 +102,16 @@ def coloured_copy(content: bytes, wrong: list[tuple[int, str, str]]) -> bytes:
         cell.fill = RED
         cell.comment = Comment(sentence, "Giao Việc", width=320, height=90)
     out = BytesIO()
-    book.save(out)
+    try:
+        book.save(out)
+    except Exception as error:  # an odd picture or style must not take the list of mistakes with it
+        log.info("workbook_not_written", error=repr(error)[:300])
+        return b""
     return out.getvalue()
 
 
-def _open(stream: IO[bytes]) -> tuple[Any, dict[str, int]]:
-    found = inspect("cap-nhat.xlsx", stream, MAX_BYTES)  # sizes, macros and what it really is, before anything opens it
-    stream.seek(0)
-    try:
-        book = load_workbook(stream, read_only=False, data_only=False)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
-        message = N_("Không mở được tệp này như một bảng tính Excel; hãy lưu lại ở dạng .xlsx.")
-        raise Invalid(message, field="file") from error
-    assert found.size
+def _open(name: str, stream: IO[bytes]) -> tuple[Any, dict[str, int]]:
+    book = open_workbook(name, stream, MAX_BYTES)
     sheet = _sheet(book)
     where = _columns(sheet)
     missing = [name for name in COLUMNS if name not in where]
@@ -120,9 +119,12 @@ def _open(stream: IO[bytes]) -> tuple[Any, dict[str, int]]:
         raise Invalid(
             N_("Tệp thiếu cột: %(names)s. Hãy tải tệp mẫu mới và điền vào đó."), field="file", names=", ".join(missing)
         )
-    if sheet.max_row > MOST_ROWS + 1:
-        raise Invalid(N_("Tệp có hơn %(n)s dòng."), field="file", n=MOST_ROWS)
+    check_extent(name, sheet, rows=MOST_ROWS + 1, columns=MOST_COLUMNS)
     return sheet, where
+
+
+def _last_row(sheet: Any) -> int:
+    return min(int(sheet.max_row), MOST_ROWS + 1)
 
 
 def _sheet(book: Any) -> Any:
@@ -138,7 +140,7 @@ def _sheet(book: Any) -> Any:
 
 def _columns(sheet: Any) -> dict[str, int]:
     known = {fold(name): name for name in COLUMNS}
-    head = next(sheet.iter_rows(min_row=1, max_row=1), ())
+    head = next(sheet.iter_rows(min_row=1, max_row=1, max_col=MOST_COLUMNS), ())
     return {known[key]: at for at, cell in enumerate(head) if (key := fold(_text(cell.value))) in known}
 
 
@@ -147,7 +149,7 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return nfc(str(value).replace("\x00", "")).strip()
+    return nfc(plain(str(value)))
 
 
 def _whole(value: object) -> int | None:
@@ -160,4 +162,4 @@ def _percent(text: str) -> int | None:
     if not text:
         return None
     text = text.removesuffix("%").strip()
-    return int(text) if text.isdecimal() and int(text[:4]) <= 100 else -1
+    return int(text) if text.isdecimal() and len(text) <= 3 and int(text) <= 100 else -1

@@ -1,22 +1,20 @@
 """The official list of days as a file: .csv or text, or the first sheet of an .xlsx. Rows only; `rules` reads them."""
 
 from typing import IO
-from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
-from tracker.importing.evidence import inspect
+from tracker.importing.workbook import check_extent, open_workbook
 from tracker.rules.errors import Invalid
 from tracker.rules.words import N_
 from tracker.rules.working_days import MOST_LINES, cell_text, split_lines
 
 MAX_BYTES = 1024 * 1024
+# Headings and empty rows between the days included.
+MOST_ROWS, MOST_COLUMNS = 2 * MOST_LINES, 100
 
 
 def read_list(name: str, stream: IO[bytes]) -> list[tuple[int, list[str]]]:
     """(line, cells); raises Invalid (field `file`)."""
-    return _sheet(stream) if name.casefold().endswith(".xlsx") else split_lines(_text(stream))
+    return _sheet(name, stream) if name.casefold().endswith(".xlsx") else split_lines(_text(stream))
 
 
 def _text(stream: IO[bytes]) -> str:
@@ -29,15 +27,11 @@ def _text(stream: IO[bytes]) -> str:
         raise Invalid(N_("Tệp phải là .xlsx, hoặc .csv lưu ở dạng UTF-8."), field="file") from error
 
 
-def _sheet(stream: IO[bytes]) -> list[tuple[int, list[str]]]:
-    try:
-        inspect("ngay-nghi.xlsx", stream, MAX_BYTES)
-        stream.seek(0)
-        sheet = load_workbook(stream, read_only=False, data_only=True).worksheets[0]
-    except Invalid as error:
-        raise Invalid(error.message, field="file", **error.params) from error
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
-        message = N_("Không mở được tệp này như một bảng tính Excel; hãy lưu lại ở dạng .xlsx.")
-        raise Invalid(message, field="file") from error
-    rows = sheet.iter_rows(max_row=min(sheet.max_row, MOST_LINES + 2), max_col=3, values_only=True)
+def _sheet(name: str, stream: IO[bytes]) -> list[tuple[int, list[str]]]:
+    book = open_workbook(name, stream, MAX_BYTES, values=True)
+    if not book.worksheets:
+        raise Invalid(N_("Tệp “%(name)s” không có trang nào."), field="file", name=name)
+    sheet = book.worksheets[0]
+    check_extent(name, sheet, rows=MOST_ROWS, columns=MOST_COLUMNS)
+    rows = sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=3, values_only=True)
     return [(number, [cell_text(cell) for cell in row]) for number, row in enumerate(rows, 1)]

@@ -3,6 +3,7 @@
 from datetime import date
 
 from tracker.rules.calendar import WorkingCalendar
+from tracker.rules.days import check_day
 from tracker.rules.errors import Invalid
 from tracker.rules.words import N_
 
@@ -39,6 +40,7 @@ def check_within(new: date | None, today: date, whole_due_on: date | None, *, fi
         if whole_due_on is not None:
             raise Invalid(N_("Hãy chọn ngày mới."), field=field)
         return None
+    check_day(new, today, field=field)
     if new < today:
         raise Invalid(N_("Ngày mới không thể ở trước hôm nay."), field=field)
     if whole_due_on is not None and new > whole_due_on:

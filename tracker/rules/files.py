@@ -21,10 +21,6 @@ MAX_NAME = 200
 # How long the person who added a file may take it back, as with the update it came with.
 REMOVABLE_FOR = timedelta(minutes=10)
 
-# Inside a zip (and a .docx or .xlsx is one): read from its directory before anything is unpacked.
-MAX_TOTAL = 50 * MB
-MAX_MEMBER = 30 * MB
-MAX_MEMBERS = 2000
 # What makes a zip an Office document.
 CONTENT_TYPES = "[Content_Types].xml"
 
@@ -143,44 +139,6 @@ def named_as(name: str, kind: Kind) -> str:
     return name
 
 
-@dataclass(frozen=True)
-class Member:
-    """An entry of a zip's directory."""
-
-    name: str
-    size: int
-    encrypted: bool = False
-    # Stored or deflated: what every program can unpack, and the only two whose reading can be bounded.
-    plain_method: bool = True
-    link: bool = False
-
-
-def check_members(name: str, members: Iterable[Member]) -> None:
-    """The rules of a zip that its directory can answer. Raises Invalid."""
-    all_ = list(members)
-    if len(all_) > MAX_MEMBERS:
-        raise refused(name, N_("Tệp “%(name)s” chứa quá %(limit)s tệp con."), limit=MAX_MEMBERS)
-    if any(one.encrypted for one in all_):
-        raise refused(name, N_("Tệp “%(name)s” có mật khẩu; hãy bỏ mật khẩu rồi gửi lại."))
-    if any(_leads_out(one.name) or one.link for one in all_):
-        raise refused(name, N_("Tệp “%(name)s” chứa tệp con có đường dẫn không an toàn."))
-    if any(not one.plain_method for one in all_):
-        raise refused(name, N_("Tệp “%(name)s” được nén theo cách không phổ biến; hãy nén lại bằng ZIP thông thường."))
-    if any(one.size > MAX_MEMBER for one in all_) or sum(one.size for one in all_) > MAX_TOTAL:
-        raise too_large_inside(name)
-    if any(_is_macro(one.name) for one in all_):
-        raise has_macro(name)
-
-
-def _leads_out(name: str) -> bool:
-    return bool(re.match(r"[/\\]|[A-Za-z]:", name)) or "\x00" in name or ".." in re.split(r"[/\\]", name)
-
-
-def _is_macro(name: str) -> bool:
-    folded = name.lower().replace("\\", "/")
-    return folded.endswith(("vbaproject.bin", ".docm", ".xlsm", ".pptm", ".dotm", ".xltm")) or "/macrosheets/" in folded
-
-
 def office_kind(names: Iterable[str]) -> Kind | None:
     """DOCX or XLSX from the names in a zip's directory; None for any other document."""
     all_ = set(names)
@@ -191,19 +149,6 @@ def office_kind(names: Iterable[str]) -> Kind | None:
 
 def refused(name: str, message: str, **params: object) -> Invalid:
     return Invalid(message, field=FIELD, name=name, **params)
-
-
-def has_macro(name: str) -> Invalid:
-    return refused(name, N_("Tệp “%(name)s” có macro; hãy lưu lại dưới dạng không có macro rồi gửi lại."))
-
-
-def too_large_inside(name: str) -> Invalid:
-    return refused(
-        name,
-        N_("Tệp “%(name)s” quá lớn khi giải nén; giới hạn là %(total)s MB, mỗi tệp con %(member)s MB."),
-        total=MAX_TOTAL // MB,
-        member=MAX_MEMBER // MB,
-    )
 
 
 def spoken_size(size: int) -> str:

@@ -3,11 +3,23 @@
 import re
 import unicodedata
 
+# Controls, formats (zero-width, direction), halves of a pair, what Unicode has not assigned.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn"})
+# Letters and symbols that are drawn as nothing.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
 def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
+
+
+def plain(text: str) -> str:
+    """What a person typed, without marks that nobody sees: controls, zero-width ones, those that turn the direction of
+    writing. Lines end in "\\n". Empty where nothing is left that can be read."""
+    kept = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(char for char in kept if char in "\t\n" or unicodedata.category(char) not in _UNSEEN).strip()
+    return kept if any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANK for char in kept) else ""
 
 
 def fold(text: str) -> str:

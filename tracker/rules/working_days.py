@@ -9,16 +9,15 @@ from functools import cache
 import holidays
 
 from tracker.rules.calendar import WorkingCalendar
+from tracker.rules.days import FIRST_YEAR, LAST_YEAR, read_day
 from tracker.rules.deadlines import effective_due
-from tracker.rules.text import fold, nfc
+from tracker.rules.text import fold, nfc, plain
 from tracker.rules.words import N_
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_LINES = 1_000
 LONGEST_NOTE = 300
 _SATURDAY = 5
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
-_LOCAL = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_SWAPPED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _WORKED = {fold(word) for word in ("làm việc", "làm bù", "đi làm", "làm việc bù")}
 _OFF = {fold(word) for word in ("nghỉ", "nghỉ bù", "nghỉ lễ", "nghỉ làm việc", "nghỉ hoán đổi")}
 
@@ -101,7 +100,7 @@ def _swaps(year: int) -> dict[date, date]:
     """Both days of each switch that the library knows, each with the other."""
     found: dict[date, date] = {}
     for day, name in holidays.country_holidays("VN", years=[year, year + 1], language="vi").items():
-        match = _LOCAL.search(name)
+        match = _SWAPPED.search(name)
         if match:
             other = date(int(match[3]), int(match[2]), int(match[1]))
             found[day], found[other] = other, day
@@ -114,7 +113,7 @@ def read_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[list[Entry], l
     wrong: list[Wrong] = []
     first = True
     for line, cells in rows:
-        given = [" ".join(nfc(cell.replace("\x00", "").replace("\ufeff", "")).split()) for cell in cells]
+        given = [" ".join(nfc(plain(cell)).split()) for cell in cells]
         if not any(given):
             continue
         heading, first = first and bool(given) and fold(given[0]) == "ngay", False
@@ -122,7 +121,7 @@ def read_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[list[Entry], l
             continue
         given = [*given, "", ""][: max(3, len(given))]
         note = "; ".join(part for part in given[2:] if part)
-        day, is_working, mistakes = _read_day(given[0]), _read_kind(given[1]), len(wrong)
+        day, is_working, mistakes = read_day(given[0]), _read_kind(given[1]), len(wrong)
         if day is None:
             wrong.append(Wrong(line, "day", N_("“%(text)s” không phải là ngày dạng 02/01/2026"), {"text": given[0]}))
         elif not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -169,18 +168,6 @@ def write_lines(entries: Iterable[Entry]) -> str:
         f"{one.day:%d/%m/%Y}; {'làm việc' if one.is_working else 'nghỉ'}; {one.note}"
         for one in sorted(entries, key=lambda one: one.day)
     )
-
-
-def _read_day(text: str) -> date | None:
-    iso, local = _ISO.fullmatch(text), _LOCAL.fullmatch(text)
-    try:
-        if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3]))
-        if local:
-            return date(int(local[3]), int(local[2]), int(local[1]))
-    except ValueError:
-        pass
-    return None
 
 
 def _read_kind(text: str) -> bool | None:

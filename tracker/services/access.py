@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from tracker.models.assignment import Assignment
-from tracker.rules.errors import Conflict, NotFound
+from tracker.rules.errors import Conflict, Invalid, NotFound
 from tracker.rules.permissions import Permission, Scope, demand, is_, may, on_behalf_of
 from tracker.rules.words import N_
 from tracker.rules.workflow import Party
@@ -14,6 +14,8 @@ from tracker.store import assignment as assignments
 from tracker.store.dossier import dossier
 
 Row = TypeVar("Row")
+# The version of a form that has lost it: it is no reason to skip the question.
+UNSAID = -1
 
 
 def scope_of(ctx: Context, row: Any) -> Scope:
@@ -50,14 +52,24 @@ def is_party(ctx: Context, row: Assignment, party: Party) -> bool:
 
 
 def change(ctx: Context, assignment_id: int, permission: Permission, version: int | None) -> Assignment:
-    """The locked assignment for a verb; `version` is the one the person's form was made from."""
+    """The locked assignment for a verb; `version` is the one the person's form was made from, None where a verb does
+    not depend on it."""
     row = _visible(ctx, ctx.locked.get(assignment_id) or assignments.load(ctx.session, assignment_id, lock=True))
     scope = scope_of(ctx, row)
     demand(ctx.actor, permission, scope)
     ctx.on_behalf_of_id = on_behalf_of(ctx.actor, permission, scope)
+    if version == UNSAID:
+        raise too_old()
     if version is not None and row.version != version:
         raise Conflict(N_("Người khác vừa thay đổi nhiệm vụ này sau khi anh/chị mở trang."))
     return row
+
+
+def too_old() -> Invalid:
+    """For a form that does not say which version it was made from."""
+    return Invalid(
+        N_("Trang này đã cũ hoặc chưa tải xong nên chưa lưu gì. Nội dung đã nhập vẫn còn; hãy xem lại và gửi lần nữa.")
+    )
 
 
 @contextmanager

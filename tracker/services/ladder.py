@@ -18,7 +18,7 @@ from tracker.rules.permissions import Permission, Scope, demand, on_behalf_of
 from tracker.rules.simulation import Reminder, Subject, day_by_day, past, reminders
 from tracker.rules.words import N_
 from tracker.rules.workflow import WITH_UNIT, State
-from tracker.services.access import view
+from tracker.services.access import UNSAID, too_old, view
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.store import ladder as store
@@ -133,12 +133,14 @@ def preview(ctx: Context, programme_id: int, kind: LadderKind, text: str, days: 
 
 
 def save(
-    ctx: Context, programme_id: int, kind: LadderKind, text: str, *, version: int | None, seen: str, note: str = ""
+    ctx: Context, programme_id: int, kind: LadderKind, text: str, *, version: int, seen: str, note: str = ""
 ) -> LadderVersion:
     """A new version, from a preview of exactly this text; what was sent, and older versions, stay as they were."""
     _programme(ctx, programme_id, Permission.SET_PROGRAMME, lock=True)
     steps = _read(kind, text)
     last = _last_number(ctx, programme_id, kind)
+    if version == UNSAID:
+        raise too_old()
     if version != last:
         raise Conflict(N_("Người khác vừa lưu bảng đôn đốc này sau khi anh/chị mở trang."))
     if seen != fingerprint(kind, steps, last):

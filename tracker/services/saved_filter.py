@@ -9,6 +9,7 @@ from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.store.delegation import lock_people
 from tracker.store.saved_filter import named
 
 MOST = 30
@@ -32,17 +33,24 @@ KNOWN = frozenset(
 )
 
 
+def known(query: str) -> str:
+    """Of an address's query what filters the list."""
+    return urlencode([(key, value) for key, value in parse_qsl(query[:1000]) if key in KNOWN])
+
+
 def save(ctx: Context, *, name: str, query: str, unit_id: int | None = None) -> SavedFilter:
     """The same name again replaces what it stood for."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST:
         raise Invalid(N_("Hãy đặt tên từ 1 đến %(n)s ký tự."), field="filter_name", n=LONGEST)
-    kept = urlencode([(key, value) for key, value in parse_qsl(query[:1000]) if key in KNOWN])
+    kept = known(query)
     if not kept:
         raise Invalid(N_("Hãy chọn ít nhất một điều kiện lọc trước khi lưu."), field="filter_name")
     if unit_id is not None and unit_id not in ctx.actor.units:
         raise NotFound(N_("Không tìm thấy đơn vị này."))
     assert ctx.actor.user_id is not None
+    # Two at once would both find that the name is free.
+    lock_people(ctx.session, [ctx.actor.user_id])
     row = named(ctx.session, ctx.actor.user_id, name)
     if row is None:
         count = select(func.count()).where(SavedFilter.owner_id == ctx.actor.user_id)

@@ -9,6 +9,7 @@ from flask_login import current_user, login_user, logout_user
 
 from tracker.acting import acting as system_acting
 from tracker.rules.errors import Invalid
+from tracker.rules.text import plain
 from tracker.services import identity
 from tracker.services.user import set_locale
 from tracker.web.errors import say
@@ -95,7 +96,10 @@ def language(locale: str) -> ResponseReturnValue:
 
 def _safe(address: str | None) -> str | None:
     """Only a path of this site; a link may not send people elsewhere after they signed in."""
-    if not address or not address.startswith("/") or address.startswith(("//", "/\\")) or "\\" in address:
+    if not address or not address.startswith("/") or address.startswith("//") or "\\" in address:
+        return None
+    # A line break would end the header that sends them there; browsers drop a tab and go elsewhere.
+    if plain(address) != address or not address.isprintable():
         return None
     parts = urlsplit(address)
     return None if parts.scheme or parts.netloc else address

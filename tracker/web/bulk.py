@@ -10,6 +10,7 @@ from tracker.rules.errors import Invalid, NotAllowed
 from tracker.rules.permissions import Permission
 from tracker.rules.words import N_
 from tracker.services import bulk as verbs
+from tracker.services.access import too_old
 from tracker.services.bulk import MOST, Bulk, Choice
 from tracker.services.context import Context
 from tracker.store.unit import few_units
@@ -52,9 +53,10 @@ def apply() -> ResponseReturnValue:
         with acting() as ctx:
             choice = _choice(ctx)
             _demand(bool(overseen(ctx, Permission.CHASE)))
-            event_id, _lines = verbs.apply(
-                ctx, {id_: version for id_, version in _seen().items() if version is not None}, choice
-            )
+            seen = {id_: version for id_, version in _seen().items() if version is not None}
+            if len(seen) < len(_seen()):
+                raise too_old()
+            event_id, _lines = verbs.apply(ctx, seen, choice)
     except AlreadySent:
         with acting() as ctx:
             event = verbs.last_bulk(ctx, undoable=False)

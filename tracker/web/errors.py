@@ -105,7 +105,11 @@ def _already_sent(_error: AlreadySent) -> ResponseReturnValue:
     """A double click, or the browser sent the form again: it was acted on once, and the person goes on."""
     db.session.rollback()
     flash(_("Biểu mẫu này đã được gửi và đã xử lý một lần; không làm lại lần thứ hai."), "success")
-    return redirect(_readable(urlsplit(request.referrer or "")))
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:
+        came_from = urlsplit("")
+    return redirect(_readable(came_from))
 
 
 def _readable(came_from: SplitResult) -> str:

@@ -1,6 +1,11 @@
-"""What comes from an address or a form, cut to what the database can hold."""
+"""What comes from an address or a form, as far as the database can hold it."""
 
 from werkzeug.routing import IntegerConverter
+
+from tracker.rules.days import FIRST_YEAR, LAST_YEAR
+from tracker.rules.errors import Invalid
+from tracker.rules.text import plain
+from tracker.rules.words import N_
 
 LARGEST = 2**31 - 1
 LONGEST = 10_000
@@ -8,6 +13,8 @@ LONGEST = 10_000
 
 class KeyConverter(IntegerConverter):
     """`<int:…>` in an address: a number that no row can have is an address that does not exist."""
+
+    regex = r"[0-9]{1,10}"
 
     def __init__(self, *args: int, **kwargs: int) -> None:
         super().__init__(*args, **{"max": LARGEST, **kwargs})  # type: ignore[arg-type]
@@ -21,6 +28,24 @@ def key(value: str) -> int:
     return number
 
 
+def year(value: str) -> int:
+    """For `request.args.get(…, type=year)`. Raises ValueError when no programme can have such a year."""
+    number = int(value)
+    if not FIRST_YEAR <= number <= LAST_YEAR:
+        raise ValueError(value)
+    return number
+
+
 def clean(value: str) -> str:
-    """Trimmed, of bounded length, without NUL, which PostgreSQL cannot hold."""
-    return value.replace("\x00", "").strip()[:LONGEST]
+    """What is only looked for: without unseen marks, and no longer than anything that could be found."""
+    return plain(value[:LONGEST])
+
+
+def kept(value: str, field: str) -> str:
+    """What is to be kept: without unseen marks, and never cut. Raises Invalid when it is too long."""
+    # Far beyond the limit no unseen marks are worth looking for.
+    value = plain(value) if len(value) <= 3 * LONGEST else value
+    if len(value) > LONGEST:
+        message = N_("Nội dung dài quá %(n)s ký tự; hãy rút gọn hoặc đính kèm tệp.")
+        raise Invalid(message, field=field, n=LONGEST)
+    return value

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from tracker.rules.days import read_day
 from tracker.rules.deadlines import DeadlineClass, completion_rate, standing
 from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import NOWHERE, Permission, may
@@ -20,7 +21,7 @@ from tracker.store.filters import Day, Filters, Visible
 from tracker.store.history import first_day, judged, matrix_on, months_on, rows_on
 from tracker.store.programme import load, years
 from tracker.store.unit import names
-from tracker.web.inputs import key
+from tracker.web.inputs import key, year
 from tracker.web.listing import newest_year
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.view import view_of_row
@@ -68,20 +69,20 @@ def ranking() -> ResponseReturnValue:
 def trend() -> ResponseReturnValue:
     with acting() as ctx:
         visible, filters = _asked(ctx)
-        year = filters.year or ctx.today.year
-        filters = replace(filters, year=year)
+        whole = filters.year or ctx.today.year
+        filters = replace(filters, year=whole)
         start = first_day(ctx.session)
         days = []
         for number in range(1, 13):
-            last = date(year, number, monthrange(year, number)[1])
-            if date(year, number, 1) > ctx.today or start is None or last < start:
+            last = date(whole, number, monthrange(whole, number)[1])
+            if date(whole, number, 1) > ctx.today or start is None or last < start:
                 continue
             days.append(Day.of(min(last, ctx.today), ctx.calendar))
         months = months_on(ctx.session, visible, filters, days)
         return render_template(
             "insight/trend.html",
             filters=filters,
-            year=year,
+            year=whole,
             months=[(month, completion_rate(month.done, month.overdue)) for month in months],
             most=max([1, *(month.done + month.overdue for month in months)]),
             **_choices(ctx, filters),
@@ -123,7 +124,7 @@ def _asked(ctx: Context) -> tuple[Visible, Filters]:
     if not seen and not may(ctx.actor, Permission.MONITOR, NOWHERE):
         raise NotAllowed(N_("Trang theo dõi dành cho cơ quan thường trực và lãnh đạo."))
     args = request.args
-    filters = Filters(programme_id=args.get("programme", type=key), year=args.get("year", type=key))
+    filters = Filters(programme_id=args.get("programme", type=key), year=args.get("year", type=year))
     return Visible(seen, frozenset()), newest_year(ctx, filters)
 
 
@@ -132,19 +133,18 @@ def _choices(ctx: Context, filters: Filters) -> dict[str, Any]:
 
 
 def _past(ctx: Context) -> tuple[date, str]:
-    """(the day asked for, what is wrong with it)."""
+    """(the day asked for, or today; what is wrong with it)."""
     typed = request.args.get("day", "")
     start = first_day(ctx.session) or ctx.today
     if not typed:
         return ctx.today, ""
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
+    day = read_day(typed)
+    if day is None:
         return ctx.today, _("Ngày cần có dạng 19/11/2026.")
     if day > ctx.today:
-        return day, _("Ngày này chưa đến.")
+        return ctx.today, _("Ngày này chưa đến.")
     if day < start:
-        return day, _("Lịch sử bắt đầu từ ngày %(day)s.", day=f"{start:%d/%m/%Y}")
+        return ctx.today, _("Lịch sử bắt đầu từ ngày %(day)s.", day=f"{start:%d/%m/%Y}")
     return day, ""
 
 

@@ -13,13 +13,14 @@ from tracker.rules.ladder_text import WrongLines, format_ladder, sentence
 from tracker.rules.permissions import Permission
 from tracker.rules.words import N_
 from tracker.services import ladder as service
+from tracker.services.access import UNSAID, too_old
 from tracker.services.context import Context
 from tracker.store import ladder as store
 from tracker.store.programme import load
 from tracker.web.errors import say
 from tracker.web.inputs import key
 from tracker.web.session import acting, login_required, overseen
-from tracker.web.verbs import number, text
+from tracker.web.verbs import text, version
 from tracker.web.view import view_of
 
 bp = Blueprint("ladder", __name__)
@@ -53,8 +54,8 @@ def plan(programme_id: int) -> ResponseReturnValue:
 @login_required
 def preview(programme_id: int) -> ResponseReturnValue:
     """Looks; with `again` the text goes back into its box."""
-    kind, typed = _kind(text("kind")), text("ladder")
-    if text("again"):
+    kind, typed = _kind(request.form.get("kind", "")), request.form.get("ladder", "")
+    if request.form.get("again"):
         return _page(programme_id, kind, typed=typed)
     return _preview(programme_id, kind, typed)
 
@@ -62,13 +63,13 @@ def preview(programme_id: int) -> ResponseReturnValue:
 @bp.post("/programmes/<int:programme_id>/ladder")
 @login_required
 def save(programme_id: int) -> ResponseReturnValue:
-    kind, typed = _kind(text("kind")), text("ladder")
+    kind, typed = _kind(request.form.get("kind", "")), request.form.get("ladder", "")
     try:
         with acting() as ctx:
-            version = service.save(
-                ctx, programme_id, kind, typed, version=number("version"), seen=text("seen"), note=text("note")
+            made = service.save(
+                ctx, programme_id, kind, text("ladder"), version=version(), seen=text("seen"), note=text("note")
             )
-            n = version.number
+            n = made.number
     except Conflict as error:
         return _page(programme_id, kind, typed=typed, errors=[error], status=409, conflict=True)
     except Invalid as error:
@@ -100,8 +101,11 @@ def _preview(
 ) -> ResponseReturnValue:
     try:
         with acting() as ctx:
-            days = _days(text("days"))
-            found = service.preview(ctx, programme_id, kind, typed, days)
+            days = _days(request.form.get("days", ""))
+            found = service.preview(ctx, programme_id, kind, text("ladder"), days)
+            based_on = version()
+            if based_on == UNSAID:
+                raise too_old()
             return render_template(
                 "ladder/preview.html",
                 programme=load(ctx.session, programme_id),
@@ -111,11 +115,11 @@ def _preview(
                 sentences=[sentence(step) for step in found.steps],
                 roles=list(LadderRole),
                 days=days,
-                note=text("note"),
+                note=request.form.get("note", ""),
                 errors=errors or {},
                 # Of the form that this text was written in: a version saved meanwhile shows when it is saved.
-                version=_based_on(found.version),
-                seen=service.fingerprint(kind, found.steps, _based_on(found.version)),
+                version=based_on,
+                seen=service.fingerprint(kind, found.steps, based_on),
                 **_drawn(ctx, found.plan),
             ), status
     except Invalid as error:
@@ -163,7 +167,7 @@ def _page(
 def _based_on(last: int) -> int:
     """The version that the form was opened on; where it does not say, the newest."""
     given = request.form.get("version", type=key)
-    return last if given is None else given
+    return last if given is None or given == UNSAID else given
 
 
 def _lines(error: Invalid) -> list[Invalid]:

@@ -22,8 +22,9 @@ from tracker.store.programme import programmes, years
 from tracker.store.saved_filter import saved_filters
 from tracker.store.unit import few_units, load, unit_named
 from tracker.web.errors import say as say_error
-from tracker.web.inputs import clean, key
+from tracker.web.inputs import clean, key, year
 from tracker.web.session import acting, login_required, overseen
+from tracker.web.verbs import number, text
 from tracker.web.view import view_of_row
 
 bp = Blueprint("listing", __name__)
@@ -66,14 +67,10 @@ def index() -> ResponseReturnValue:
 @bp.post("/filters")
 @login_required
 def save_filter() -> ResponseReturnValue:
-    query = request.form.get("query", "")
+    query = filters.known(request.form.get("query", ""))
     try:
         with acting() as ctx:
-            row = filters.save(
-                ctx, name=clean(request.form.get("filter_name", "")), query=query,
-                unit_id=request.form.get("unit_id", type=key),
-            )  # fmt: skip
-            query = row.query
+            filters.save(ctx, name=text("filter_name"), query=query, unit_id=number("unit_id"))
     except Invalid as error:
         flash(say_error(error), "error")
     else:
@@ -105,7 +102,7 @@ def filters_of_address(ctx: Context) -> Filters:
         unit_id = found.id if found else -1
     return Filters(
         programme_id=args.get("programme", type=key),
-        year=args.get("year", type=key),
+        year=args.get("year", type=year),
         unit_id=unit_id,
         klass=args["class"] if args.get("class") in (*CLASSES, "open", "done") else None,
         band=args.get("band", type=key) if args.get("band") in ("1", "2", "3") else None,

@@ -20,7 +20,7 @@ from tracker.store.outbox import LATE_AFTER, health
 from tracker.store.page import plan_anew
 from tracker.store.programme import programmes, years
 from tracker.store.tally import MatrixRow, matrix
-from tracker.web.inputs import key
+from tracker.web.inputs import key, year
 from tracker.web.listing import link, newest_year
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.view import view_of_row
@@ -42,7 +42,7 @@ def monitor() -> ResponseReturnValue:
             raise NotAllowed(N_("Trang theo dõi dành cho cơ quan thường trực và lãnh đạo."))
         args = request.args
         filters = newest_year(
-            ctx, Filters(programme_id=args.get("programme", type=key), year=args.get("year", type=key))
+            ctx, Filters(programme_id=args.get("programme", type=key), year=args.get("year", type=year))
         )
         day = Day.of(ctx.today, ctx.calendar)
         visible = Visible(seen, frozenset())

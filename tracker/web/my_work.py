@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 from tracker.rules.errors import DomainError, Invalid
 from tracker.rules.words import N_
 from tracker.rules.workflow import WITH_UNIT, State
+from tracker.services.access import UNSAID
 from tracker.services.context import Context
 from tracker.services.update import Line, update_many
 from tracker.store.assignment import last_return_reasons
 from tracker.store.listing import coordinated_work, open_work
 from tracker.store.waiting import waiting_for
 from tracker.web.errors import say
-from tracker.web.inputs import clean, key
+from tracker.web.inputs import key
 from tracker.web.session import acting, login_required
+from tracker.web.verbs import number, text
 from tracker.web.view import AssignmentView, view_of_row
 
 bp = Blueprint("my_work", __name__)
@@ -36,6 +38,8 @@ AFTER_WAITING = (
     ("waiting", N_("Đang chờ xác nhận")),
     ("suspended", N_("Tạm dừng")),
 )
+# What the form says of each row.
+PARTS = frozenset({"version", "signal", "text", "percent"})
 WHERE = {"explanation": "explanations.show", "proposal": "extensions.show"}
 
 
@@ -95,22 +99,25 @@ def save_grid() -> ResponseReturnValue:
     """Every row that was filled in, or none at all: what is wrong is said beside its row."""
     lines: list[Line] = []
     wrong: dict[int, DomainError] = {}
+    seen: set[int] = set()
     for name in request.form:
         prefix, _dash, id_text = name.partition("-")
-        if prefix == "version" and id_text.isdecimal():
-            id_ = int(id_text)
-            try:
-                line = Line(
-                    id_,
-                    _number(f"version-{id_}"),
-                    clean(request.form.get(f"signal-{id_}", "")),
-                    clean(request.form.get(f"text-{id_}", "")),
-                    _number(f"percent-{id_}"),
-                )
-            except Invalid as error:
-                wrong[id_] = error
-            else:
-                lines += [] if line.empty else [line]
+        id_ = _key(id_text) if prefix in PARTS else None
+        if id_ is None or id_ in seen:
+            continue
+        seen.add(id_)
+        try:
+            line = Line(
+                id_,
+                _key(request.form.get(f"version-{id_}", "")) or UNSAID,
+                text(f"signal-{id_}"),
+                text(f"text-{id_}"),
+                number(f"percent-{id_}"),
+            )
+        except Invalid as error:
+            wrong[id_] = error
+        else:
+            lines += [] if line.empty else [line]
     if not lines and not wrong:
         return _grid({"": _("Chưa có dòng nào được điền.")}, 422)
     try:
@@ -135,7 +142,12 @@ def _grid(errors: dict[str, str] | None = None, status: int = 200) -> ResponseRe
                 left_out=sum(one.row.state in WITH_UNIT for one in rows) - len(shown),
                 reasons=reasons,
                 errors=errors or {},
-                values=request.form if errors else {},
+                # A version that the form had lost is not shown again: the next time it is the row's own.
+                values={
+                    name: value
+                    for name, value in (request.form.items() if errors else ())
+                    if not name.startswith("version-") or (_key(value) or UNSAID) != UNSAID
+                },
                 today=ctx.today,
             ),
             status,
@@ -172,9 +184,8 @@ def _link(one: Any) -> str:
     return url_for("assignments.show", assignment_id=one.id)
 
 
-def _number(name: str) -> int | None:
-    value = clean(request.form.get(name, ""))
+def _key(value: str) -> int | None:
     try:
-        return key(value) if value else None
-    except ValueError as error:
-        raise Invalid(N_("Hãy ghi một số nguyên."), field=name) from error
+        return key(value)
+    except ValueError:
+        return None

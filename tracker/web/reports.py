@@ -12,7 +12,7 @@ from tracker.services.context import Context
 from tracker.services.report import request_report, retry_report
 from tracker.store.programme import programmes, years
 from tracker.store.report import editions, load
-from tracker.web.inputs import key
+from tracker.web.inputs import key, year
 from tracker.web.session import acting, login_required, overseen
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
@@ -43,7 +43,7 @@ def create() -> ResponseReturnValue:
         report = request_report(
             ctx,
             programme_id=request.form.get("programme", 0, type=key),
-            year=request.form.get("year", 0, type=key),
+            year=request.form.get("year", 0, type=year),
         )
         ctx.session.flush()
         where = url_for("reports.show", report_id=report.id)

@@ -10,7 +10,7 @@ from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from tracker.exports.update_sheet import Line, update_sheet
-from tracker.importing.update_sheet import Filled, Wrong, coloured_copy, read_update_sheet
+from tracker.importing.update_sheet import MAX_BYTES, Filled, Wrong, coloured_copy, read_update_sheet
 from tracker.rules.errors import Invalid
 from tracker.rules.words import N_
 from tracker.rules.workflow import WITH_UNIT
@@ -25,6 +25,8 @@ from tracker.web.view import view_of_row
 bp = Blueprint("update_sheet", __name__, url_prefix="/my-work/sheet")
 # A preview may be looked at for so long (seconds) before it is saved.
 VALID = 2 * 3600
+# What a form without files may carry back, with room for the rest of it.
+LONGEST_TOKEN = 1_900_000
 
 
 @bp.get("/")
@@ -50,26 +52,28 @@ def download() -> ResponseReturnValue:
 
 @bp.post("/")
 @login_required
-@takes_files()
+@takes_files(count=1, each=MAX_BYTES)
 def preview() -> ResponseReturnValue:
     """Always a dry run: what is wrong, or what would change. Nothing is saved."""
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
             raise Invalid(N_("Hãy chọn tệp Excel đã điền."), field="file")
-        sheet = read_update_sheet(sent.stream)
+        sheet = read_update_sheet(sent.filename, sent.stream)
     except Invalid as error:
-        return _page({"file": say(error)}, 422)
+        return _page({"file": say(error)}, 422, looked=True)
     if sheet.wrong:
         sent.stream.seek(0)
         wrong = [(one.row, one.column, _sentence(one)) for one in sheet.wrong]
         copy = coloured_copy(sent.stream.read(), wrong)
         return _page(wrong=wrong, copy=b64encode(copy).decode(), status=422)
     if not sheet.filled:
-        return _page({"file": _("Tệp chưa có dòng nào được điền.")}, 422)
+        return _page({"file": _("Tệp chưa có dòng nào được điền.")}, 422, looked=True)
     with acting() as ctx:
         changes = sheets.compare(ctx, sheet.filled)
         token = _serializer().dumps([ctx.actor.user_id, [asdict(one) for one in sheet.filled]])
+        if len(token) > LONGEST_TOKEN:
+            return _page({"file": _("Nội dung trong tệp quá dài; hãy chia thành nhiều tệp.")}, 422, looked=True)
         return render_template(
             "update_sheet/preview.html",
             changes=[(one, say(one.error) if one.error else "") for one in changes],
@@ -80,7 +84,6 @@ def preview() -> ResponseReturnValue:
 
 @bp.post("/save")
 @login_required
-@takes_files()
 def save() -> ResponseReturnValue:
     try:
         user_id, rows = _serializer().loads(request.form.get("token", ""), max_age=VALID)
@@ -104,8 +107,14 @@ def _page(
     *,
     wrong: list[tuple[int, str, str]] | None = None,
     copy: str = "",
+    looked: bool = False,
 ) -> ResponseReturnValue:
-    return render_template("update_sheet/index.html", errors=errors or {}, wrong=wrong or [], copy=copy), status
+    """`looked`: nothing was to be saved yet, so nothing has failed to be."""
+    heading = _("Chưa xem trước được") if looked else ""
+    return (
+        render_template("update_sheet/index.html", errors=errors or {}, wrong=wrong or [], copy=copy, heading=heading),
+        status,
+    )
 
 
 def _sentence(one: Wrong) -> str:

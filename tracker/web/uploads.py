@@ -1,6 +1,7 @@
 """Forms that carry files: which routes may be large, what was sent, and the warning about children's names."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import Flask, current_app, flash, request
@@ -17,6 +18,8 @@ from tracker.web import errors
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 # Beside the files: the other fields and what holds the parts together.
 REST = 2 * MB
+# Of a form with many large files no field may be long, nor may there be many: they are held in memory.
+FIELD_BYTES, PARTS = 200_000, 50
 
 
 def register(app: Flask) -> None:
@@ -31,11 +34,25 @@ def register(app: Flask) -> None:
     )
 
 
-def takes_files(*actions: str) -> Callable[[View], View]:
+@dataclass(frozen=True)
+class Limit:
+    """`each` in bytes; None for the setting of what may be attached."""
+
+    actions: Collection[str]
+    count: int
+    each: int | None
+
+    @property
+    def size(self) -> int:
+        most: int = current_app.extensions["settings"].evidence_max_mb * MB
+        return most if self.each is None else self.each
+
+
+def takes_files(*actions: str, count: int = MAX_FILES, each: int | None = None) -> Callable[[View], View]:
     """Marks a view whose POST may carry files; with actions, only where the address's `<action>` is one of them."""
 
     def mark(view: View) -> View:
-        view.takes_files = frozenset(actions)  # type: ignore[attr-defined]
+        view.takes_files = Limit(actions, count, each)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -53,24 +70,33 @@ def warn_of_children(*texts: str) -> None:
 
 
 def _allow_more() -> None:
-    if _is_upload() and current_user.is_authenticated:
-        most = current_app.extensions["settings"].evidence_max_mb * MB
-        request.max_content_length = MAX_FILES * most + REST
+    limit = _limit()
+    if limit is None or not current_user.is_authenticated:
+        return
+    request.max_content_length = limit.count * limit.size + REST
+    if limit.count > 1:
+        request.max_form_memory_size, request.max_form_parts = FIELD_BYTES, PARTS
 
 
-def _is_upload() -> bool:
-    if request.method != "POST" or request.endpoint is None:
-        return False
-    actions: Collection[str] | None = getattr(current_app.view_functions[request.endpoint], "takes_files", None)
-    return actions is not None and (not actions or (request.view_args or {}).get("action") in actions)
+def _limit() -> Limit | None:
+    """Of a form that can hold files: any other keeps the limit of all forms, also at an address that takes files."""
+    if request.method != "POST" or request.endpoint is None or request.mimetype != "multipart/form-data":
+        return None
+    found: Limit | None = getattr(current_app.view_functions[request.endpoint], "takes_files", None)
+    if found is None or (found.actions and (request.view_args or {}).get("action") not in found.actions):
+        return None
+    return found
 
 
 def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
-    if not _is_upload():
+    limit = _limit()
+    if limit is None:
         return errors.page(413)
-    most = current_app.extensions["settings"].evidence_max_mb * MB
+    if limit.count == 1:
+        message = _("Tệp quá lớn: tối đa %(size)s. Hãy quay lại trang trước và chọn tệp khác.")
+        return errors.page(413, message % {"size": spoken_size(limit.size)})
     message = _(
         "Các tệp gửi cùng lúc quá lớn: mỗi tệp tối đa %(size)s, mỗi lần tối đa %(count)s tệp. "
         "Hãy quay lại trang trước và chọn ít tệp hơn."
     )
-    return errors.page(413, message % {"size": spoken_size(most), "count": MAX_FILES})
+    return errors.page(413, message % {"size": spoken_size(limit.size), "count": limit.count})

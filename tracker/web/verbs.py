@@ -1,16 +1,19 @@
 """Every verb on one assignment: what it reads from the form, and what is said when it is done."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from flask import request
 
+from tracker.rules.calendar import local_date
+from tracker.rules.days import check_day, read_day
 from tracker.rules.errors import Invalid
 from tracker.rules.words import N_
 from tracker.services import assignment, chase, comment, coordination, explanation, extension, part, update
+from tracker.services.access import UNSAID
 from tracker.services.context import Context
 from tracker.store.unit import unit_named
-from tracker.web.inputs import clean, key
+from tracker.web.inputs import kept, key
 from tracker.web.uploads import files_of
 
 Verb = Callable[[Context, int], object]
@@ -49,7 +52,8 @@ DONE = {
 
 
 def text(name: str) -> str:
-    return clean(request.form.get(name, ""))
+    """A field of the form, to be kept. Raises Invalid when it is too long."""
+    return kept(request.form.get(name, ""), name)
 
 
 def number(name: str) -> int | None:
@@ -60,17 +64,6 @@ def number(name: str) -> int | None:
         return key(value)
     except ValueError as error:
         raise Invalid(N_("Hãy ghi một số nguyên."), field=name) from error
-
-
-def numbers(name: str) -> list[int]:
-    """Values of checkboxes or of a select with several choices; what is no number of a row is left out."""
-    found = []
-    for value in request.form.getlist(name):
-        try:
-            found.append(key(value))
-        except ValueError:
-            continue
-    return found
 
 
 def unit(ctx: Context, name: str) -> int | None:
@@ -85,22 +78,22 @@ def unit(ctx: Context, name: str) -> int | None:
 
 
 def day(name: str) -> date | None:
+    """Raises Invalid when it is no day, or one that nobody can mean."""
     value = text(name)
     if not value:
         return None
+    found = read_day(value)
+    if found is None:
+        raise Invalid(N_("Ngày cần có dạng 19/11/2026."), field=name)
+    return check_day(found, local_date(datetime.now(UTC)), field=name)
+
+
+def version() -> int:
+    """The one the form was made from; a form that does not say it may have been made from anything."""
     try:
-        return date.fromisoformat(value)
+        return key(text("version"))
     except ValueError:
-        pass
-    try:
-        day, month, year = (int(part) for part in value.split("/"))
-        return date(year, month, day)
-    except ValueError as error:
-        raise Invalid(N_("Ngày cần có dạng 19/11/2026."), field=name) from error
-
-
-def _version() -> int | None:
-    return number("version")
+        return UNSAID
 
 
 def _need(name: str, message: str) -> int:
@@ -112,7 +105,7 @@ def _need(name: str, message: str) -> int:
 
 def _submit(ctx: Context, id_: int) -> object:
     return assignment.submit(
-        ctx, id_, result=text("result"), done_on=day("done_on"), version=_version(), uploads=files_of(request)
+        ctx, id_, result=text("result"), done_on=day("done_on"), version=version(), uploads=files_of(request)
     )
 
 
@@ -124,7 +117,7 @@ def _update(ctx: Context, id_: int) -> object:
         signal=text("signal"),
         text=text("text"),
         percent=number("percent"),
-        version=_version(),
+        version=version(),
         uploads=files_of(request),
     )
 
@@ -137,23 +130,23 @@ def _reassign(ctx: Context, id_: int) -> object:
     unit_id = unit(ctx, "lead_unit_id")
     if unit_id is None:
         raise Invalid(N_("Hãy chọn đơn vị chủ trì."), field="lead_unit_id")
-    return assignment.reassign(ctx, id_, lead_unit_id=unit_id, reason=text("reason"), version=_version())
+    return assignment.reassign(ctx, id_, lead_unit_id=unit_id, reason=text("reason"), version=version())
 
 
 def _accept(ctx: Context, id_: int) -> object:
-    return assignment.accept(ctx, id_, owner_id=number("owner_id"), version=_version())
+    return assignment.accept(ctx, id_, owner_id=number("owner_id"), version=version())
 
 
 def _hand_on(ctx: Context, id_: int) -> object:
-    return assignment.hand_on(ctx, id_, owner_id=number("owner_id"), text=text("reason"), version=_version())
+    return assignment.hand_on(ctx, id_, owner_id=number("owner_id"), text=text("reason"), version=version())
 
 
 def _correct(ctx: Context, id_: int) -> object:
-    return assignment.correct_done_on(ctx, id_, done_on=day("done_on"), reason=text("reason"), version=_version())
+    return assignment.correct_done_on(ctx, id_, done_on=day("done_on"), reason=text("reason"), version=version())
 
 
 def _demand_evidence(ctx: Context, id_: int) -> object:
-    return assignment.demand_evidence(ctx, id_, required=bool(text("required")), version=_version())
+    return assignment.demand_evidence(ctx, id_, required=bool(text("required")), version=version())
 
 
 def _split(ctx: Context, id_: int) -> object:
@@ -163,21 +156,23 @@ def _split(ctx: Context, id_: int) -> object:
         unit_id=unit(ctx, "part_unit_id"),
         text=text("part_text"),
         due_on=day("part_due_on"),
-        version=_version(),
+        version=version(),
     )
 
 
 def _comment(ctx: Context, id_: int) -> object:
     named = request.form.getlist("mention")
-    users = [int(one[1:]) for one in named if one[:1] == "p" and one[1:].isdecimal()]
-    units = [int(one[1:]) for one in named if one[:1] == "u" and one[1:].isdecimal()]
+    try:
+        users, units = ([key(one[1:]) for one in named if one[:1] == kind] for kind in "pu")
+    except ValueError as error:
+        raise Invalid(N_("Chỉ nhắc được người và đơn vị cùng tham gia nhiệm vụ này."), field="mention") from error
     return comment.comment(ctx, id_, text=text("comment"), users=users, units=units)
 
 
 def _ask_contribution(ctx: Context, id_: int) -> object:
     return coordination.ask(
         ctx, id_, unit(ctx, "unit_id") or 0, question=text("question"),
-        due_on=day("contribute_by"), version=_version(),
+        due_on=day("contribute_by"), version=version(),
     )  # fmt: skip
 
 
@@ -191,25 +186,23 @@ def _name_contact(ctx: Context, id_: int) -> object:
 
 
 def _ask_extension(ctx: Context, id_: int) -> object:
-    return extension.ask(
-        ctx, id_, asked_due_on=day("asked_due_on"), reason=text("extension_reason"), version=_version()
-    )
+    return extension.ask(ctx, id_, asked_due_on=day("asked_due_on"), reason=text("extension_reason"), version=version())
 
 
 def _extend(ctx: Context, id_: int) -> object:
-    return extension.extend(ctx, id_, due_on=day("due_on"), reason=text("reason"), version=_version())
+    return extension.extend(ctx, id_, due_on=day("due_on"), reason=text("reason"), version=version())
 
 
 def _ask_explanation(ctx: Context, id_: int) -> object:
-    return explanation.ask(ctx, id_, question=text("question"), due_on=day("answer_by"), version=_version())
+    return explanation.ask(ctx, id_, question=text("question"), due_on=day("answer_by"), version=version())
 
 
 def _with_reason(verb: Callable[..., object]) -> Verb:
-    return lambda ctx, id_: verb(ctx, id_, reason=text("reason"), version=_version())
+    return lambda ctx, id_: verb(ctx, id_, reason=text("reason"), version=version())
 
 
 def _plain(verb: Callable[..., object]) -> Verb:
-    return lambda ctx, id_: verb(ctx, id_, version=_version())
+    return lambda ctx, id_: verb(ctx, id_, version=version())
 
 
 VERBS: dict[str, Verb] = {
@@ -230,11 +223,11 @@ VERBS: dict[str, Verb] = {
     "reopen": _with_reason(assignment.reopen),
     "hand_on": _hand_on,
     "correct_done_on": _correct,
-    "star": lambda ctx, id_: assignment.star(ctx, id_, starred=True, version=_version()),
-    "unstar": lambda ctx, id_: assignment.star(ctx, id_, starred=False, version=_version()),
+    "star": lambda ctx, id_: assignment.star(ctx, id_, starred=True, version=version()),
+    "unstar": lambda ctx, id_: assignment.star(ctx, id_, starred=False, version=version()),
     "demand_evidence": _demand_evidence,
     "split": _split,
-    "chase": lambda ctx, id_: chase.chase(ctx, id_, text=text("chase"), version=_version()),
+    "chase": lambda ctx, id_: chase.chase(ctx, id_, text=text("chase"), version=version()),
     "comment": _comment,
     "ask_contribution": _ask_contribution,
     "release_contribution": _release,

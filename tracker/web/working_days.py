@@ -7,13 +7,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.importing.working_days import read_list
+from tracker.importing.working_days import MAX_BYTES, read_list
+from tracker.rules.days import FIRST_YEAR, LAST_YEAR
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.permissions import NOWHERE, Permission, demand, may
 from tracker.rules.words import N_
 from tracker.rules.working_days import (
-    FIRST_YEAR,
-    LAST_YEAR,
     Changes,
     Wrong,
     calendar_from,
@@ -55,7 +54,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/preview")
 @login_required
-@takes_files()
+@takes_files(count=1, each=MAX_BYTES)
 def preview() -> ResponseReturnValue:
     """What the change would do. Nothing has changed yet."""
     try:
@@ -70,7 +69,6 @@ def preview() -> ResponseReturnValue:
 
 @bp.post("/apply")
 @login_required
-@takes_files()
 def apply() -> ResponseReturnValue:
     changes: Changes = {}
     try:
@@ -142,7 +140,7 @@ def _changes() -> Changes:
         rows = read_list(sent.filename, sent.stream)
     else:
         # A file's text may be longer than what a form field holds otherwise.
-        rows = split_lines(request.form.get("lines", "").replace("\x00", ""))
+        rows = split_lines(request.form.get("lines", ""))
     entries, wrong = read_rows(rows)
     if wrong:
         raise _Wrong(wrong)
