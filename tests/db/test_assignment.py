@@ -23,11 +23,13 @@ from tracker.rules.calendar import LOCAL
 from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
+from tracker.services import extension as extensions
 from tracker.services import update as updates
 from tracker.services.access import view
 from tracker.services.context import Context
 from tracker.services.identity import actor_of
 from tracker.store.assignment import rounds_of
+from tracker.store.extension import open_request
 
 HEAD, OFFICER, OFFICE = "truong.p-yte", "canbo.p-yte", "truong.p-ldtbxh"
 LATER = datetime(2026, 11, 18, 10, 0, tzinfo=LOCAL)
@@ -144,6 +146,20 @@ def test_suspend_remembers_where_it_was(session: Session, act: Act, one: Assignm
             verbs.accept(act(HEAD), one.id)
     verbs.cancel(act(OFFICE), one.id, reason="Không còn phù hợp")
     assert one.state == State.CANCELLED
+
+
+@pytest.mark.parametrize("verb", ["reassign", "cancel"])
+def test_suspended_work_is_given_to_another_or_given_up(session: Session, act: Act, one: Assignment, verb: str) -> None:
+    extensions.ask(act(HEAD), one.id, asked_due_on=date(2026, 12, 1), reason="Mưa lũ")
+    verbs.suspend(act(OFFICE), one.id, reason="Chờ văn bản mới")
+    session.flush()
+    if verb == "cancel":
+        verbs.cancel(act(OFFICE), one.id, reason="Không còn phù hợp")
+    else:
+        verbs.reassign(act(OFFICE), one.id, lead_unit_id=_unit(session, "p-tuphap").id, reason="")
+    session.flush()
+    assert (one.state, one.suspended_from) == (State.CANCELLED if verb == "cancel" else State.ASSIGNED, None)
+    assert open_request(session, one.id) is None
 
 
 def test_an_update_of_new_work_accepts_it_and_done_by_the_head_submits(

@@ -181,9 +181,9 @@ def test_a_frozen_broker_holds_up_no_update(database_url: str, tmp_path: Path) -
     broker.process.send_signal(signal.SIGSTOP)
     try:
         began = monotonic()
-        for number, action in enumerate(("accept", "submit")):
-            form = {"result": "Xong", "done_on": "2026-01-05"} if number else {}
-            browser.post(f"/assignments/{one}/{action}", at=f"/assignments/{one}", **form)
+        for version, action in enumerate(("accept", "submit"), start=1):
+            form = {"result": "Xong", "done_on": "2026-01-05"} if action == "submit" else {}
+            browser.post(f"/assignments/{one}/{action}", at=f"/assignments/{one}", version=version, **form)
         assert "Xong" in office.get(f"/assignments/{one}")
         with psycopg.connect(database_url) as connection:
             kinds = {row[0] for row in connection.execute("SELECT kind FROM outbox WHERE sent_at IS NULL")}

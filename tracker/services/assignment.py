@@ -58,11 +58,10 @@ def reassign(
     if leads_already(ctx.session, row, unit.id):
         raise Invalid(N_("Đơn vị này đã có nhiệm vụ riêng cho cùng nội dung trong năm."), field="lead_unit_id")
     before = row.lead_unit.name
-    row.suspended_from = None
-    settle_open_request(ctx, row)
-    settle_open_explanations(ctx, row)
     is_new = unit.id != row.lead_unit_id
     _move(ctx, row, Action.REASSIGN, reason=reason, new_lead=is_new, data={"lead_before": before, "lead": unit.name})
+    settle_open_request(ctx, row)
+    settle_open_explanations(ctx, row)
     row.lead_unit_id, row.lead_unit = unit.id, unit
     row.owner_id, row.owner, row.percent = None, None, 0
     # A unit that now leads no longer coordinates the same work.
@@ -144,17 +143,13 @@ def confirm(ctx: Context, assignment_id: int, version: int | None = None) -> Ass
 
 def suspend(ctx: Context, assignment_id: int, *, reason: str, version: int | None = None) -> Assignment:
     row = change(ctx, assignment_id, Permission.SUSPEND, version)
-    before = row.state
-    row.suspended_from = before
     _move(ctx, row, Action.SUSPEND, reason=reason)
     return row
 
 
 def resume(ctx: Context, assignment_id: int, *, reason: str, version: int | None = None) -> Assignment:
     row = change(ctx, assignment_id, Permission.RESUME, version)
-    before = row.suspended_from
-    row.suspended_from = None
-    _move(ctx, row, Action.RESUME, reason=reason, suspended_from=before)
+    _move(ctx, row, Action.RESUME, reason=reason, suspended_from=row.suspended_from)
     return row
 
 
@@ -220,10 +215,9 @@ def demand_evidence(ctx: Context, assignment_id: int, *, required: bool, version
 
 def cancel(ctx: Context, assignment_id: int, *, reason: str, version: int | None = None) -> Assignment:
     row = change(ctx, assignment_id, Permission.CANCEL, version)
-    row.suspended_from = None
+    _move(ctx, row, Action.CANCEL, reason=reason)
     settle_open_request(ctx, row)
     settle_open_explanations(ctx, row)
-    _move(ctx, row, Action.CANCEL, reason=reason)
     return row
 
 
@@ -252,9 +246,11 @@ def _move(
     data: dict[str, str | int] | None = None,
     **facts: Any,
 ) -> None:
-    """Ask the table, change the state, write the event."""
+    """Ask the table, change the state, write the event. Where it was suspended from goes with the state: any query
+    in between would write the one without the other."""
     before = row.state
     row.state, row.changed_on = move(before, action, **facts), ctx.today
+    row.suspended_from = before if action is Action.SUSPEND else None
     reason = facts.get("reason")
     record(
         ctx,
