@@ -14,8 +14,8 @@ from tracker.models.user import User
 from tracker.rules.calendar import LOCAL
 from tracker.rules.deadlines import standing
 from tracker.rules.workflow import State
-from tracker.store.filters import Day, Filters, Visible, band_of, class_of
-from tracker.store.listing import assignments
+from tracker.store.filters import Day, Filters, Visible, ask, band_of, class_of
+from tracker.store.listing import _bounded_count, _page, assignments
 from tracker.store.tally import matrix
 
 EVERYTHING = Visible(None, frozenset())
@@ -97,3 +97,33 @@ def test_pages(session: Session, act: Act) -> None:
     assert [len(page.rows) for page in pages] == [50, 50, 50, 14]
     assert len({row.id for page in pages for row in page.rows}) == 164
     assert assignments(session, EVERYTHING, Filters(), day, 99).number == 4
+
+
+def test_a_statement_built_once_answers_other_values(session: Session, act: Act, mixed: None) -> None:
+    """Each shape is asked with several values and days: always what a statement built for these alone says."""
+    ctx, random = act(), Random(11)
+    programme, duty = session.execute(text("SELECT programme_id, clause_id FROM duties ORDER BY id LIMIT 1")).one()
+    units = list(session.scalars(select(Unit.id).order_by(Unit.id)))
+    owner = session.scalars(select(User.id)).first()
+    seen = (EVERYTHING, Visible(frozenset({programme}), frozenset()), Visible(frozenset(), frozenset(units[3:6])))
+    found = 0
+    for _ in range(150):
+        filters = Filters(
+            programme_id=random.choice([None, programme, 99]),
+            year=random.choice([None, 2026, 2027]),
+            unit_id=random.choice([None, *units[:4]]),
+            klass=random.choice([None, "open", "done", "overdue", "due_soon", "not_due", "done_late"]),
+            band=random.choice([None, None, 1, 2, 3]),
+            state=random.choice([None, None, *State]),
+            clause_id=random.choice([None, None, None, duty, 99]),
+            mine=random.choice([None, None, owner, 0]),
+            **{mark: random.choice([None, None, 1]) for mark in ("stale", "late_help") if random.random() < 0.3},
+        )
+        visible = random.choice(seen)
+        day = Day.of(date(2026, random.choice([3, 11, 12]), random.randint(1, 28)), ctx.calendar)
+        for build, more in ((_bounded_count, {}), (_page, {"size": 20, "start": 0})):
+            asked = ask(session, build, visible, filters, day, **more).all()
+            alone = session.execute(build(visible, filters, day), more).all()
+            assert asked == alone, (filters, day)
+        found += len(asked)
+    assert found
