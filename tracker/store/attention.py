@@ -12,7 +12,7 @@ from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.unit import Unit
 from tracker.rules.workflow import State
 from tracker.store.delegation import units_without_head
-from tracker.store.filters import Day, Filters, has_late_help, is_stale, was_returned, where
+from tracker.store.filters import Day, Filters, has_late_help, is_blocked, is_stale, was_returned, where
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Attention:
     late_explanations: int
     declined: int
     returned: int
+    blocked: int
     stale: int
     late_help: int
     without_head: list[Unit]
@@ -63,6 +64,7 @@ def attention(session: Session, programme_ids: Collection[int], filters: Filters
         late_explanations=late,
         declined=count(Assignment.state == State.DECLINED),
         returned=count(was_returned()),
+        blocked=count(*is_blocked()),
         stale=count(*is_stale(day)),
         late_help=count(has_late_help(day)),
         without_head=units_without_head(session, chosen, day.today),

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Select, case, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Label, Select, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.models.tally import Tally
 from tracker.models.unit import Unit
-from tracker.rules.deadlines import DeadlineClass
+from tracker.rules.deadlines import WAITING
+from tracker.rules.words import SHOWN_CLASSES
 from tracker.rules.workflow import State
 from tracker.store.filters import Day, Filters, Visible
 
@@ -20,12 +21,14 @@ UNITS_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """Counts of one unit by deadline class; `bands` are those of its overdue ones; `unit` None is the sum of all."""
+    """Counts of one unit by shown class. `bands` are those of its overdue ones that are still its own; with those
+    submitted late, which lie with the office, they add up to the overdue. `unit` None is the sum of all."""
 
     unit: Unit | None
     counts: dict[str, int]
     bands: dict[int, int]
     submitted: int = 0
+    submitted_late: int = 0
 
     @property
     def total(self) -> int:
@@ -34,22 +37,25 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class Matrix:
-    """`rows` are one page of the units; `total` is of all of them."""
+    """`rows` are one page of the units, or with `late_only` of those with something overdue; `total` is of all."""
 
     rows: list[MatrixRow]
     total: MatrixRow
     units: int
+    late: int
     page: int = 1
+    late_only: bool = False
 
     @property
     def last(self) -> int:
-        return max(1, -(-self.units // UNITS_PER_PAGE))
+        return max(1, -(-(self.late if self.late_only else self.units) // UNITS_PER_PAGE))
 
 
 def _class(day: Day) -> ColumnElement[str]:
     due = Tally.due_on
     running = case((due < day.today, "overdue"), (due <= day.soon, "due_soon"), else_="not_due")
-    return func.coalesce(Tally.klass, running)
+    waits = and_(Tally.state == State.SUBMITTED, Tally.klass != "overdue")
+    return case((waits, WAITING), else_=func.coalesce(Tally.klass, running))
 
 
 def _band(day: Day) -> ColumnElement[int | None]:
@@ -95,29 +101,36 @@ def count_by_tally(session: Session, visible: Visible, filters: Filters, day: Da
     return session.scalar(select(func.coalesce(func.sum(Tally.n), 0)).where(*conditions))
 
 
-def matrix(session: Session, visible: Visible, filters: Filters, day: Day, page: int = 1) -> Matrix:
+def matrix(
+    session: Session, visible: Visible, filters: Filters, day: Day, page: int = 1, *, late_only: bool = False
+) -> Matrix:
     """Units × class in one statement. Up to a page of units stand in the order of the state; of more, those with most
-    overdue come first."""
+    overdue come first. `late_only`: rows of those alone that have something overdue; the sum is of all."""
     per = _per_unit(visible, filters, day).cte("per")
     sums = [func.coalesce(func.sum(column), 0) for column in per.c if column.name != "unit_id"]
     units_in_all = select(func.count()).select_from(per).scalar_subquery()
     many = units_in_all > UNITS_PER_PAGE
+    shown = [per.c.overdue > 0] if late_only else []
     order = (case((many, -per.c.overdue), else_=0), Unit.position, Unit.id)
     some = (
         select(per)
         .join(Unit, Unit.id == per.c.unit_id)
+        .where(*shown)
         .order_by(*order)
         .limit(UNITS_PER_PAGE)
         .offset((max(page, 1) - 1) * UNITS_PER_PAGE)
         .subquery()
     )
-    everything = select(literal(None).label("unit_id"), *sums, units_in_all)
-    rows = session.execute(union_all(select(some, literal(0).label("units")), everything)).all()
+    units_late = select(func.count()).select_from(per).where(per.c.overdue > 0).scalar_subquery()
+    everything = select(literal(None).label("unit_id"), *sums, units_in_all, units_late)
+    no_sum = (literal(0).label("units"), literal(0).label("late"))
+    rows = session.execute(union_all(select(some, *no_sum), everything)).all()
     units = {one.id: one for one in session.scalars(select(Unit).where(Unit.id.in_([row.unit_id for row in rows])))}
     found = [_row(row, units.get(row.unit_id)) for row in rows]
     total = next(row for row in found if row.unit is None)
-    counted = max(row.units for row in rows)
-    return Matrix([row for row in found if row.unit is not None], total, counted, max(page, 1))
+    shown_rows = [row for row in found if row.unit is not None]
+    counted, late = max(row.units for row in rows), max(row.late for row in rows)
+    return Matrix(shown_rows, total, counted, late, max(page, 1), late_only=late_only)
 
 
 def _per_unit(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
@@ -134,9 +147,10 @@ def _per_unit(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
     return (
         select(
             alike.c.unit_id,
-            *(add(str(name), alike.c.klass == name) for name in DeadlineClass),
+            *(add(name, alike.c.klass == name) for name in SHOWN_CLASSES),
             *(add(f"band{number}", (alike.c.klass == "overdue") & (alike.c.band == number)) for number in BANDS),
             add("submitted", alike.c.state == State.SUBMITTED),
+            add("submitted_late", (alike.c.state == State.SUBMITTED) & (alike.c.klass == "overdue")),
         )
         .group_by(alike.c.unit_id)
         .having(func.sum(alike.c.n) > 0)
@@ -144,6 +158,6 @@ def _per_unit(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
 
 
 def _row(row: Any, unit: Unit | None) -> MatrixRow:
-    counts = {str(name): int(n) for name in DeadlineClass if (n := getattr(row, name))}
+    counts = {name: int(n) for name in SHOWN_CLASSES if (n := getattr(row, name))}
     bands = {number: int(n) for number in BANDS if (n := getattr(row, f"band{number}"))}
-    return MatrixRow(unit, counts, bands, int(row.submitted))
+    return MatrixRow(unit, counts, bands, int(row.submitted), int(row.submitted_late))
