@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tracker.rules.deadlines import DeadlineClass, Standing, describe, standing
-from tracker.rules.words import N_, STATES
+from tracker.rules.deadlines import WAITING, DeadlineClass, Standing, describe, shown_class, standing
+from tracker.rules.words import N_, SIGNALS, STATES
 from tracker.rules.workflow import State
 from tracker.services.context import Context
 from tracker.web.language import say
@@ -28,6 +28,9 @@ class AssignmentView:
     star_word: str
     ref_words: str
     due_words: str
+    # Beside the tag of the state: what was submitted in time is not "not yet due".
+    in_time_words: str = ""
+    blocked_word: str = ""
 
     @property
     def tag_words(self) -> str:
@@ -77,6 +80,8 @@ def draw(row: Any, unit_name: str, clause_ref: str, owner_name: str | None, stan
         star_word=say(N_("Trọng tâm")),
         ref_words=say(N_("mục %(ref)s")) % {"ref": clause_ref},
         due_words=_due_words(row, stands, words),
+        in_time_words=say(N_("đã nộp trong hạn")) if row.due_on and shown_class(stands) == WAITING else "",
+        blocked_word=say(SIGNALS["blocked"]) if row.blocked else "",
     )
 
 
@@ -85,4 +90,5 @@ def _due_words(row: Any, stands: Standing, words: str) -> str:
     if row.due_on is None:
         return say(N_("không có thời hạn"))
     day = f"{say(N_('hạn'))} {row.due_on:%d/%m/%Y}"
-    return day if stands.klass in TAGGED or row.state == State.CANCELLED else f"{day}, {words}"
+    alone = stands.klass in TAGGED or row.state in (State.CANCELLED, State.SUBMITTED)
+    return day if alone else f"{day}, {words}"
