@@ -91,7 +91,6 @@ def test_a_decision_stands_once_in_the_timeline(session: Session, act: Act, one:
     verbs.confirm(act(OFFICE, at=AT + timedelta(hours=2)), one.id)
     session.flush()
     lines = [line.what for line in timeline(dossier(session, one.id, AT.date()))]
-    assert lines == ["confirm", "submit", "accept", *lines[3:]]
     assert lines.count("confirm") == lines.count("submit") == 1
 
 

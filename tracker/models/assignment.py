@@ -49,6 +49,8 @@ class Assignment(Numbered, Base):
             postgresql_where=sql("blocked"),
         ),
         CheckConstraint("NOT blocked OR state IN ('in_progress', 'suspended')", name="blocked_while_with_unit"),
+        # What a unit has refused and nobody has given to another yet.
+        Index("ix_assignments_declined", "programme_id", postgresql_where=sql("state = 'declined'")),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
     )
 

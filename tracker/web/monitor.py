@@ -5,23 +5,21 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.deadlines import DeadlineClass, completion_rate
 from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import NOWHERE, Permission, may
 from tracker.rules.words import BANDS, N_, SHOWN_CLASSES
-from tracker.rules.workflow import State
 from tracker.services.context import Context
 from tracker.services.escalation_audit import overslept
 from tracker.store.attention import attention
 from tracker.store.filters import Day, Filters, Visible
 from tracker.store.listing import assignments, last_told
-from tracker.store.outbox import LATE_AFTER, health
-from tracker.store.page import plan_anew
+from tracker.store.outbox import LATE_AFTER, oldest_due
 from tracker.store.programme import programmes, years
 from tracker.store.tally import MatrixRow, matrix
 from tracker.web.inputs import key, year
+from tracker.web.language import gettext as _
 from tracker.web.listing import link, newest_year
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.view import view_of_row
@@ -46,7 +44,6 @@ def monitor() -> ResponseReturnValue:
         )
         day = Day.of(ctx.today, ctx.calendar)
         visible = Visible(seen, frozenset())
-        plan_anew(ctx.session)
         late_only, units_page = args.get("all") != "1", args.get("units", 1, type=key)
         counted = matrix(ctx.session, visible, filters, day, units_page, late_only=late_only)
         if late_only and not counted.late:
@@ -61,7 +58,7 @@ def monitor() -> ResponseReturnValue:
             filters=filters,
             matrix=counted,
             columns=columns,
-            cells=[(row.unit.name if row.unit else "", _cells(filters, row, columns)) for row in counted.rows],
+            cells=[(row.unit_name, _cells(filters, row, columns)) for row in counted.rows],
             foot=_cells(filters, total, columns),
             totals=total.counts,
             done=done,
@@ -83,7 +80,7 @@ def monitor() -> ResponseReturnValue:
 
 def _waits_too_long(ctx: Context) -> datetime | None:
     """Since when the oldest mail waits, when that is longer than it should."""
-    oldest = health(ctx.session, ctx.now).oldest_due
+    oldest = oldest_due(ctx.session, ctx.now)
     return oldest if oldest and ctx.now - oldest > LATE_AFTER else None
 
 
@@ -117,14 +114,13 @@ def _columns() -> list[Column]:
         columns.append(Column(_(label), klass))
         if klass == DeadlineClass.OVERDUE:
             columns.extend(Column(_(label), klass, band) for band, label in BANDS.items())
-            columns.append(Column(_("nộp muộn, chờ xác nhận"), klass, state=State.SUBMITTED))
+            columns.append(Column(_("nộp muộn, chờ xác nhận"), klass, state="submitted"))
     return [*columns, Column(_("Cộng"))]
 
 
 def _cells(filters: Filters, row: MatrixRow, columns: list[Column]) -> list[Cell]:
     """One row of the matrix, made here: hundreds of cells are the slow part of a template."""
-    unit_id = row.unit.id if row.unit else None
-    base = {"programme": filters.programme_id, "year": filters.year, "unit": unit_id}
+    base = {"programme": filters.programme_id, "year": filters.year, "unit": row.unit_id}
     cells = []
     for column in columns:
         n = row.counts.get(column.klass, 0) if column.klass else row.total
