@@ -32,7 +32,8 @@ class GoalRow:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One assignment. `official` is one of the four classes; `days_late` in working days; dates are ISO text."""
+    """One assignment. `official` is one of the four classes; `days_late` in working days; dates are ISO text. `waits`:
+    it was submitted, and the standing office has not decided yet."""
 
     text: str
     ref: str
@@ -43,6 +44,7 @@ class WorkRow:
     result: str
     official: str
     days_late: int
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,10 @@ class Snapshot:
 
     def counts(self) -> dict[str, int]:
         """Official class → number of assignments."""
-        return count_classes(row for unit in self.units for row in unit.work)
+        return count_classes(self.work())
+
+    def work(self) -> list[WorkRow]:
+        return [row for unit in self.units for row in unit.work]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

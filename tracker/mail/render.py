@@ -35,6 +35,7 @@ SUBJECTS = {
     "explanation_asked": N_("Yêu cầu giải trình: %(title)s"),
     "explanation_answered": N_("Đã giải trình: %(title)s"),
     "mentioned": N_("Nhắc đến anh/chị: %(title)s"),
+    "commented": N_("Trao đổi: %(title)s"),
     "chased": N_("Đôn đốc: %(title)s"),
 }
 # Letters that are not about one assignment.

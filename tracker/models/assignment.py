@@ -38,6 +38,17 @@ class Assignment(Numbered, Base):
             sql("coalesce(last_update_at, created_at)"),
             postgresql_where=sql("state IN ('assigned', 'in_progress')"),
         ),
+        # What stands in the way of whom: few among all.
+        Index(
+            "ix_assignments_blocked",
+            "programme_id",
+            "closed",
+            sql("starred DESC"),
+            "due_on",
+            "id",
+            postgresql_where=sql("blocked"),
+        ),
+        CheckConstraint("NOT blocked OR state IN ('in_progress', 'suspended')", name="blocked_while_with_unit"),
         # What a unit has refused and nobody has given to another yet.
         Index("ix_assignments_declined", "programme_id", postgresql_where=sql("state = 'declined'")),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
@@ -61,6 +72,8 @@ class Assignment(Numbered, Base):
     closed: Mapped[bool] = mapped_column(Computed("state IN ('completed', 'cancelled')", persisted=True))
     suspended_from: Mapped[State | None] = mapped_column(by_value(State, "suspended_from_state"))
     percent: Mapped[int] = mapped_column(server_default="0")
+    # Whether the unit's last word on work that is still its own was "có vướng mắc".
+    blocked: Mapped[bool] = mapped_column(server_default="false")
     # The day the document names, the day that counts (moved off holidays or extended), and the first one that counted.
     nominal_due_on: Mapped[date | None]
     due_on: Mapped[date | None]

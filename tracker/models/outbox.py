@@ -3,7 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered, by_value
@@ -33,6 +34,7 @@ class OutboxMail(Numbered, Base):
         CheckConstraint("state = 'bounced' OR (state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_outbox_due", "not_before", postgresql_where=text("state IN ('queued', 'sending')")),
         Index(None, "recipient_id"),
+        Index(None, "programme_ids", postgresql_using="gin"),
     )
 
     kind: Mapped[str]
@@ -41,6 +43,8 @@ class OutboxMail(Numbered, Base):
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     to_address: Mapped[str]
     to_name: Mapped[str]
+    # What its assignments belong to: who may read it in the log. Empty: about no assignment.
+    programme_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
     subject: Mapped[str]
     text_body: Mapped[str]
     html_body: Mapped[str]

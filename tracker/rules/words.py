@@ -62,7 +62,7 @@ DEEDS = {
     "answer_explanation": N_("Giải trình"),
     "close_explanation": N_("Kết thúc giải trình"),
     "withdraw_explanation": N_("Rút yêu cầu giải trình"),
-    "escalation": N_("Thư đôn đốc tự động"),
+    "escalation": N_("Thư nhắc, đôn đốc tự động"),
     "move_deadline": N_("Chuyển hạn theo lịch làm việc"),
     "keep_deadline": N_("Giữ nguyên hạn khi lịch làm việc đổi"),
 }
@@ -114,6 +114,18 @@ CLASSES = {
     "done_early": N_("Xong trước hạn"),
     "done_on_time": N_("Xong đúng hạn"),
     "done_late": N_("Xong quá hạn"),
+}
+
+# As pages count and filter: `rules.deadlines.shown_class`.
+SHOWN_CLASSES = {
+    "overdue": CLASSES["overdue"],
+    "due_soon": CLASSES["due_soon"],
+    "not_due": CLASSES["not_due"],
+    "waiting": N_("Nộp trong hạn, chờ xác nhận"),
+    "no_deadline": CLASSES["no_deadline"],
+    "done_early": CLASSES["done_early"],
+    "done_on_time": CLASSES["done_on_time"],
+    "done_late": CLASSES["done_late"],
 }
 
 BANDS = {

@@ -18,7 +18,7 @@ from tracker.services.evidence import attach
 from tracker.services.explanation import settle_open_explanations
 from tracker.services.extension import settle_open_request
 from tracker.services.notice import notify, notify_office, notify_unit
-from tracker.store.assignment import last_round, leads_already
+from tracker.store.assignment import is_blocked, last_round, leads_already
 from tracker.store.evidence import has_evidence
 from tracker.store.people import members
 from tracker.store.unit import unit_on
@@ -120,6 +120,7 @@ def withdraw(ctx: Context, assignment_id: int, version: int | None = None) -> As
     row.submitted_on, row.done_on = None, None
     _move(ctx, row, Action.WITHDRAW)
     _decide(ctx, row, "withdrawn", None)
+    row.blocked = is_blocked(ctx.session, row.id)
     return row
 
 
@@ -251,6 +252,8 @@ def _move(
     before = row.state
     row.state, row.changed_on = move(before, action, **facts), ctx.today
     row.suspended_from = before if action is Action.SUSPEND else None
+    if row.state not in (State.IN_PROGRESS, State.SUSPENDED):
+        row.blocked = False  # what was in the way is no longer this unit's to clear
     reason = facts.get("reason")
     record(
         ctx,

@@ -43,6 +43,7 @@ class Fired:
     """`role` is the ladder's; `told_as` that of who gets it, when nobody of the role can be reached."""
 
     assignment: Due
+    programme_id: int
     step_offset: int
     role: LadderRole
     told_as: LadderRole
@@ -80,7 +81,15 @@ def sweep(ctx: Context) -> Swept:
         mails = enqueue_many(
             ctx,
             "digest",
-            [(_digest_key(ctx.today, person), person, _digest(ctx, person, fired, told)) for person, fired in batch],
+            [
+                (
+                    _digest_key(ctx.today, person),
+                    person,
+                    _digest(ctx, person, fired, told),
+                    {one.programme_id for one in fired},
+                )
+                for person, fired in batch
+            ],
         )
         swept.mails += len(mails)
         sent = {person_id: mail.id for person_id, mail in mails.items()}
@@ -104,7 +113,8 @@ def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: l
         put_off = False
         for offset, role in due_steps(ladder.steps, row.due_on, ctx.today, ctx.calendar, done[row.id]):
             told_as, recipients = people.reached(row, role)
-            fired = Fired(row, offset, role, told_as, ladder.version_id, step_at(ladder.steps, offset, role).wording)
+            wording = step_at(ladder.steps, offset, role).wording
+            fired = Fired(row, programme.id, offset, role, told_as, ladder.version_id, wording)
             if any(people.has_digest_today(person) for person in recipients):
                 put_off = True  # one digest a day: this step waits for tomorrow's
                 continue

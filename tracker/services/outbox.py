@@ -1,6 +1,6 @@
 """The outbox: put a mail in with its cause, claim one, settle it. The rows are the truth; Celery only wakes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from secrets import token_hex
 from typing import Any
@@ -14,7 +14,8 @@ from tracker.mail.retry import next_try
 from tracker.mail.transport import Answer, Outcome
 from tracker.models.outbox import MailState, MailTry, OutboxMail
 from tracker.models.user import User
-from tracker.rules.errors import NotFound
+from tracker.rules.errors import NotAllowed, NotFound
+from tracker.rules.permissions import NOWHERE, Permission, Scope, may
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import DELIVER_MAIL, Context
@@ -26,7 +27,8 @@ UNCERTAIN_TRIES = 2
 
 
 def enqueue(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered) -> OutboxMail | None:
-    """A mail to one person in the transaction of its cause. None when this cause already has its mail."""
+    """A mail about no assignment to one person, in the transaction of its cause. None when this cause already has its
+    mail."""
     if person.email is None or exists(ctx.session, dedupe_key):
         return None
     row = OutboxMail(**_row(ctx, kind, dedupe_key, person, mail))
@@ -36,12 +38,15 @@ def enqueue(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Render
     return row
 
 
-def enqueue_many(ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rendered]]) -> dict[int, OutboxMail]:
-    """(key, person, mail) in one insert; whoever has the mail of this cause already gets no second one.
+def enqueue_many(
+    ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rendered, Collection[int]]]
+) -> dict[int, OutboxMail]:
+    """(key, person, mail, the programmes it is about) in one insert; whoever has the mail of this cause already gets no
+    second one.
 
     Returns person → mail.
     """
-    rows = [_row(ctx, kind, key, person, mail) for key, person, mail in mails if person.email]
+    rows = [_row(ctx, kind, key, person, mail, about) for key, person, mail, about in mails if person.email]
     if not rows:
         return {}
     query = upsert(OutboxMail).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OutboxMail)
@@ -51,7 +56,9 @@ def enqueue_many(ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rende
     return {id_: mail for id_, mail in sent.items() if id_ is not None}
 
 
-def _row(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered) -> dict[str, Any]:
+def _row(
+    ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered, about: Collection[int] = ()
+) -> dict[str, Any]:
     return {
         "kind": kind,
         "dedupe_key": dedupe_key,
@@ -59,6 +66,7 @@ def _row(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered)
         "recipient_id": person.id,
         "to_address": person.email,
         "to_name": person.name,
+        "programme_ids": sorted(about),
         "subject": mail.subject,
         "text_body": mail.text,
         "html_body": mail.html,
@@ -157,13 +165,25 @@ def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
         row.state = MailState.UNCERTAIN if answer.outcome is Outcome.UNCERTAIN else MailState.FAILED
 
 
+def log_of(ctx: Context) -> frozenset[int] | None:
+    """The programmes whose mails this person reads in the log. None: every mail, those about no assignment too."""
+    if may(ctx.actor, Permission.READ_MAIL_LOG, NOWHERE):
+        return None
+    offices = {id_: Scope(standing_unit_ids=units) for id_, units in ctx.offices.items()}
+    return frozenset(id_ for id_, scope in offices.items() if may(ctx.actor, Permission.READ_MAIL_LOG, scope))
+
+
 def resend(ctx: Context, mail_id: int) -> OutboxMail:
     """Put a mail that failed, came back or may not have arrived back into the queue, with the same Message-ID.
 
     Whoever does so takes the address for good again.
     """
-    row = ctx.session.get(OutboxMail, mail_id, with_for_update=True)
-    if row is None or row.state not in (MailState.FAILED, MailState.UNCERTAIN, MailState.BOUNCED):
+    if ctx.actor.is_auditor:
+        raise NotAllowed(N_("Anh/chị chỉ được xem."))
+    row, seen = ctx.session.get(OutboxMail, mail_id, with_for_update=True), log_of(ctx)
+    if row is None or (seen is not None and not seen & set(row.programme_ids)):
+        raise NotFound(N_("Không tìm thấy thư này."))
+    if row.state not in (MailState.FAILED, MailState.UNCERTAIN, MailState.BOUNCED):
         raise NotFound(N_("Thư này không ở trạng thái có thể gửi lại."))
     record(ctx, "resend", "outbox", row.id, from_state=row.state, to_state=MailState.QUEUED)
     row.state, row.not_before, row.attempts, row.sent_at = MailState.QUEUED, ctx.now, 0, None

@@ -134,4 +134,5 @@ def _work(ctx: Context, row: Assignment, result: str) -> WorkRow | None:
         result=result,
         official=official,
         days_late=stands.working_days if late else 0,
+        waits=row.state is State.SUBMITTED,
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models.assignment import Assignment, Round, Update
+from tracker.models.assignment import Assignment, Round, Signal, Update
 from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
 
@@ -61,6 +61,22 @@ _GIVEN = text("""
 def given_since(session: Session, assignment_id: int) -> datetime:
     """When it was last given to whoever leads it now; the beginning of time where that was never said."""
     return session.execute(_GIVEN, {"id": assignment_id}).scalar() or datetime.min.replace(tzinfo=UTC)
+
+
+def is_blocked(session: Session, assignment_id: int, notes: Sequence[Update] | None = None) -> bool:
+    """Whether the unit's last word is that something is in its way: since the work was given to it, and since the last
+    submission that it did not take back. `notes`: its notes that count, oldest first, where they are at hand."""
+    if notes is None:
+        notes = [one for one in updates_of(session, assignment_id) if one.undone_at is None]
+    last = next((one for one in reversed(notes) if one.signal is not Signal.NOTE), None)
+    if last is None or last.signal is not Signal.BLOCKED or last.created_at < given_since(session, assignment_id):
+        return False
+    submitted = session.scalar(
+        select(func.max(Round.submitted_at)).where(
+            Round.assignment_id == assignment_id, Round.decision.is_distinct_from("withdrawn")
+        )
+    )
+    return submitted is None or last.created_at > submitted
 
 
 def last_update(session: Session, assignment_id: int) -> Update | None:

@@ -12,7 +12,18 @@ from tracker.models.explanation import ExplanationRequest, ExplanationState
 from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.unit import Unit
 from tracker.store.delegation import units_without_head
-from tracker.store.filters import Day, Filters, Visible, ask, has_late_help, is_stale, value, was_returned, where
+from tracker.store.filters import (
+    Day,
+    Filters,
+    Visible,
+    ask,
+    has_late_help,
+    is_blocked,
+    is_stale,
+    value,
+    was_returned,
+    where,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,7 @@ class Attention:
     late_explanations: int
     declined: int
     returned: int
+    blocked: int
     stale: int
     late_help: int
     without_head: list[Unit]
@@ -65,6 +77,7 @@ def _counts(visible: Visible, filters: Filters, day: Day) -> Executable:
         # Said as the index says it: there are few of them among a million.
         some(literal_column("assignments.state = 'declined'", Boolean())).label("declined"),
         some(was_returned()).label("returned"),
+        some(*is_blocked()).label("blocked"),
         some(*is_stale(day)).label("stale"),
         some(has_late_help(day)).label("late_help"),
     )

@@ -67,7 +67,7 @@ SELECT row_to_json(found)::text FROM (
             WHERE ev.assignment_id = a.id AND ev.removed_at IS NULL
             ORDER BY ev.added_at DESC, ev.id DESC) AS x) AS files,
         (SELECT coalesce(json_agg(x), '[]') FROM (
-            SELECT es.fired_at, es.role, u.name AS recipient, ob.state AS mail
+            SELECT es.fired_at, es.role, es.step_offset, u.name AS recipient, ob.state AS mail
             FROM escalations AS es LEFT JOIN users AS u ON u.id = es.recipient_id
             LEFT JOIN outbox AS ob ON ob.id = es.outbox_id
             WHERE es.assignment_id = a.id ORDER BY es.fired_at, es.id) AS x) AS escalations,

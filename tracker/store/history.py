@@ -13,6 +13,7 @@ from tracker.models.assignment import Assignment
 from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.history import PastStanding
 from tracker.models.unit import Unit
+from tracker.rules.deadlines import WAITING
 from tracker.rules.workflow import State
 from tracker.store.filters import STOPPED, Day, Filters, Visible
 from tracker.store.listing import listed
@@ -54,17 +55,17 @@ def _on(days: Sequence[Day], visible: Visible, filters: Filters) -> Subquery:
 
 
 def _class(past: Subquery, day: FromClause) -> ColumnElement[str]:
-    """As `store.filters.class_of`, of a past standing on that day."""
+    """As `store.filters.shown_of`, of a past standing on that day."""
     due, submitted, state = past.c.due_on, past.c.submitted_on, past.c.state
     done = state == State.COMPLETED
     return case(
         (and_(done, or_(due.is_(None), submitted == due)), "done_on_time"),
         (and_(done, submitted < due), "done_early"),
         (done, "done_late"),
+        (and_(state == State.SUBMITTED, or_(due.is_(None), submitted <= due)), WAITING),
         (due.is_(None), "no_deadline"),
         (state.in_(STOPPED), "not_due"),
-        (state == State.SUBMITTED, case((submitted > due, "overdue"), else_="not_due")),
-        (due < day.c.today, "overdue"),
+        (or_(state == State.SUBMITTED, due < day.c.today), "overdue"),
         (due <= day.c.soon, "due_soon"),
         else_="not_due",
     )

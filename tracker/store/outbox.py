@@ -1,10 +1,10 @@
 """Queries on the mail log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.outbox import MailBounce, MailState, OutboxMail
@@ -32,11 +32,21 @@ def load(session: Session, mail_id: int) -> OutboxMail | None:
     )
 
 
-def mails(session: Session, *, state: str | None, page: int) -> Page[OutboxMail]:
+def mails(
+    session: Session, *, state: str | None, page: int, programme_ids: Collection[int] | None = None
+) -> Page[OutboxMail]:
+    """Newest first; `programme_ids`: those alone that are about one of these programmes."""
     query = select(OutboxMail).options(selectinload(OutboxMail.tries)).order_by(OutboxMail.id.desc())
     if state in set(MailState):
         query = query.where(OutboxMail.state == state)
+    if programme_ids is not None:
+        query = query.where(_about(programme_ids))
     return paginate(session, query, page)
+
+
+def _about(programme_ids: Collection[int]) -> ColumnElement[bool]:
+    about: ColumnElement[bool] = OutboxMail.programme_ids.overlap(sorted(programme_ids))
+    return about
 
 
 # A mail that is due waits no longer, unless nobody sends.
@@ -51,11 +61,12 @@ class OutboxHealth:
     oldest_due: datetime | None
 
 
-def health(session: Session, now: datetime) -> OutboxHealth:
-    counts: dict[str, int] = {
-        state.value: n
-        for state, n in session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
-    }
+def health(session: Session, now: datetime, programme_ids: Collection[int] | None = None) -> OutboxHealth:
+    """`programme_ids` narrows the counts; whether mail goes out is one question for all."""
+    by_state = select(OutboxMail.state, func.count()).group_by(OutboxMail.state)
+    if programme_ids is not None:
+        by_state = by_state.where(_about(programme_ids))
+    counts: dict[str, int] = {state.value: n for state, n in session.execute(by_state)}
     return OutboxHealth(counts, oldest_due(session, now))
 
 

@@ -1,6 +1,7 @@
 """Programmes, their clauses, indicators and duties."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -106,6 +107,29 @@ def assignments_by_clause(session: Session, programme_id: int, year: int) -> dic
 def years(session: Session, programme_id: int) -> list[int]:
     """Years for which assignments were opened, newest first."""
     return list(session.scalars(_YEARS, {"programme": programme_id}))
+
+
+_OPENED = text("""
+    SELECT p.id, p.title, ARRAY(
+        SELECT year FROM generate_series(p.period_start, p.period_end) AS year
+        WHERE EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = p.id AND a.year = year.year)
+    ) AS years
+    FROM programmes AS p ORDER BY p.period_start DESC, p.id
+""")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a list can be narrowed to: programme → title, and the years opened in any of them, newest first."""
+
+    titles: dict[int, str]
+    years: list[int]
+
+
+def opened(session: Session) -> Opened:
+    rows = session.execute(_OPENED).all()
+    years_of_all = {year for row in rows for year in row.years}
+    return Opened({row.id: row.title for row in rows}, sorted(years_of_all, reverse=True))
 
 
 def clause(session: Session, clause_id: int) -> Clause | None:

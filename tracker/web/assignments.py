@@ -102,6 +102,7 @@ def _page(
                 tried=action,
                 conflict=conflict,
                 today=ctx.today,
+                my_units=ctx.actor.units,
                 **_what_one_may(ctx, row),
             ),
             status,

@@ -82,6 +82,7 @@ def _view(number: int, sample: Sample) -> AssignmentView:
         text=DUTY,
         due_on=date(2026, 11, 19) if has_date else None,
         starred=number == 1,
+        blocked=number == 1,
     )
     owner = "Cán bộ Phòng LĐTBXH" if sample.percent else None
     return draw(row, UNIT, f"IV.1.{number}", owner, sample.standing)

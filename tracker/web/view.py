@@ -12,8 +12,8 @@ from flask import current_app
 from markupsafe import Markup
 
 from tracker.rules.calendar import WorkingCalendar
-from tracker.rules.deadlines import DeadlineClass, Standing, describe, standing
-from tracker.rules.words import N_, STATES
+from tracker.rules.deadlines import WAITING, DeadlineClass, Standing, describe, shown_class, standing
+from tracker.rules.words import N_, SIGNALS, STATES
 from tracker.rules.workflow import State
 from tracker.services.context import Context
 from tracker.store.listing import COLUMNS
@@ -39,6 +39,9 @@ class AssignmentView:
     due_words: str
     # Of the bar; "" where there is none.
     percent_word: str
+    # Beside the tag of the state: what was submitted in time is not "not yet due".
+    in_time_words: str
+    blocked_word: str
     # With its unit and without, once it has been drawn.
     html: dict[bool, Markup] = field(default_factory=dict)
 
@@ -125,6 +128,8 @@ def draw(row: Any, unit_name: str, clause_ref: str, owner_name: str | None, stan
         ref_words=say(N_("mục %(ref)s")) % {"ref": clause_ref},
         due_words=_due_words(row, stands, words),
         percent_word=say(N_("Tiến độ")) if row.percent and row.state == State.IN_PROGRESS else "",
+        in_time_words=say(N_("đã nộp trong hạn")) if row.due_on and shown_class(stands) == WAITING else "",
+        blocked_word=say(SIGNALS["blocked"]) if row.blocked else "",
     )
 
 
@@ -133,7 +138,8 @@ def _due_words(row: Any, stands: Standing, words: str) -> str:
     if row.due_on is None:
         return say(N_("không có thời hạn"))
     day = f"{say(N_('hạn'))} {_day(row.due_on)}"
-    return day if stands.klass in TAGGED or row.state == State.CANCELLED else f"{day}, {words}"
+    alone = stands.klass in TAGGED or row.state in (State.CANCELLED, State.SUBMITTED)
+    return day if alone else f"{day}, {words}"
 
 
 @lru_cache(1024)
