@@ -32,7 +32,10 @@ class GoalRow:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One assignment. `official` is one of the four classes; `days_late` in working days; dates are ISO text."""
+    """One assignment. `official` is one of the four classes; `days_late` in working days; dates are ISO text.
+
+    `period` is a part of the year, in words, or ""; `carried`: a single duty's, given in an earlier year.
+    """
 
     text: str
     ref: str
@@ -43,6 +46,8 @@ class WorkRow:
     result: str
     official: str
     days_late: int
+    period: str = ""
+    carried: bool = False
 
 
 @dataclass(frozen=True)

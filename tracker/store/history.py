@@ -14,7 +14,7 @@ from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.history import PastStanding
 from tracker.models.unit import Unit
 from tracker.rules.workflow import State
-from tracker.store.filters import STOPPED, Day, Filters, Visible
+from tracker.store.filters import STOPPED, Day, Filters, Visible, in_year
 from tracker.store.listing import listed
 from tracker.store.page import PAGE_SIZE, Page
 from tracker.store.tally import MatrixRow
@@ -35,6 +35,7 @@ def _on(days: Sequence[Day], visible: Visible, filters: Filters) -> Subquery:
     held = (
         select(
             PastStanding,
+            Assignment.year.label("given_in"),
             func.lead(PastStanding.since).over(partition_by=of, order_by=PastStanding.since).label("until"),
         )
         .join(Assignment, Assignment.id == of)
@@ -45,6 +46,9 @@ def _on(days: Sequence[Day], visible: Visible, filters: Filters) -> Subquery:
     conditions = [held.c.state != State.CANCELLED]
     if filters.unit_id is not None:
         conditions.append(held.c.lead_unit_id == filters.unit_id)
+    if filters.year is not None:
+        # What was carried into the year was not yet in its lists before it began.
+        conditions.append(or_(held.c.given_in == filters.year, asked.c.today >= date(filters.year, 1, 1)))
     return (
         select(held, asked.c.today, _class(held, asked).label("klass"))
         .join(asked, and_(held.c.since <= asked.c.today, or_(held.c.until.is_(None), held.c.until > asked.c.today)))
@@ -71,14 +75,14 @@ def _class(past: Subquery, day: FromClause) -> ColumnElement[str]:
 
 
 def _of_assignments(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
-    """What of an assignment never changes."""
+    """What of an assignment never changes, and the years it was carried into."""
     conditions: list[ColumnElement[bool]] = []
     if visible.programme_ids is not None:
         conditions.append(Assignment.programme_id.in_(visible.programme_ids))
     if filters.programme_id is not None:
         conditions.append(Assignment.programme_id == filters.programme_id)
     if filters.year is not None:
-        conditions.append(Assignment.year == filters.year)
+        conditions.append(in_year(filters.year))
     return conditions
 
 

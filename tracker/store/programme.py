@@ -10,12 +10,16 @@ from tracker.models.clause import Clause
 from tracker.models.duty import Duty
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.programme import Programme, ProgrammeVersion
+from tracker.store.filters import in_year
 
 # One look into an index for each year of the period, however many assignments there are.
 _YEARS = text("""
     SELECT year FROM programmes, generate_series(period_start, period_end) AS year
-    WHERE programmes.id = :programme
-        AND EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = programmes.id AND a.year = year.year)
+    WHERE programmes.id = :programme AND (
+        EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = programmes.id AND a.year = year.year)
+        OR EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = programmes.id AND a.period = 'once'
+            AND a.carried_to >= year.year AND a.year < year.year)
+    )
     ORDER BY year DESC
 """)
 
@@ -95,7 +99,7 @@ def assignments_by_clause(session: Session, programme_id: int, year: int) -> dic
     rows = session.execute(
         select(Duty.clause_id, Assignment.state, func.count())
         .join(Assignment, Assignment.duty_id == Duty.id)
-        .where(Assignment.programme_id == programme_id, Assignment.year == year)
+        .where(Assignment.programme_id == programme_id, in_year(year))
         .group_by(Duty.clause_id, Assignment.state)
     )
     for clause_id, state, n in rows:

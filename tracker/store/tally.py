@@ -69,8 +69,8 @@ def _where(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Tally.programme_id.in_(visible.programme_ids))
     if filters.programme_id is not None:
         conditions.append(Tally.programme_id == filters.programme_id)
-    if filters.year is not None:
-        conditions.append(Tally.year == filters.year)
+    # What was carried is counted in each of its years, but once among all.
+    conditions.append(Tally.year == filters.year if filters.year is not None else Tally.carried.is_(False))
     if filters.unit_id is not None:
         conditions.append(Tally.lead_unit_id == filters.unit_id)
     return [*conditions, Tally.state == filters.state if filters.state else Tally.state != State.CANCELLED]

@@ -17,7 +17,7 @@ from tracker.store.export import export_rows
 from tracker.store.filters import Day
 from tracker.web.listing import active, filters_of_address, visible_to
 from tracker.web.session import acting, login_required
-from tracker.web.view import view_of_row
+from tracker.web.view import period_said, view_of_row
 
 bp = Blueprint("exports", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -69,6 +69,7 @@ def _lines(ctx: Context, rows: Iterable[Any]) -> Iterator[Line]:
             coordinating=row.coordinating or "",
             owner=row.owner_name or "",
             year=row.year,
+            period=period_said(row.period),
             due_on=row.due_on,
             original_due_on=row.original_due_on,
             state=one.state_word,

@@ -46,6 +46,7 @@ from tracker.web import (
 from tracker.web.inputs import KeyConverter
 from tracker.web.language import locale, say, say_many
 from tracker.web.session import current_actor, overseen, require_password_change
+from tracker.web.view import period_said
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
@@ -65,7 +66,7 @@ def register(app: Flask) -> None:
     limits.register(app)
     app.context_processor(_shared)
     app.jinja_env.install_gettext_callables(say, say_many, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment)
+    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment, period=period_said)
     app.jinja_env.globals.update(words=words, link=listing.link)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from tracker.rules.deadlines import DeadlineClass, Standing, describe, standing
+from tracker.rules.recurrence import period_words
+from tracker.rules.rollover import ONCE
 from tracker.rules.words import N_, STATES
 from tracker.rules.workflow import State
 from tracker.services.context import Context
@@ -28,6 +30,8 @@ class AssignmentView:
     star_word: str
     ref_words: str
     due_words: str
+    # "Quý II/2026"; "" where the year of the deadline says it.
+    period_words: str
 
     @property
     def tag_words(self) -> str:
@@ -77,7 +81,27 @@ def draw(row: Any, unit_name: str, clause_ref: str, owner_name: str | None, stan
         star_word=say(N_("Trọng tâm")),
         ref_words=say(N_("mục %(ref)s")) % {"ref": clause_ref},
         due_words=_due_words(row, stands, words),
+        period_words=_period_words(row),
     )
+
+
+def period_said(key: str) -> str:
+    message, params = period_words(key)
+    return say(message) % params
+
+
+def _period_words(row: Any) -> str:
+    """A part of a year, or a single duty with the year it is from; and that the period before was not finished."""
+    words = []
+    if row.period == ONCE.key:
+        words.append(say(N_("một lần, giao năm %(year)s")) % {"year": row.year})
+        if row.carried_to:
+            words.append(say(N_("chuyển tiếp sang năm %(year)s")) % {"year": row.carried_to})
+    elif "-" in row.period:
+        words.append(period_said(row.period))
+    if row.carried_from_id:
+        words.append(say(N_("chuyển tiếp từ kỳ trước")))
+    return " · ".join(words)
 
 
 def _due_words(row: Any, stands: Standing, words: str) -> str:
