@@ -32,9 +32,7 @@ def set_duty(ctx: Context, programme_id: int, duty_id: int, *, recurrence: str, 
     if duty is None or duty.programme_id != programme_id or duty.retired_in is not None:
         raise NotFound(N_("Không tìm thấy mục này."))
     programme = ctx.session.get_one(Programme, programme_id)
-    scope = Scope(
-        standing_unit_ids=ctx.offices.get(programme.id, frozenset()), issuer_unit_id=programme.issuer_unit_id
-    )
+    scope = Scope(standing_unit_ids=ctx.offices.get(programme.id, frozenset()), issuer_unit_id=programme.issuer_unit_id)
     demand(ctx.actor, Permission.SET_PROGRAMME, scope)
     ctx.on_behalf_of_id = on_behalf_of(ctx.actor, Permission.SET_PROGRAMME, scope)
     if seen != state_of(duty):

@@ -47,7 +47,7 @@ class Opened:
 
 def preview(ctx: Context, programme_id: int, key: str) -> Plan:
     """What opening the period by hand would do now."""
-    programme = _permitted(ctx, programme_id)
+    programme = permitted(ctx, programme_id)
     return make_plan(ctx, programme, opened_by_hand(named(key), ctx.today))
 
 
@@ -55,7 +55,7 @@ def open_by_hand(
     ctx: Context, programme_id: int, key: str, *, fingerprint: str, state: State = State.ASSIGNED
 ) -> Opened:
     """Exactly what was looked at; Conflict when it would be something else now."""
-    programme = _permitted(ctx, programme_id)
+    programme = permitted(ctx, programme_id)
     _wait(ctx, programme.id)
     plan = make_plan(ctx, programme, opened_by_hand(named(key), ctx.today))
     if plan.fingerprint != fingerprint:
@@ -67,7 +67,7 @@ def open_year(
     ctx: Context, programme: Programme, year: int, *, state: State = State.ASSIGNED, told: bool = True
 ) -> Opened:
     """The year and what of it has begun; what is there already stays. `state` may be DRAFT, to be issued one by one."""
-    _permitted(ctx, programme.id)
+    permitted(ctx, programme.id)
     _wait(ctx, programme.id)
     period = period_of(date(year, 12, 31), Recurrence.YEARLY)
     return _carry_out(ctx, make_plan(ctx, programme, opened_by_hand(period, ctx.today)), state, told=told)
@@ -109,7 +109,8 @@ def named(key: str) -> Period:
     return period
 
 
-def _permitted(ctx: Context, programme_id: int) -> Programme:
+def permitted(ctx: Context, programme_id: int) -> Programme:
+    """The programme, if this person may give its work out."""
     programme = load(ctx.session, programme_id)
     if programme is None:
         raise NotFound(N_("Không tìm thấy chương trình này."))

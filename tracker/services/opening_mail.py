@@ -1,4 +1,4 @@
-"""One mail to each person for a whole opening: what their units were given, and what the period before had left of it."""
+"""One mail to each person for a whole opening: what their units were given, and what of it goes on with older work."""
 
 from collections import defaultdict
 
@@ -12,7 +12,7 @@ from tracker.services.outbox import enqueue_many
 
 
 def tell(ctx: Context, plan: Plan) -> int:
-    """To those who sign for the units; how many mails. A period that is over is opened for the record: nobody is told."""
+    """To those who sign for the units; how many mails. A period that is over is opened for the record only."""
     by_unit: dict[int, list[New]] = defaultdict(list)
     for one in plan.new:
         if one.key in plan.ids and one.period.last >= ctx.today:

@@ -35,7 +35,7 @@ def _on(days: Sequence[Day], visible: Visible, filters: Filters) -> Subquery:
     held = (
         select(
             PastStanding,
-            Assignment.year.label("given_in"),
+            _listed_since(filters.year).label("listed_since"),
             func.lead(PastStanding.since).over(partition_by=of, order_by=PastStanding.since).label("until"),
         )
         .join(Assignment, Assignment.id == of)
@@ -46,15 +46,20 @@ def _on(days: Sequence[Day], visible: Visible, filters: Filters) -> Subquery:
     conditions = [held.c.state != State.CANCELLED]
     if filters.unit_id is not None:
         conditions.append(held.c.lead_unit_id == filters.unit_id)
-    if filters.year is not None:
-        # What was carried into the year was not yet in its lists before it began.
-        conditions.append(or_(held.c.given_in == filters.year, asked.c.today >= date(filters.year, 1, 1)))
     return (
         select(held, asked.c.today, _class(held, asked).label("klass"))
-        .join(asked, and_(held.c.since <= asked.c.today, or_(held.c.until.is_(None), held.c.until > asked.c.today)))
+        .join(asked, and_(held.c.listed_since <= asked.c.today, or_(held.c.until.is_(None), held.c.until > asked.c.today)))
         .where(*conditions)
         .subquery("past")
     )
+
+
+def _listed_since(year: int | None) -> Any:
+    """What was carried into the year stands in its lists since the year began."""
+    if year is None:
+        return PastStanding.since
+    first = func.greatest(PastStanding.since, date(year, 1, 1))
+    return case((Assignment.year == year, PastStanding.since), else_=first)
 
 
 def _class(past: Subquery, day: FromClause) -> ColumnElement[str]:

@@ -22,6 +22,7 @@ from tracker.web import (
     bulk,
     calendar,
     delegations,
+    duties,
     errors,
     evidence,
     explanations,
@@ -35,6 +36,7 @@ from tracker.web import (
     mails,
     monitor,
     my_work,
+    opening,
     programmes,
     reports,
     rights,
@@ -51,7 +53,7 @@ from tracker.web.view import period_said
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
-    insight.bp, update_sheet.bp, working_days.bp, ladder.bp,
+    insight.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
 )  # fmt: skip
 
 
