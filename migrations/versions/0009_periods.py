@@ -71,17 +71,11 @@ CARRIED = """
     ) AS e WHERE e.subject_id = assignments.id AND e.year > assignments.year AND assignments.period = 'once';
 """
 
-# What has begun in the years that were opened is opened; from this year on the next ones open by themselves.
+# From now on, where work of this year is under way, what begins later opens by itself.
 OPENINGS = """
     INSERT INTO period_openings (programme_id, period, opened_at)
-    SELECT one.programme_id, key, now()
-    FROM (SELECT DISTINCT programme_id, year FROM assignments) AS one, generate_series(1, 12) AS month,
-        LATERAL (VALUES (12, one.year::text), (6, one.year || '-H' || (month + 5) / 6),
-            (3, one.year || '-Q' || (month + 2) / 3), (1, one.year || '-' || lpad(month::text, 2, '0'))
-        ) AS keys (months, key)
-    WHERE (month - 1) % months = 0
-        AND make_date(one.year, month, 1) <= (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date;
-    UPDATE programmes SET opens_from = date_trunc('year', now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+    SELECT programme_id, period, now() FROM assignments WHERE period <> 'once' GROUP BY programme_id, period;
+    UPDATE programmes SET opens_from = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
     WHERE EXISTS (SELECT FROM assignments WHERE programme_id = programmes.id
         AND year = extract(year FROM now() AT TIME ZONE 'Asia/Ho_Chi_Minh'));
 """

@@ -50,9 +50,13 @@ def next_to_open(
 
 
 def opened_by_hand(chosen: Period, today: date) -> list[Period]:
-    """What opening `chosen` opens: itself, what begins with it, and what within it has begun by today, in order."""
-    within = (one for one in _beginning(chosen.first, chosen.last) if one.last <= chosen.last)
-    return in_order(one for one in within if one.first == chosen.first or one.first <= today)
+    """What opening `chosen` opens, in order: itself, and the shorter periods within it: of one that is over all, of one
+    to come those that begin with it, else those of today. What was over when work began is nobody's debt."""
+    within = [one for one in _beginning(chosen.first, chosen.last) if one.last <= chosen.last]
+    if chosen.last < today:
+        return in_order(within)
+    day = max(chosen.first, today)
+    return in_order(one for one in within if one.first <= day <= one.last)
 
 
 def in_order(periods: Iterable[Period]) -> list[Period]:

@@ -66,7 +66,7 @@ def open_by_hand(
 def open_year(
     ctx: Context, programme: Programme, year: int, *, state: State = State.ASSIGNED, told: bool = True
 ) -> Opened:
-    """The year and what of it has begun; what is there already stays. `state` may be DRAFT, to be issued one by one."""
+    """The year and its shorter periods of today; what is there already stays. `state` may be DRAFT, to be issued one by one."""
     permitted(ctx, programme.id)
     _wait(ctx, programme.id)
     period = period_of(date(year, 12, 31), Recurrence.YEARLY)
@@ -206,7 +206,7 @@ def _send_on(ctx: Context, assignment_id: int, year: int) -> None:
 
 
 def _note(ctx: Context, programme: Programme, periods: Sequence[Period]) -> None:
-    """The openings themselves. From the first of a period that is not over, the next ones open by themselves."""
+    """The openings themselves. With the first period that is not over, what begins later opens by itself."""
     rows = [
         {"programme_id": programme.id, "period": one.key, "opened_at": ctx.now, "opened_by_id": ctx.actor.user_id}
         for one in periods
@@ -214,7 +214,7 @@ def _note(ctx: Context, programme: Programme, periods: Sequence[Period]) -> None
     ctx.session.execute(insert(PeriodOpening).on_conflict_do_nothing(), rows)
     current = [one.first for one in periods if one.last >= ctx.today]
     if programme.opens_from is None and current:
-        programme.opens_from = min(current)
+        programme.opens_from = max(ctx.today, min(current))
 
 
 def _wording(duty: Duty, programme: Programme, period: Period) -> str:
