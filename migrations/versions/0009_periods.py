@@ -69,6 +69,10 @@ CARRIED = """
         SELECT subject_id, max((data->>'year')::int) AS year FROM audit_events
         WHERE subject_type = 'assignment' AND verb = 'carry' GROUP BY subject_id
     ) AS e WHERE e.subject_id = assignments.id AND e.year > assignments.year AND assignments.period = 'once';
+    UPDATE duties SET set_by_office = true FROM (
+        SELECT DISTINCT ON (subject_id) subject_id, data FROM audit_events
+        WHERE subject_type = 'duty' AND verb = 'set_duty' ORDER BY subject_id, id DESC
+    ) AS e WHERE e.subject_id = duties.id AND (e.data->'after'->>'by_office')::boolean;
 """
 
 # From now on, where work of this year is under way, what begins later opens by itself.
