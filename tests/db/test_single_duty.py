@@ -1,4 +1,4 @@
-"""A duty that does not recur is given once, and goes on into later years' lists while it is unfinished; counts stay true."""
+"""A duty that does not recur is given once and goes on into later years' lists while unfinished; counts stay true."""
 
 from datetime import date
 

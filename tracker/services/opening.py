@@ -66,7 +66,7 @@ def open_by_hand(
 def open_year(
     ctx: Context, programme: Programme, year: int, *, state: State = State.ASSIGNED, told: bool = True
 ) -> Opened:
-    """The year and its shorter periods of today; what is there already stays. `state` may be DRAFT, to be issued one by one."""
+    """The year and its shorter periods of today; what is there stays. `state` may be DRAFT, to be issued one by one."""
     permitted(ctx, programme.id)
     _wait(ctx, programme.id)
     period = period_of(date(year, 12, 31), Recurrence.YEARLY)

@@ -48,7 +48,9 @@ def _on(days: Sequence[Day], visible: Visible, filters: Filters) -> Subquery:
         conditions.append(held.c.lead_unit_id == filters.unit_id)
     return (
         select(held, asked.c.today, _class(held, asked).label("klass"))
-        .join(asked, and_(held.c.listed_since <= asked.c.today, or_(held.c.until.is_(None), held.c.until > asked.c.today)))
+        .join(
+            asked, and_(held.c.listed_since <= asked.c.today, or_(held.c.until.is_(None), held.c.until > asked.c.today))
+        )
         .where(*conditions)
         .subquery("past")
     )
@@ -104,7 +106,7 @@ def matrix_on(session: Session, visible: Visible, filters: Filters, day: Day) ->
     for unit_id, name, n in session.execute(query):
         counts.setdefault(unit_id, {})[name] = n
     units = session.scalars(select(Unit).where(Unit.id.in_(counts)).order_by(Unit.position, Unit.id))
-    return [MatrixRow(unit, counts[unit.id], {}) for unit in units]
+    return [MatrixRow(unit.id, unit.name, counts[unit.id], {}) for unit in units]
 
 
 def rows_on(session: Session, visible: Visible, filters: Filters, day: Day, page: int) -> Page[Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import Conflict, Invalid, NotFound
 from tracker.rules.permissions import Permission
@@ -18,6 +17,7 @@ from tracker.services.duty import set_duty, state_of
 from tracker.services.opening_plan import day_of, recurrence_of
 from tracker.store import programme as store
 from tracker.web.errors import say
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.verbs import number, text
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.recurrence import Period, Recurrence, next_period, period_of
@@ -17,6 +16,7 @@ from tracker.store import opening as store
 from tracker.store import programme as programmes
 from tracker.web.errors import say
 from tracker.web.inputs import clean
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 from tracker.web.verbs import text
 from tracker.web.view import period_said
