@@ -9,6 +9,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "deliver-mail": {"task": "tasks.mail.deliver", "schedule": 5.0, "options": {"expires": 5}},
     "fold-counters": {"task": "tasks.tally.fold", "schedule": 60.0, "options": {"expires": 60}},
     "build-reports": {"task": "tasks.report.build", "schedule": 5.0, "options": {"expires": 5}},
+    "open-periods": {"task": "tasks.opening.roll_over", "schedule": 300.0, "options": {"expires": 300}},
     "tidy-evidence": {"task": "tasks.evidence.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -49,6 +49,8 @@ PAGES = {
     "insight.trend": (OFFICE, "/monitor/trend?year=2026"),
     "insight.as_of": (OFFICE, "/monitor/as-of?day=2026-03-01&year=2026"),
     "programmes.show": (OFFICE, "/programmes/1"),
+    "opening.index": (OFFICE, "/programmes/1/opening?period=2027"),
+    "duties.show": (OFFICE, "/programmes/1/clauses/{clause}"),
     "ladder.show": (OFFICE, "/programmes/1/ladder?kind=starred"),
     "ladder.plan": (OFFICE, "/programmes/1/ladder/plan?days=90"),
     "ladder.reminders": (HEAD, "/assignments/{one}/reminders"),
@@ -85,6 +87,7 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
         row = one("SELECT a.id FROM assignments a JOIN units u ON u.id = a.lead_unit_id WHERE u.code = 'p-yte' LIMIT 1")
         ids = {
             "one": row,
+            "clause": one("SELECT min(clause_id) FROM duties"),
             "extension": one(
                 "INSERT INTO extension_requests (assignment_id, number, reason, due_before, asked_due_on, asked_at,"
                 " asked_by_id, state) SELECT %s, 1, 'Chờ kinh phí', '2026-11-19', '2026-12-01', now(), id, 'open'"

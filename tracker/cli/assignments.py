@@ -1,11 +1,11 @@
-"""`tracker assignments open YEAR`: every duty becomes an assignment for each lead unit."""
+"""`tracker assignments open YEAR`: every duty becomes an assignment for each lead unit and period."""
 
 import click
 
 from tracker.acting import acting
 from tracker.app import create_app
 from tracker.rules.workflow import State
-from tracker.services.opening import open_year
+from tracker.services import opening
 from tracker.store.programme import programmes
 
 
@@ -28,10 +28,26 @@ def open_(year: int, programme_id: int | None, draft: bool) -> None:
         if not found:
             raise click.UsageError("Chưa có chương trình nào; hãy chạy `tracker import` trước.")
         for programme in found:
-            opened = open_year(ctx, programme, year, state=State.DRAFT if draft else State.ASSIGNED)
-            click.echo(f"{programme.title}: {opened.created} nhiệm vụ mới, {opened.existing} đã có.")
+            opened = opening.open_year(ctx, programme, year, state=State.DRAFT if draft else State.ASSIGNED)
+            click.echo(
+                f"{programme.title}: {opened.created} nhiệm vụ mới, {opened.existing} đã có, {opened.mails} thư."
+            )
             for ref in opened.empty:
                 click.echo(f"  ! {ref}: chưa có đơn vị nào nhận.")
+
+
+@assignments.command("roll-over")
+def roll_over() -> None:
+    """Open the periods that have begun, as beat does every few minutes; for where no beat runs."""
+    with create_app().app_context():
+        with acting() as ctx:
+            programme_ids = opening.to_roll_over(ctx)
+        for programme_id in programme_ids:
+            with acting() as ctx:
+                if done := opening.roll_over(ctx, programme_id):
+                    click.echo(
+                        f"{done.created} nhiệm vụ mới, {done.carried + done.onwards} chuyển tiếp, {done.mails} thư."
+                    )
 
 
 COMMANDS: list[click.Command] = [assignments]

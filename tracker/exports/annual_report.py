@@ -54,9 +54,11 @@ def _direction(document: AdministrativeDocument, snapshot: Snapshot) -> None:
     document.part("I. Công tác chỉ đạo, triển khai")
     units = len(snapshot.units)
     work = sum(len(unit.work) for unit in snapshot.units)
+    carried = sum(row.carried for unit in snapshot.units for row in unit.work)
     document.paragraph(
         f"Trong năm {snapshot.year}, {work} nhiệm vụ của Chương trình được giao cho {units} cơ quan, đơn vị chủ trì,"
         " mỗi nhiệm vụ có một đơn vị chủ trì và thời hạn cụ thể."
+        + (f" Trong đó, {carried} nhiệm vụ năm trước chuyển sang." if carried else "")
     )
     filed = sum(unit.report_filed for unit in snapshot.units)
     missing = [unit.name for unit in snapshot.units if not unit.report_filed]
@@ -189,10 +191,12 @@ def _work_annex(document: AdministrativeDocument, snapshot: Snapshot, source: st
 def _work_row(number: int, at: int, unit: UnitRow, row: WorkRow) -> tuple[str, ...]:
     late = f"chậm {row.days_late} ngày làm việc" if row.days_late else ""
     progress = _waiting(row) if row.waits else row.progress
+    notes = "; ".join(one for one in ("năm trước chuyển sang" if row.carried else "", late) if one)
+    text = f"{row.text} ({row.period})" if row.period else row.text
     return (
-        f"{number}.{at}", row.text, unit.name, row.coordinating, vietnamese_day(row.due_on),
+        f"{number}.{at}", text, unit.name, row.coordinating, vietnamese_day(row.due_on),
         f"{OFFICIAL_CLASSES[row.official]} ({progress})" if progress else OFFICIAL_CLASSES[row.official],
-        row.result, late,
+        row.result, notes,
     )  # fmt: skip
 
 

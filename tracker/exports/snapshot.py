@@ -33,7 +33,10 @@ class GoalRow:
 @dataclass(frozen=True)
 class WorkRow:
     """One assignment. `official` is one of the four classes; `days_late` in working days; dates are ISO text. `waits`:
-    it was submitted, and the standing office has not decided yet."""
+    it was submitted, and the standing office has not decided yet.
+
+    `period` is a part of the year, in words, or ""; `carried`: a single duty's, given in an earlier year.
+    """
 
     text: str
     ref: str
@@ -45,6 +48,8 @@ class WorkRow:
     official: str
     days_late: int
     waits: bool = False
+    period: str = ""
+    carried: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tracker.rules.ladder import LadderRole
+from tracker.rules.recurrence import period_named, period_words
 from tracker.rules.words import N_
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +44,7 @@ LETTERS = {
     "delegation": N_("Ủy quyền xử lý công việc: %(unit)s"),
     "delegation_ended": N_("Kết thúc ủy quyền: %(unit)s"),
 }
+OPENED = N_("Giao việc %(periods)s: %(n)s nhiệm vụ")
 # Gmail cuts off a mail beyond 102 kB, and nobody reads so far; the rest is counted, with a link to the site.
 MOST_ROWS = 60
 OVERSEERS = frozenset({LadderRole.STANDING_OFFICE, LadderRole.DEPUTY_LEADER, LadderRole.LEADER})
@@ -72,6 +74,9 @@ class MailItem:
     wording: str = ""
     # Nobody of the unit can be reached, so it comes to whoever is next in line.
     instead: bool = False
+    # The key of its period, and whether the period before had left it unfinished; for the mail of an opening.
+    period: str = ""
+    carried: bool = False
 
     @property
     def late(self) -> bool:
@@ -124,6 +129,40 @@ def event(
     )
 
 
+def opened(
+    items: Sequence[MailItem], *, programme: str, to_name: str, base_url: str, locale: str, sample: bool
+) -> Rendered:
+    """One mail for all that an opening gave to the units of one person, what is due first on top."""
+    ordered = sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.clause_ref))
+    shown = ordered[:MOST_ROWS]
+    subject = catalogue(locale).gettext(OPENED) % {"n": len(ordered), "periods": _periods(ordered, locale)}
+    return _render(
+        "opened",
+        locale,
+        subject,
+        items=shown,
+        left_out=len(ordered) - len(shown),
+        total=len(ordered),
+        carried=sum(item.carried for item in ordered),
+        programme=programme,
+        to_name=to_name,
+        base_url=base_url,
+        sample=sample,
+    )
+
+
+def _periods(items: Sequence[MailItem], locale: str) -> str:
+    """ "Năm 2027, Quý I/2027"; of many only the first and the last."""
+    keys = sorted({item.period for item in items}, key=lambda key: (period_named(key).first, key))
+    words = [period_text(key, locale) for key in keys]
+    return ", ".join(words) if len(words) <= 3 else f"{words[0]} – {words[-1]}"
+
+
+def period_text(key: str, locale: str) -> str:
+    message, params = period_words(key)
+    return catalogue(locale).gettext(message) % params
+
+
 def letter(kind: str, *, to_name: str, base_url: str, locale: str, sample: bool, **facts: object) -> Rendered:
     """A mail about something else than an assignment; `kind` is a key of LETTERS and the name of its template."""
     subject = catalogue(locale).gettext(LETTERS[kind]) % facts
@@ -147,6 +186,7 @@ def _environment(locale: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_translations(catalogue(locale), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["period"] = lambda key: period_text(key, locale)
     environment.filters["day"] = lambda value: f"{value:%d/%m/%Y}"
     return environment
 

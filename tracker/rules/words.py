@@ -63,8 +63,18 @@ DEEDS = {
     "close_explanation": N_("Kết thúc giải trình"),
     "withdraw_explanation": N_("Rút yêu cầu giải trình"),
     "escalation": N_("Thư nhắc, đôn đốc tự động"),
+    "carry": N_("Chuyển tiếp sang kỳ sau"),
     "move_deadline": N_("Chuyển hạn theo lịch làm việc"),
     "keep_deadline": N_("Giữ nguyên hạn khi lịch làm việc đổi"),
+}
+
+# How often a duty comes back.
+RECURRENCES = {
+    "yearly": N_("Hằng năm"),
+    "half_yearly": N_("6 tháng một lần"),
+    "quarterly": N_("Hằng quý"),
+    "monthly": N_("Hằng tháng"),
+    "once": N_("Một lần"),
 }
 
 COORDINATION_STATES = {

@@ -65,7 +65,7 @@ def fill(ctx: Context, programme: Programme) -> None:
         if year >= programme.period_start:
             # Opened in its own January and told day by day, so that the history has a past to show.
             january = datetime.combine(date(year, 1, 5), time(8), LOCAL).astimezone(UTC)
-            open_year(replace(ctx, now=min(january, ctx.now)), programme, year)
+            open_year(replace(ctx, now=min(january, ctx.now)), programme, year, told=False)
             story.tell(year, finished=year < this_year)
     record(ctx, "demo", "programme", programme.id, data={"seed": SEED})
 

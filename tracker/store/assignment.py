@@ -118,10 +118,10 @@ def parts_of(session: Session, assignment_id: int) -> list[Assignment]:
 
 
 def leads_already(session: Session, row: Assignment, unit_id: int) -> bool:
-    """Whether the unit has its own assignment of the same duty and year."""
+    """Whether the unit has its own assignment of the same duty and period."""
     query = select(Assignment.id).where(
         Assignment.duty_id == row.duty_id,
-        Assignment.year == row.year,
+        Assignment.period == row.period,
         Assignment.lead_unit_id == unit_id,
         Assignment.id != row.id,
     )

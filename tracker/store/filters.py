@@ -208,7 +208,7 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     if filters.programme_id is not None:
         conditions.append(Assignment.programme_id == value("programme_id", filters.programme_id))
     if filters.year is not None:
-        conditions.append(Assignment.year == value("year", filters.year))
+        conditions.append(in_year(filters.year))
     if filters.unit_id is not None:
         conditions.append(Assignment.lead_unit_id == value("unit_id", filters.unit_id))
     if filters.state is not None:
@@ -238,6 +238,18 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     if filters.late_help:
         conditions.append(has_late_help(day))
     return conditions
+
+
+def is_single() -> ColumnElement[bool]:
+    """The assignment of a duty that does not recur, in the words of its index."""
+    return literal_column("assignments.period = 'once'", Boolean())
+
+
+def in_year(year: int) -> ColumnElement[bool]:
+    """Given in the year, or a single duty's that was carried into it."""
+    asked = value("year", year)
+    carried = and_(is_single(), Assignment.carried_to >= asked, Assignment.year < asked)
+    return or_(Assignment.year == asked, carried)
 
 
 def _of_class(filters: Filters, day: Day) -> list[ColumnElement[bool]]:

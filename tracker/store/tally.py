@@ -95,8 +95,9 @@ def _where(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Tally.programme_id.in_(seen))
     if filters.programme_id is not None:
         conditions.append(Tally.programme_id == value("programme_id", filters.programme_id))
-    if filters.year is not None:
-        conditions.append(Tally.year == value("year", filters.year))
+    # What was carried is counted in each of its years, but once among all.
+    in_year = filters.year is not None
+    conditions.append(Tally.year == value("year", filters.year) if in_year else Tally.carried.is_(False))
     if filters.unit_id is not None:
         conditions.append(Tally.lead_unit_id == value("unit_id", filters.unit_id))
     return [*conditions, Tally.state == filters.state if filters.state else Tally.state != State.CANCELLED]

@@ -18,7 +18,7 @@ from tracker.store.filters import Day
 from tracker.store.programme import opened
 from tracker.web.listing import active, filters_of_address, visible_to
 from tracker.web.session import acting, login_required
-from tracker.web.view import new_view
+from tracker.web.view import new_view, period_said
 
 bp = Blueprint("exports", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,6 +70,7 @@ def _lines(ctx: Context, rows: Iterable[Any]) -> Iterator[Line]:
             coordinating=row.coordinating or "",
             owner=row.owner_name or "",
             year=row.year,
+            period=period_said(row.period),
             due_on=row.due_on,
             original_due_on=row.original_due_on,
             state=one.state_word,

@@ -21,6 +21,7 @@ from tracker.web import (
     bulk,
     calendar,
     delegations,
+    duties,
     errors,
     evidence,
     explanations,
@@ -34,6 +35,7 @@ from tracker.web import (
     mails,
     monitor,
     my_work,
+    opening,
     programmes,
     reports,
     rights,
@@ -47,12 +49,12 @@ from tracker.web.inputs import KeyConverter
 from tracker.web.language import draw, locale
 from tracker.web.language import gettext as _
 from tracker.web.session import current_actor, overseen, require_password_change
-from tracker.web.view import work
+from tracker.web.view import period_said, work
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
-    insight.bp, update_sheet.bp, working_days.bp, ladder.bp,
+    insight.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
 )  # fmt: skip
 
 
@@ -66,7 +68,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     limits.register(app)
     app.context_processor(_shared)
-    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment)
+    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment, period=period_said)
     app.jinja_env.globals.update(_=draw, url_for=address, words=words, link=listing.link, work=work)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:
