@@ -32,7 +32,8 @@ def test_each_part_of_the_key_counts(app: Flask) -> None:
     class Row(tuple):  # as SQLAlchemy's rows: equal when their values are
         id, version, state, percent, text, due_on = 1, 1, "assigned", 0, "<b>", date(2026, 11, 23)
         original_due_on, submitted_on, starred, lead_unit_id = due_on, None, False, 1
-        unit_name, clause_ref, owner_name = "Phòng Y tế", "IV.3.1", None
+        unit_name, clause_ref, owner_name, blocked = "Phòng Y tế", "IV.3.1", None, False
+        year, period, carried_from_id, carried_to = 2026, "2026", None, None
 
     row, plain, odd = Row((1,)), calendar_of(frozenset()), calendar_of(frozenset({(date(2026, 11, 20), False)}))
     with app.test_request_context():
