@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
-from time import monotonic
+from functools import partial
+from time import monotonic, sleep
 
-from tracker.mail.transport import Outcome, open_transport
+from tracker.mail.transport import Answer, Outcome, open_transport
 from tracker.services.context import Context
 from tracker.services.outbox import claim, give_back, settle
-from tracker.store.sender import Sender
+from tracker.store.outage import database_down
+from tracker.store.sender import Sender, SessionLost
 
 # Claimed by one sender in one go.
 AT_ONCE = 20
@@ -15,7 +17,12 @@ AT_ONCE = 20
 LONGEST = 150.0
 
 
-def deliver_due(mail_url: str, acting: Callable[[], AbstractContextManager[Context]], limit: int = 500) -> int:
+# Seconds for which a sender waits for a database that went away, with a letter that it does not know of.
+PATIENCE = 30.0
+Acting = Callable[[], AbstractContextManager[Context]]
+
+
+def deliver_due(mail_url: str, acting: Acting, limit: int = 500) -> int:
     """Sends up to `limit` mails one by one; returns how many were tried. Killed anywhere, it loses none.
 
     A few are claimed at once, each is settled by itself before the next one begins: whatever ends this sender or its
@@ -37,8 +44,29 @@ def deliver_due(mail_url: str, acting: Callable[[], AbstractContextManager[Conte
                     break
                 answer = send(letter)
                 tried += 1
-                if answer.outcome is not Outcome.SENT or not sender.sent(mail_id, answer.detail):
-                    with acting() as ctx:
-                        settle(ctx, mail_id, sender.number, answer)
+                try:
+                    if answer.outcome is Outcome.SENT and sender.sent(mail_id, answer.detail):
+                        continue
                     sender.check()
+                except SessionLost:
+                    _when_it_is_back(partial(_settle, acting, mail_id, sender.number, answer))
+                    return tried
+                _settle(acting, mail_id, sender.number, answer)
     return tried
+
+
+def _settle(acting: Acting, mail_id: int, sender: int, answer: Answer) -> None:
+    with acting() as ctx:
+        settle(ctx, mail_id, sender, answer)
+
+
+def _when_it_is_back(write: Callable[[], None]) -> None:
+    """A letter is out: that is written down as soon as the database is there again, before another sender takes it."""
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            return write()
+        except Exception as error:
+            if not database_down(error) or monotonic() > end:
+                raise
+            sleep(0.1)

@@ -29,8 +29,10 @@ class Postman:
     `drops`: phases at which it hangs up without an answer; at "DATA" it has the whole letter by then.
     """
 
-    def __init__(self, *, certificate: bool = False) -> None:
-        """`certificate`: offers STARTTLS with one that signs itself, made for 127.0.0.1."""
+    def __init__(self, *, certificate: bool = False, slowly: float = 0.0) -> None:
+        """`certificate`: offers STARTTLS with one that signs itself, made for 127.0.0.1. `slowly`: seconds that it takes
+        before it has a letter, and again before it says so."""
+        self.slowly = slowly
         self.letters: list[EmailMessage] = []
         self.replies: dict[str, str] = {}
         self.drops: set[str] = set()
@@ -93,11 +95,15 @@ class Postman:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if "DATA" in self.replies:
             return self.replies["DATA"]
+        if self.slowly:
+            await asyncio.sleep(self.slowly)
         content = envelope.content or b""
         letter = message_from_bytes(content if isinstance(content, bytes) else content.encode(), policy=policy.SMTP)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
         self.holding.set()
+        if self.slowly:
+            await asyncio.sleep(self.slowly)
         while self.stall.is_set():
             await asyncio.sleep(0.02)
         return self._answer(server, "DATA")

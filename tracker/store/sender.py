@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from secrets import randbelow
+from typing import Any
 
 import psycopg
 from sqlalchemy import Engine
@@ -21,10 +22,14 @@ _SENT = """
 """
 
 
+class SessionLost(Exception):
+    """The database or the way to it went away: this sender has no claims any more."""
+
+
 class Sender:
     """Holds a connection of its own with a lock on `number`; killed, cut off or closed, its claims are free at once.
 
-    Every method raises psycopg.OperationalError when the session is gone: then nothing more may be sent.
+    `sent` and `check` raise SessionLost: then nothing more may be sent.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -44,11 +49,17 @@ class Sender:
 
     def sent(self, mail_id: int, detail: str) -> bool:
         """Settles a letter that was taken; False when the row is no longer this sender's."""
-        return self._connection.execute(_SENT, (mail_id, self.number, detail)).rowcount == 1
+        return self._execute(_SENT, (mail_id, self.number, detail)).rowcount == 1
 
     def check(self) -> None:
         """Whether the claims still hold."""
-        self._connection.execute("SELECT")
+        self._execute("SELECT", ())
+
+    def _execute(self, statement: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
+        try:
+            return self._connection.execute(statement.encode(), values)
+        except psycopg.OperationalError as error:
+            raise SessionLost from error
 
     def close(self) -> None:
         with suppress(psycopg.Error):
