@@ -4,7 +4,6 @@ import atexit
 import time
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any
 
 import structlog
 from celery import Celery
@@ -68,12 +67,12 @@ class Nudger:
             self.send(task_name)
             self._sending = False
 
-    def send(self, task_name: str, **options: Any) -> bool:
-        """At once and here; False when the broker did not take it, or not lately. `options` are Celery's."""
+    def send(self, task_name: str) -> bool:
+        """At once and here; False when the broker did not take it, or not lately."""
         if time.monotonic() < self._rest_until:
             return False
         try:
-            self._celery.send_task(task_name, retry=False, ignore_result=True, **options)
+            self._celery.send_task(task_name, retry=False, ignore_result=True)
         except (OperationalError, OSError) as error:
             self._rest_until = time.monotonic() + REST
             log.warning("broker_unreachable", task=task_name, error=str(error))

@@ -46,6 +46,8 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         for child in self.children.values():
+            child.send_signal(signal.SIGTERM)  # all at once: each takes its time
+        for child in self.children.values():
             stop(child, signal.SIGTERM, 5)
 
     def start(self, name: str, *more: str, command: list[str] | None = None) -> subprocess.Popen[bytes]:
