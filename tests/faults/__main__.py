@@ -9,12 +9,17 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from tests.faults.broker import away, frozen
 from tests.faults.kills import kills
+from tests.faults.smtp import smtp
 from tests.faults.table import Table
 from tracker.config import ROOT
 
 PARTS: dict[str, Callable[[Path], Table]] = {
     "kills": lambda folder: kills(folder, 10_000, 200),
+    "smtp": lambda folder: smtp(folder, 1_000),
+    "away": away,
+    "frozen": frozen,
 }
 MARK = "<!-- measured by {} -->\n"
 

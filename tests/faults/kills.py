@@ -24,7 +24,7 @@ TARGETS = ("worker", "worker", "broker", "database")
 # Of each batch, in a transaction that is not committed.
 ROLLED_BACK = 3
 # Seconds that the mail server takes before and after it has a letter: a batch is on its way for a good while.
-SLOWLY = 0.004
+SLOWLY = 0.001
 # The share of all mails that waits when the last fault comes.
 BACKLOG = 0.1
 PUT = """
@@ -110,7 +110,7 @@ def kills(folder: Path, mails: int, kills: int) -> Table:
                     nudger.nudge(DELIVER_MAIL)
                 # A worker that was killed needs some seconds to come up; what is killed is at work.
                 arrived = len(postman.letters)
-                until(lambda arrived=arrived: len(postman.letters) > arrived, 8)  # type: ignore[misc]
+                until(lambda arrived=arrived: len(postman.letters) > arrived, 20)  # type: ignore[misc]
                 time.sleep(random.uniform(0, 0.4))
                 place.kill(target)
                 if number % 20 == 0:

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Promise:
-    """Kept when `found` is at most `most`, where there is one."""
+    """Kept when `found` is at most `most`, or, with `exactly`, what was promised; otherwise only told."""
 
     what: str
     found: float | str
     promised: str
     most: float | None = None
+    exactly: bool = False
 
     @property
     def kept(self) -> bool:
+        if self.exactly:
+            return str(self.found) == self.promised
         return self.most is None or float(self.found) <= self.most
 
 
@@ -31,7 +34,7 @@ class Table:
     def lines(self) -> list[str]:
         rows = [
             f"| {one.what} | {one.found} | {one.promised} |"
-            f" {'–' if one.most is None else 'yes' if one.kept else '**no**'} |"
+            f" {'–' if one.most is None and not one.exactly else 'yes' if one.kept else '**no**'} |"
             for one in self.promises
         ]
         head = [f"### {self.title}", "", self.how, "", "| what | found | promised | kept |", "|---|---:|---:|---|"]

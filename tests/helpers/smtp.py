@@ -26,7 +26,7 @@ from cryptography.x509.oid import NameOID
 class Postman:
     """`replies`: answers to give instead of accepting, by phase ("MAIL", "RCPT", "DATA"); `stall` holds the last one.
 
-    `drops`: phases at which it hangs up without an answer; at "DATA" it has the whole letter by then.
+    `refused`: addresses that nobody has here. `drops`: phases at which it hangs up without an answer; at "DATA" it has the whole letter by then.
     """
 
     def __init__(self, *, certificate: bool = False, slowly: float = 0.0) -> None:
@@ -35,6 +35,7 @@ class Postman:
         self.slowly = slowly
         self.letters: list[EmailMessage] = []
         self.replies: dict[str, str] = {}
+        self.refused: set[str] = set()
         self.drops: set[str] = set()
         self.stall = threading.Event()
         self.holding = threading.Event()
@@ -87,7 +88,7 @@ class Postman:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        answer = self._answer(server, "RCPT")
+        answer = "550 5.1.1 no such user" if address in self.refused else self._answer(server, "RCPT")
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
