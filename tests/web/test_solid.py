@@ -208,6 +208,16 @@ def test_who_asks_too_often_is_asked_to_wait(app: Flask) -> None:
     assert head.client.get("/my-work").status_code == 200
 
 
+def test_the_limits_can_be_switched_off(database_url: str, tmp_path: Path) -> None:
+    mail = (tmp_path / "mail").as_uri()
+    app = create_app(make_settings(database_url, "redis://127.0.0.1:1/0", mail, rate_limits=False))
+    head = Browser(app.test_client(), HEAD)
+    for _ in range(A_MINUTE["exports.listing"] + 1):
+        assert head.client.get("/assignments.xlsx").status_code == 200
+    with app.app_context():
+        db.engine.dispose()
+
+
 def test_an_address_cannot_try_password_after_password(app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
