@@ -3,12 +3,11 @@
 from flask import Flask
 
 from tracker.config import ROOT, Settings, load_settings
-from tracker.extensions import babel, csrf, db, login_manager, migrate
+from tracker.extensions import csrf, db, login_manager, migrate
 from tracker.logs import configure_logs
 from tracker.queue import Nudger
 from tracker.store.outage import refuse_dead
 from tracker.web import uploads
-from tracker.web.language import locale
 from tracker.web.site import register
 
 
@@ -32,9 +31,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=2_000_000,
-        BABEL_DEFAULT_LOCALE="vi",
-        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "tracker" / "translations"),
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["settings"] = settings
@@ -44,6 +40,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     uploads.register(app)  # before what reads forms
     csrf.init_app(app)
     login_manager.init_app(app)
-    babel.init_app(app, locale_selector=locale)
     register(app)
     return app

@@ -1,6 +1,5 @@
 """Flask extensions, created once and bound to an app in `create_app`."""
 
-from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -13,5 +12,6 @@ from tracker.models.base import Base
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 migrate = Migrate(directory=str(registry.MIGRATIONS))
 login_manager = LoginManager()
+# Sessions are rows that can be revoked; what Flask-Login would compare is the address and the browser.
+login_manager.session_protection = None
 csrf = CSRFProtect()
-babel = Babel()

@@ -38,6 +38,8 @@ class Assignment(Numbered, Base):
             sql("coalesce(last_update_at, created_at)"),
             postgresql_where=sql("state IN ('assigned', 'in_progress')"),
         ),
+        # What a unit has refused and nobody has given to another yet.
+        Index("ix_assignments_declined", "programme_id", postgresql_where=sql("state = 'declined'")),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
     )
 

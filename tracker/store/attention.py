@@ -2,17 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Boolean, ColumnElement, Executable, ScalarSelect, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from tracker.models.assignment import Assignment
 from tracker.models.explanation import ExplanationRequest, ExplanationState
 from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.unit import Unit
-from tracker.rules.workflow import State
 from tracker.store.delegation import units_without_head
-from tracker.store.filters import Day, Filters, has_late_help, is_stale, was_returned, where
+from tracker.store.filters import Day, Filters, Visible, ask, has_late_help, is_stale, value, was_returned, where
 
 
 @dataclass(frozen=True)
@@ -38,32 +38,33 @@ MOST = 100
 
 
 def attention(session: Session, programme_ids: Collection[int], filters: Filters, day: Day) -> Attention:
-    chosen = [filters.programme_id] if filters.programme_id else list(programme_ids)
-    base = where(filters.without("klass", "band"), day)
+    chosen = frozenset([filters.programme_id] if filters.programme_id else programme_ids)
+    visible = Visible(chosen, frozenset())
+    counts = ask(session, _counts, visible, filters.without("klass", "band"), day).one()
+    return Attention(**counts._mapping, without_head=units_without_head(session, chosen, day.today))
 
-    def count(*conditions: object) -> int:
-        some = select(Assignment.id).where(*base, *conditions).limit(MOST).subquery()  # type: ignore[arg-type]
-        return session.scalar(select(func.count()).select_from(some)) or 0
 
-    late, unanswered = session.execute(
-        select(func.count().filter(ExplanationRequest.due_on < day.today), func.count())
-        .select_from(ExplanationRequest)
-        .join(ExplanationRequest.assignment)
-        .where(Assignment.programme_id.in_(chosen), ExplanationRequest.state == ExplanationState.OPEN)
-    ).one()
-    asked = session.scalar(
-        select(func.count())
-        .select_from(ExtensionRequest)
-        .join(ExtensionRequest.assignment)
-        .where(Assignment.programme_id.in_(chosen), ExtensionRequest.state == ExtensionState.OPEN)
-    )
-    return Attention(
-        extensions=asked or 0,
-        explanations=unanswered,
-        late_explanations=late,
-        declined=count(Assignment.state == State.DECLINED),
-        returned=count(was_returned()),
-        stale=count(*is_stale(day)),
-        late_help=count(has_late_help(day)),
-        without_head=units_without_head(session, chosen, day.today),
+def _counts(visible: Visible, filters: Filters, day: Day) -> Executable:
+    """All in one row. Requests are those of the programmes, whatever else is filtered."""
+    base = where(filters, day)
+
+    def some(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+        found = select(Assignment.id).where(*base, *conditions).limit(MOST).subquery()
+        return select(func.count()).select_from(found).scalar_subquery()
+
+    def requests(model: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+        query = select(func.count()).select_from(model).join(model.assignment)
+        return query.where(visible.where(), *conditions).scalar_subquery()
+
+    unanswered = ExplanationRequest.state == ExplanationState.OPEN
+    late = ExplanationRequest.due_on < value("today", day.today)
+    return select(
+        requests(ExtensionRequest, ExtensionRequest.state == ExtensionState.OPEN).label("extensions"),
+        requests(ExplanationRequest, unanswered).label("explanations"),
+        requests(ExplanationRequest, unanswered, late).label("late_explanations"),
+        # Said as the index says it: there are few of them among a million.
+        some(literal_column("assignments.state = 'declined'", Boolean())).label("declined"),
+        some(was_returned()).label("returned"),
+        some(*is_stale(day)).label("stale"),
+        some(has_late_help(day)).label("late_help"),
     )

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import exists, or_, select, true
+from sqlalchemy import Select, bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.assignment import Assignment
@@ -86,14 +88,15 @@ def of_units(session: Session, unit_ids: Collection[int], day: date) -> list[Del
 def units_without_head(session: Session, programme_ids: Collection[int], day: date) -> list[Unit]:
     """Units with work to do in which nobody who signs can be reached: of those who would get the mail
     (`people.holders`) nobody has an address."""
+    return list(session.scalars(_without_head(day), {"programmes": list(programme_ids)}))
+
+
+@lru_cache(4)
+def _without_head(day: date) -> Select[Any]:
     reachable = answering(day).with_only_columns(Post.unit_id).where(Post.role.in_(SIGNING), User.email.is_not(None))
     busy = exists().where(
         Assignment.lead_unit_id == Unit.id,
-        Assignment.programme_id.in_(programme_ids),
+        Assignment.programme_id.in_(bindparam("programmes", expanding=True)),
         Assignment.state.in_(WITH_UNIT),
     )
-    return list(
-        session.scalars(
-            select(Unit).where(busy, Unit.id.not_in(reachable), valid_on(Unit, day)).order_by(Unit.position, Unit.id)
-        )
-    )
+    return select(Unit).where(busy, Unit.id.not_in(reachable), valid_on(Unit, day)).order_by(Unit.position, Unit.id)

@@ -95,7 +95,7 @@ def matrix_on(session: Session, visible: Visible, filters: Filters, day: Day) ->
     for unit_id, name, n in session.execute(query):
         counts.setdefault(unit_id, {})[name] = n
     units = session.scalars(select(Unit).where(Unit.id.in_(counts)).order_by(Unit.position, Unit.id))
-    return [MatrixRow(unit, counts[unit.id], {}) for unit in units]
+    return [MatrixRow(unit.id, unit.name, counts[unit.id], {}) for unit in units]
 
 
 def rows_on(session: Session, visible: Visible, filters: Filters, day: Day, page: int) -> Page[Any]:

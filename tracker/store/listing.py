@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.assignment import Assignment
@@ -15,7 +15,7 @@ from tracker.models.duty import Duty
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.workflow import State
-from tracker.store.filters import Day, Filters, Visible, where
+from tracker.store.filters import Day, Filters, Visible, ask, value, where
 from tracker.store.page import BOUND, DEEPEST, PAGE_SIZE, Page, plan_anew
 from tracker.store.tally import count_by_tally
 
@@ -64,21 +64,34 @@ def assignments(
     session: Session, visible: Visible, filters: Filters, day: Day, page: int, size: int = PAGE_SIZE
 ) -> Page[Listed]:
     """One page. The total is exact while counters or the first thousand rows can tell it."""
-    chosen = (visible.where(), *where(filters, day))
     if filters.uneven:
         plan_anew(session)
     total = count_by_tally(session, visible, filters, day)
     more = False
     if total is None:
-        bounded = select(Assignment.id).where(*chosen).limit(BOUND + 1).subquery()
-        total = session.scalar(select(func.count()).select_from(bounded)) or 0
+        total = ask(session, _bounded_count, visible, filters, day).scalar_one()
         more = total > BOUND
     last = max(1, min(-(-total // size), DEEPEST))
     number = max(1, min(page, last))
-    # The rows are found and ordered by an index first; names are looked up for these few only.
-    ids = select(Assignment.id).where(*chosen).order_by(*ORDER).limit(size).offset((number - 1) * size)
-    rows = session.execute(listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*ORDER)).all()
+    rows = ask(session, _page, visible, filters, day, size=size, start=(number - 1) * size).all()
     return Page(list(rows), total, number, size, more=more)
+
+
+def _bounded_count(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
+    bounded = select(Assignment.id).where(visible.where(), *where(filters, day)).limit(BOUND + 1).subquery()
+    return select(func.count()).select_from(bounded)
+
+
+def _page(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
+    """The rows are found and ordered by an index first; names are looked up for these few only."""
+    ids = (
+        select(Assignment.id)
+        .where(visible.where(), *where(filters, day))
+        .order_by(*ORDER)
+        .limit(bindparam("size", type_=Integer))
+        .offset(bindparam("start", type_=Integer))
+    )
+    return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*ORDER)
 
 
 def all_assignments(session: Session, filters: Filters, day: Day) -> list[Assignment]:
@@ -98,31 +111,37 @@ def all_assignments(session: Session, filters: Filters, day: Day) -> list[Assign
     return list(session.scalars(query).unique())
 
 
+_UNITS = value("units", several=True)
+_OPEN_WORK = (
+    listed()
+    .where(
+        Assignment.lead_unit_id.in_(_UNITS),
+        Assignment.closed.is_(False),
+        Assignment.state.in_((State.ASSIGNED, State.IN_PROGRESS, State.SUBMITTED, State.SUSPENDED)),
+    )
+    .order_by(*ORDER)
+    .limit(bindparam("most", type_=Integer))
+)
+_COORDINATED_WORK = (
+    listed()
+    .where(
+        Assignment.id.in_(select(CoordinatingUnit.assignment_id).where(CoordinatingUnit.unit_id.in_(_UNITS))),
+        Assignment.closed.is_(False),
+        Assignment.state != State.DRAFT,
+    )
+    .order_by(*ORDER)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def open_work(session: Session, unit_ids: Sequence[int] | frozenset[int], limit: int = 300) -> list[Listed]:
     """What the units have open as lead, starred first, by due date."""
-    query = (
-        listed()
-        .where(
-            Assignment.lead_unit_id.in_(unit_ids),
-            Assignment.closed.is_(False),
-            Assignment.state.in_((State.ASSIGNED, State.IN_PROGRESS, State.SUBMITTED, State.SUSPENDED)),
-        )
-        .order_by(*ORDER)
-        .limit(limit)
-    )
-    return list(session.execute(query))
+    return list(session.execute(_OPEN_WORK, {"units": list(unit_ids), "most": limit}))
 
 
 def coordinated_work(session: Session, unit_ids: frozenset[int], limit: int = 50) -> list[Listed]:
     """What the units coordinate for another lead, still open."""
-    named = select(CoordinatingUnit.assignment_id).where(CoordinatingUnit.unit_id.in_(unit_ids))
-    query = (
-        listed()
-        .where(Assignment.id.in_(named), Assignment.closed.is_(False), Assignment.state != State.DRAFT)
-        .order_by(*ORDER)
-        .limit(limit)
-    )
-    return list(session.execute(query))
+    return list(session.execute(_COORDINATED_WORK, {"units": list(unit_ids), "most": limit}))
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,12 @@ def health(session: Session, now: datetime) -> OutboxHealth:
         state.value: n
         for state, n in session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
     }
-    oldest = session.scalar(
-        select(func.min(OutboxMail.not_before)).where(
-            OutboxMail.state.in_((MailState.QUEUED, MailState.SENDING)), OutboxMail.not_before <= now
-        )
-    )
-    return OutboxHealth(counts, oldest)
+    return OutboxHealth(counts, oldest_due(session, now))
+
+
+_OLDEST = text("SELECT min(not_before) FROM outbox WHERE state IN ('queued', 'sending') AND not_before <= :now")
+
+
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Since when the mail that waits longest is due."""
+    return session.execute(_OLDEST, {"now": now}).scalar()

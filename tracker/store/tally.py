@@ -3,14 +3,29 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Select, case, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Integer,
+    Label,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from tracker.models.tally import Tally
 from tracker.models.unit import Unit
 from tracker.rules.deadlines import DeadlineClass
 from tracker.rules.workflow import State
-from tracker.store.filters import Day, Filters, Visible
+from tracker.store.filters import Day, Filters, Visible, ask, value
 
 # Filters that the counters know.
 KNOWN = frozenset({"programme_id", "year", "unit_id", "klass", "band", "state"})
@@ -20,9 +35,10 @@ UNITS_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """Counts of one unit by deadline class; `bands` are those of its overdue ones; `unit` None is the sum of all."""
+    """Counts of one unit by deadline class; `bands` are those of its overdue ones; without a unit, the sum of all."""
 
-    unit: Unit | None
+    unit_id: int | None
+    unit_name: str
     counts: dict[str, int]
     bands: dict[int, int]
     submitted: int = 0
@@ -48,7 +64,8 @@ class Matrix:
 
 def _class(day: Day) -> ColumnElement[str]:
     due = Tally.due_on
-    running = case((due < day.today, "overdue"), (due <= day.soon, "due_soon"), else_="not_due")
+    today, soon = value("today", day.today), value("soon", day.soon)
+    running = case((due < today, "overdue"), (due <= soon, "due_soon"), else_="not_due")
     return func.coalesce(Tally.klass, running)
 
 
@@ -56,9 +73,9 @@ def _band(day: Day) -> ColumnElement[int | None]:
     """Of overdue work that is still the unit's; what lies with the office has none."""
     due = Tally.due_on
     return case(
-        (or_(Tally.klass.is_not(None), due >= day.today), null()),
-        (due < day.band3, 3),
-        (due < day.band2, 2),
+        (or_(Tally.klass.is_not(None), due >= value("today", day.today)), null()),
+        (due < value("band3", day.band3), 3),
+        (due < value("band2", day.band2), 2),
         else_=literal(1),
     )
 
@@ -66,13 +83,14 @@ def _band(day: Day) -> ColumnElement[int | None]:
 def _where(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if visible.programme_ids is not None:
-        conditions.append(Tally.programme_id.in_(visible.programme_ids))
+        seen = value("seen_programmes", list(visible.programme_ids), several=True)
+        conditions.append(Tally.programme_id.in_(seen))
     if filters.programme_id is not None:
-        conditions.append(Tally.programme_id == filters.programme_id)
+        conditions.append(Tally.programme_id == value("programme_id", filters.programme_id))
     if filters.year is not None:
-        conditions.append(Tally.year == filters.year)
+        conditions.append(Tally.year == value("year", filters.year))
     if filters.unit_id is not None:
-        conditions.append(Tally.lead_unit_id == filters.unit_id)
+        conditions.append(Tally.lead_unit_id == value("unit_id", filters.unit_id))
     return [*conditions, Tally.state == filters.state if filters.state else Tally.state != State.CANCELLED]
 
 
@@ -83,6 +101,10 @@ def count_by_tally(session: Session, visible: Visible, filters: Filters, day: Da
     whole = visible.programme_ids is None or not visible.unit_ids or filters.programme_id in visible.programme_ids
     if asked - KNOWN or not whole or not asked & {"year", "unit_id"}:
         return None
+    return int(ask(session, _count, visible, filters, day).scalar_one())
+
+
+def _count(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
     conditions = _where(visible, filters)
     if filters.klass == "open":
         conditions.append(Tally.state.not_in((State.COMPLETED, State.CANCELLED)))
@@ -92,58 +114,82 @@ def count_by_tally(session: Session, visible: Visible, filters: Filters, day: Da
         conditions.append(_class(day) == filters.klass)
     if filters.band is not None:
         conditions.append(_band(day) == filters.band)
-    return session.scalar(select(func.coalesce(func.sum(Tally.n), 0)).where(*conditions))
+    return select(func.coalesce(func.sum(Tally.n), 0)).where(*conditions)
 
 
 def matrix(session: Session, visible: Visible, filters: Filters, day: Day, page: int = 1) -> Matrix:
     """Units × class in one statement. Up to a page of units stand in the order of the state; of more, those with most
     overdue come first."""
-    per = _per_unit(visible, filters, day).cte("per")
-    sums = [func.coalesce(func.sum(column), 0) for column in per.c if column.name != "unit_id"]
-    units_in_all = select(func.count()).select_from(per).scalar_subquery()
-    many = units_in_all > UNITS_PER_PAGE
-    order = (case((many, -per.c.overdue), else_=0), Unit.position, Unit.id)
-    some = (
-        select(per)
-        .join(Unit, Unit.id == per.c.unit_id)
-        .order_by(*order)
-        .limit(UNITS_PER_PAGE)
-        .offset((max(page, 1) - 1) * UNITS_PER_PAGE)
-        .subquery()
-    )
-    everything = select(literal(None).label("unit_id"), *sums, units_in_all)
-    rows = session.execute(union_all(select(some, literal(0).label("units")), everything)).all()
-    units = {one.id: one for one in session.scalars(select(Unit).where(Unit.id.in_([row.unit_id for row in rows])))}
-    found = [_row(row, units.get(row.unit_id)) for row in rows]
-    total = next(row for row in found if row.unit is None)
+    rows = ask(session, _matrix, visible, filters, day, start=(max(page, 1) - 1) * UNITS_PER_PAGE).all()
+    found = [_row(row) for row in rows]
+    total = next(row for row in found if row.unit_id is None)
     counted = max(row.units for row in rows)
-    return Matrix([row for row in found if row.unit is not None], total, counted, max(page, 1))
+    return Matrix([row for row in found if row.unit_id is not None], total, counted, max(page, 1))
 
 
-def _per_unit(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
-    klass, band = _class(day), _band(day)
-    alike = (
-        select(Tally.lead_unit_id.label("unit_id"), klass.label("klass"), band.label("band"), Tally.state, Tally.n)
-        .where(*_where(visible, filters))
-        .subquery()
-    )
-
-    def add(name: str, condition: ColumnElement[bool]) -> Label[int]:
-        return func.coalesce(func.sum(alike.c.n).filter(condition), 0).label(name)
-
-    return (
-        select(
-            alike.c.unit_id,
-            *(add(str(name), alike.c.klass == name) for name in DeadlineClass),
-            *(add(f"band{number}", (alike.c.klass == "overdue") & (alike.c.band == number)) for number in BANDS),
-            add("submitted", alike.c.state == State.SUBMITTED),
-        )
+def _matrix(visible: Visible, filters: Filters, day: Day) -> CompoundSelect[Any]:
+    """The units of one page, and one row of all of them. Of ten thousand units only one page is counted by class."""
+    alike = _alike(visible, filters, day).cte("alike")
+    late = func.coalesce(func.sum(alike.c.n).filter(alike.c.klass == "overdue"), 0)
+    per = (
+        select(alike.c.unit_id, late.label("overdue"))
         .group_by(alike.c.unit_id)
         .having(func.sum(alike.c.n) > 0)
+        .cte("per")
     )
+    units_in_all = select(func.count()).select_from(per).scalar_subquery()
+    many = units_in_all > UNITS_PER_PAGE
+    some = (
+        select(per.c.unit_id)
+        .order_by(case((many, -per.c.overdue), else_=0), per.c.unit_id)
+        .limit(UNITS_PER_PAGE)
+        .offset(bindparam("start", type_=Integer))
+        .cte("some_units")
+    )
+    counted = (
+        select(alike.c.unit_id, *_sums(alike))
+        .where(alike.c.unit_id.in_(select(some.c.unit_id)))
+        .group_by(alike.c.unit_id)
+        .subquery("counted")
+    )
+    rows = (
+        select(counted, Unit.name.label("unit_name"), literal(0).label("units"))
+        .join(Unit, Unit.id == counted.c.unit_id)
+        .order_by(case((many, -counted.c.overdue), else_=0), Unit.position, Unit.id)
+        .subquery("ordered")
+    )
+    groups = (
+        select(alike.c.klass, alike.c.band, alike.c.state, func.sum(alike.c.n).label("n"))
+        .group_by(alike.c.klass, alike.c.band, alike.c.state)
+        .subquery("sums")
+    )
+    everything = select(null().label("unit_id"), *_sums(groups), null().label("unit_name"), units_in_all)
+    return union_all(select(rows), everything)
 
 
-def _row(row: Any, unit: Unit | None) -> MatrixRow:
+def _alike(visible: Visible, filters: Filters, day: Day) -> Select[Any, Any, Any, Any, Any]:
+    """Counters with their class and band today."""
+    return select(
+        Tally.lead_unit_id.label("unit_id"),
+        _class(day).label("klass"),
+        _band(day).label("band"),
+        Tally.state.label("state"),
+        Tally.n.label("n"),
+    ).where(*_where(visible, filters))
+
+
+def _sums(rows: FromClause) -> list[Label[int]]:
+    def add(name: str, condition: ColumnElement[bool]) -> Label[int]:
+        return func.coalesce(func.sum(rows.c.n).filter(condition), 0).label(name)
+
+    return [
+        *(add(str(name), rows.c.klass == name) for name in DeadlineClass),
+        *(add(f"band{number}", (rows.c.klass == "overdue") & (rows.c.band == number)) for number in BANDS),
+        add("submitted", rows.c.state == State.SUBMITTED),
+    ]
+
+
+def _row(row: Any) -> MatrixRow:
     counts = {str(name): int(n) for name in DeadlineClass if (n := getattr(row, name))}
     bands = {number: int(n) for number in BANDS if (n := getattr(row, f"band{number}"))}
-    return MatrixRow(unit, counts, bands, int(row.submitted))
+    return MatrixRow(row.unit_id, row.unit_name or "", counts, bands, int(row.submitted))

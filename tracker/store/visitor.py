@@ -20,11 +20,15 @@ _QUERY = text("""
                 ORDER BY un.position, p.id)
             FROM posts AS p
             JOIN units AS un ON un.id = p.unit_id
-            WHERE p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day)
+            WHERE p.id IN (
+                    SELECT id FROM posts WHERE user_id = u.id
+                    UNION
+                    SELECT held.id FROM delegations AS d
+                    JOIN posts AS held ON held.user_id = d.absent_id AND held.unit_id = d.unit_id
+                    WHERE d.acting_id = u.id AND d.ended_at IS NULL AND d.valid_from <= :day AND d.valid_to >= :day
+                )
+                AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day)
                 AND un.valid_from <= :day AND (un.valid_to IS NULL OR un.valid_to >= :day)
-                AND (p.user_id = u.id OR (p.user_id, p.unit_id) IN (
-                    SELECT absent_id, unit_id FROM delegations
-                    WHERE acting_id = u.id AND ended_at IS NULL AND valid_from <= :day AND valid_to >= :day))
         ) AS posts,
         (SELECT json_agg(json_build_array(pr.id, pr.issuer_unit_id, (
                 SELECT json_agg(so.unit_id) FROM standing_offices AS so

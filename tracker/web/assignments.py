@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import Conflict, DomainError
 from tracker.rules.extension import MANY, last_day_to_ask
@@ -22,6 +21,7 @@ from tracker.store.timeline import timeline
 from tracker.store.unit import few_units
 from tracker.web import my_work
 from tracker.web.errors import STATUS, say
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import files_of, takes_files, warn_of_children
 from tracker.web.verbs import DONE, VERBS

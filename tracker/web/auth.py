@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
 from tracker.acting import acting as system_acting
@@ -14,6 +13,7 @@ from tracker.services import identity
 from tracker.services.user import set_locale
 from tracker.web.errors import say
 from tracker.web.inputs import clean
+from tracker.web.language import gettext as _
 from tracker.web.session import JustSignedIn, acting, login_required
 
 bp = Blueprint("auth", __name__)

@@ -4,7 +4,6 @@ from textwrap import shorten
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import Invalid, NotAllowed
 from tracker.rules.permissions import Permission
@@ -16,6 +15,7 @@ from tracker.services.context import Context
 from tracker.store.unit import few_units
 from tracker.web.errors import say
 from tracker.web.inputs import key
+from tracker.web.language import gettext as _
 from tracker.web.session import AlreadySent, acting, login_required, overseen
 from tracker.web.verbs import day, text, unit
 

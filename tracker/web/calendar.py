@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from tracker.acting import acting as system_acting
@@ -17,6 +16,7 @@ from tracker.services import calendar_feed
 from tracker.store.agenda import Due, due_between
 from tracker.web.errors import say
 from tracker.web.inputs import key
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar")

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import DomainError, Invalid
 from tracker.rules.words import N_
@@ -12,6 +11,7 @@ from tracker.store.people import members
 from tracker.store.unit import units_on
 from tracker.web.errors import STATUS, say
 from tracker.web.inputs import key
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 from tracker.web.verbs import day, number
 

@@ -6,7 +6,6 @@ from urllib.parse import SplitResult, urlsplit
 import structlog
 from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
@@ -15,6 +14,7 @@ from tracker.config import ROOT
 from tracker.extensions import db
 from tracker.rules.errors import Conflict, DomainError, IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.store.outage import database_down
+from tracker.web.language import gettext as _
 from tracker.web.session import AlreadySent
 
 log = structlog.get_logger()

@@ -5,13 +5,13 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import IllegalMove, Invalid
 from tracker.services.access import view
 from tracker.services.evidence import add, may_add, may_remove, read, remove
 from tracker.store.evidence import evidence_of
 from tracker.web.errors import STATUS, say
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import files_of, takes_files, warn_of_children
 

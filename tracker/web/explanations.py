@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import DomainError, NotFound
 from tracker.rules.permissions import Permission, may
@@ -12,6 +11,7 @@ from tracker.services.access import scope_of, view
 from tracker.store import explanation as store
 from tracker.web.errors import STATUS, say
 from tracker.web.inputs import key
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.verbs import text
 from tracker.web.view import view_of

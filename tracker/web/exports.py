@@ -17,7 +17,7 @@ from tracker.store.export import export_rows
 from tracker.store.filters import Day
 from tracker.web.listing import active, filters_of_address, visible_to
 from tracker.web.session import acting, login_required
-from tracker.web.view import view_of_row
+from tracker.web.view import new_view
 
 bp = Blueprint("exports", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,7 +60,7 @@ def send(path: Path, name: str) -> Response:
 
 def _lines(ctx: Context, rows: Iterable[Any]) -> Iterator[Line]:
     for row in rows:
-        one = view_of_row(ctx, row)
+        one = new_view(row, ctx.today, ctx.calendar)
         yield Line(
             id=row.id,
             clause_ref=row.clause_ref,

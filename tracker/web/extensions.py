@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import DomainError, NotFound
 from tracker.rules.extension import MANY
@@ -13,6 +12,7 @@ from tracker.services.access import scope_of, view
 from tracker.store import extension as store
 from tracker.web.errors import STATUS, say
 from tracker.web.inputs import key
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.verbs import day, text
 from tracker.web.view import view_of

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.days import read_day
 from tracker.rules.deadlines import DeadlineClass, completion_rate, standing
@@ -22,6 +21,7 @@ from tracker.store.history import first_day, judged, matrix_on, months_on, rows_
 from tracker.store.programme import load, years
 from tracker.store.unit import names
 from tracker.web.inputs import key, year
+from tracker.web.language import gettext as _
 from tracker.web.listing import newest_year
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.view import view_of_row

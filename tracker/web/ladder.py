@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import Conflict, Invalid, NotFound
 from tracker.rules.ladder import LadderKind, LadderRole
@@ -19,6 +18,7 @@ from tracker.store import ladder as store
 from tracker.store.programme import load
 from tracker.web.errors import say
 from tracker.web.inputs import key
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.verbs import text, version
 from tracker.web.view import view_of

@@ -1,12 +1,17 @@
-"""The reader's language, and its texts. Flask-Babel looks its catalogue up anew for every text; a page has hundreds."""
+"""The reader's language, and texts in it. A page has hundreds, so what was said once is remembered."""
 
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from flask import appcontext_pushed, session
-from flask_babel import get_translations
+from markupsafe import Markup
+
+from tracker.mail.render import catalogue
 
 LOCALES = ("vi", "en")
+# More texts than the product has.
+MOST = 8192
 
 
 def locale() -> str:
@@ -15,8 +20,8 @@ def locale() -> str:
     return chosen if chosen in LOCALES else "vi"
 
 
-# The catalogue of the request under way; a page asks for it hundreds of times.
-_reading: ContextVar[Any | None] = ContextVar("catalogue", default=None)
+# The language of the request under way; a page asks for it hundreds of times.
+_reading: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 @appcontext_pushed.connect
@@ -24,17 +29,36 @@ def _another_reader(_app: Any, **_more: Any) -> None:
     _reading.set(None)
 
 
-def _catalogue() -> Any:
+def language() -> str:
     found = _reading.get()
     if found is None:
-        found = get_translations()
+        found = locale()
         _reading.set(found)
     return found
 
 
+@lru_cache(MOST)
+def _said(language: str, text: str) -> str:
+    return catalogue(language).gettext(text)
+
+
+@lru_cache(MOST)
+def _drawn(language: str, text: str) -> Markup:
+    """As Jinja does it: percent signs are doubled in every text, whether something is filled in or not."""
+    return Markup(_said(language, text)) % {}
+
+
 def say(text: str) -> str:
-    return _catalogue().ugettext(text)  # type: ignore[no-any-return]
+    return _said(language(), text)
 
 
-def say_many(one: str, many: str, n: int) -> str:
-    return str(_catalogue().ungettext(one, many, n))
+def gettext(text: str, /, **values: Any) -> str:
+    """For Python; what is filled in is plain text."""
+    said = _said(language(), text)
+    return said % values if values else said
+
+
+def draw(text: str, /, **values: Any) -> Markup:
+    """For templates; what is filled in is escaped."""
+    here = language()
+    return Markup(_said(here, text)) % values if values else _drawn(here, text)

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from tracker.rules.errors import Invalid
@@ -23,6 +22,7 @@ from tracker.store.saved_filter import saved_filters
 from tracker.store.unit import few_units, load, unit_named
 from tracker.web.errors import say as say_error
 from tracker.web.inputs import clean, key, year
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.verbs import number, text
 from tracker.web.view import view_of_row
@@ -151,6 +151,9 @@ def active(ctx: Context, filters: Filters) -> list[dict[str, str]]:
 
 
 def link(**values: Any) -> str:
-    """Address of the rows behind a number. The matrix has hundreds: `url_for` for each would be half of its time."""
-    query = urlencode({name: value for name, value in values.items() if value is not None})
+    """Address of the rows behind a number. The matrix has hundreds: `url_for` for each would be half of its time.
+
+    Values are numbers and names of classes and states, which need no escaping.
+    """
+    query = "&".join([f"{name}={value}" for name, value in values.items() if value is not None])
     return f"{request.script_root}{LISTING}?{query}"

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import NotAllowed, NotFound
 from tracker.rules.permissions import NOWHERE, Permission, may
@@ -11,6 +10,7 @@ from tracker.services.context import Context
 from tracker.services.outbox import resend
 from tracker.store.outbox import health, load, mails
 from tracker.web.inputs import key
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
 
 bp = Blueprint("mails", __name__, url_prefix="/mail")

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.deadlines import DeadlineClass, completion_rate
 from tracker.rules.errors import NotAllowed
@@ -16,11 +15,11 @@ from tracker.services.escalation_audit import overslept
 from tracker.store.attention import attention
 from tracker.store.filters import Day, Filters, Visible
 from tracker.store.listing import assignments, last_told
-from tracker.store.outbox import LATE_AFTER, health
-from tracker.store.page import plan_anew
+from tracker.store.outbox import LATE_AFTER, oldest_due
 from tracker.store.programme import programmes, years
 from tracker.store.tally import MatrixRow, matrix
 from tracker.web.inputs import key, year
+from tracker.web.language import gettext as _
 from tracker.web.listing import link, newest_year
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.view import view_of_row
@@ -46,7 +45,6 @@ def monitor() -> ResponseReturnValue:
         )
         day = Day.of(ctx.today, ctx.calendar)
         visible = Visible(seen, frozenset())
-        plan_anew(ctx.session)
         counted = matrix(ctx.session, visible, filters, day, args.get("units", 1, type=key))
         late = assignments(
             ctx.session, visible, replace(filters, klass="overdue"), day, args.get("page", 1, type=key), LATEST
@@ -58,7 +56,7 @@ def monitor() -> ResponseReturnValue:
             filters=filters,
             matrix=counted,
             columns=columns,
-            cells=[(row.unit.name if row.unit else "", _cells(filters, row, columns)) for row in counted.rows],
+            cells=[(row.unit_name, _cells(filters, row, columns)) for row in counted.rows],
             foot=_cells(filters, total, columns),
             totals=total.counts,
             done=done,
@@ -79,7 +77,7 @@ def monitor() -> ResponseReturnValue:
 
 def _waits_too_long(ctx: Context) -> datetime | None:
     """Since when the oldest mail waits, when that is longer than it should."""
-    oldest = health(ctx.session, ctx.now).oldest_due
+    oldest = oldest_due(ctx.session, ctx.now)
     return oldest if oldest and ctx.now - oldest > LATE_AFTER else None
 
 
@@ -112,8 +110,7 @@ def _columns() -> list[Column]:
 
 def _cells(filters: Filters, row: MatrixRow, columns: list[Column]) -> list[Cell]:
     """One row of the matrix, made here: hundreds of cells are the slow part of a template."""
-    unit_id = row.unit.id if row.unit else None
-    base = {"programme": filters.programme_id, "year": filters.year, "unit": unit_id}
+    base = {"programme": filters.programme_id, "year": filters.year, "unit": row.unit_id}
     cells = []
     for column in columns:
         n = row.counts.get(column.klass, 0) if column.klass else row.total

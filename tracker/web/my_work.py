@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import DomainError, Invalid
 from tracker.rules.words import N_
@@ -17,6 +16,7 @@ from tracker.store.listing import coordinated_work, open_work
 from tracker.store.waiting import waiting_for
 from tracker.web.errors import say
 from tracker.web.inputs import key
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 from tracker.web.verbs import number, text
 from tracker.web.view import AssignmentView, view_of_row

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.permissions import Permission
@@ -16,6 +15,7 @@ from tracker.store import programme as store
 from tracker.store.people import standing_units
 from tracker.web.errors import say
 from tracker.web.inputs import key
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.verbs import number
 

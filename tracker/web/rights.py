@@ -2,11 +2,11 @@
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.rules.permissions import NOWHERE, TABLE, Permission, demand
 from tracker.rules.words import ACTIONS, PARTIES, PERMISSIONS
 from tracker.rules.workflow import Party
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 
 bp = Blueprint("rights", __name__)

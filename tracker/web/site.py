@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, request, session, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -43,9 +42,12 @@ from tracker.web import (
     update_sheet,
     working_days,
 )
+from tracker.web.addresses import address
 from tracker.web.inputs import KeyConverter
-from tracker.web.language import locale, say, say_many
+from tracker.web.language import draw, locale
+from tracker.web.language import gettext as _
 from tracker.web.session import current_actor, overseen, require_password_change
+from tracker.web.view import work
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
@@ -64,9 +66,8 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     limits.register(app)
     app.context_processor(_shared)
-    app.jinja_env.install_gettext_callables(say, say_many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment)
-    app.jinja_env.globals.update(words=words, link=listing.link)
+    app.jinja_env.globals.update(_=draw, url_for=address, words=words, link=listing.link, work=work)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies

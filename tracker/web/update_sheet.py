@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -18,6 +17,7 @@ from tracker.services import update_sheet as sheets
 from tracker.store.listing import open_work
 from tracker.web.errors import say
 from tracker.web.exports import XLSX
+from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import takes_files
 from tracker.web.view import view_of_row

@@ -7,13 +7,13 @@ from typing import TypeVar
 from flask import Flask, current_app, flash, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Request
-from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from tracker.rules.files import KINDS, MAX_FILES, MB, Upload, spoken_size
 from tracker.rules.privacy import WARNING, looks_like_child
 from tracker.web import errors
+from tracker.web.language import gettext as _
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 # Beside the files: the other fields and what holds the parts together.

@@ -1,20 +1,29 @@
-"""What templates show of an assignment: plain values in the reader's language, no queries."""
+"""What templates show of an assignment: plain values in the reader's language, no queries.
 
-from dataclasses import dataclass
+A list has fifty rows and is asked for again and again: a row that has not changed is not drawn anew on the same day.
+"""
+
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from flask import current_app
+from markupsafe import Markup
+
+from tracker.rules.calendar import WorkingCalendar
 from tracker.rules.deadlines import DeadlineClass, Standing, describe, standing
 from tracker.rules.words import N_, STATES
 from tracker.rules.workflow import State
 from tracker.services.context import Context
-from tracker.web.language import say
+from tracker.store.listing import COLUMNS
+from tracker.web.language import language, say
 
 # Classes that a tag of their own says in words.
 TAGGED = frozenset({DeadlineClass.OVERDUE, DeadlineClass.DUE_SOON, DeadlineClass.DONE_LATE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that alone would take a third of the time
 class AssignmentView:
     """One row of a list: the row itself, its names, where it stands, and that in words."""
 
@@ -28,6 +37,20 @@ class AssignmentView:
     star_word: str
     ref_words: str
     due_words: str
+    # Of the bar; "" where there is none.
+    percent_word: str
+    # With its unit and without, once it has been drawn.
+    html: dict[bool, Markup] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> str:
+        return f"{self.unit_name} · {self.short_facts}"
+
+    @property
+    def short_facts(self) -> str:
+        """Where one unit's work is listed."""
+        known = f"{self.ref_words} · {self.due_words}"
+        return f"{known} · {self.owner_name}" if self.owner_name else known
 
     @property
     def tag_words(self) -> str:
@@ -42,24 +65,48 @@ class AssignmentView:
         return self.row.due_on  # type: ignore[no-any-return]
 
 
+# Views that a process remembers; each takes about 3 KB.
+REMEMBERED = 2_000
+
+
 def view_of_row(ctx: Context, row: Any) -> AssignmentView:
     """Of a row as `store.listing` gives it."""
-    return draw(row, row.unit_name, row.clause_ref, row.owner_name, _standing(ctx, row))
+    if len(row) == len(COLUMNS):
+        return _remembered(language(), ctx.today, ctx.calendar, row)
+    return new_view(row, ctx.today, ctx.calendar)
+
+
+@lru_cache(REMEMBERED)
+def _remembered(_language: str, today: date, calendar: WorkingCalendar, row: Any) -> AssignmentView:
+    return new_view(row, today, calendar)
+
+
+def new_view(row: Any, today: date, calendar: WorkingCalendar) -> AssignmentView:
+    return draw(row, row.unit_name, row.clause_ref, row.owner_name, _standing(row, today, calendar))
+
+
+def work(one: AssignmentView, unit: bool = True) -> Markup:
+    """The inside of a row, as the macro of that name in components/lists.html draws it."""
+    html = one.html.get(unit)
+    if html is None:
+        macro = current_app.jinja_env.get_template("components/lists.html").module.work  # type: ignore[attr-defined]
+        html = one.html[unit] = macro(one, unit)
+    return html
 
 
 def view_of(ctx: Context, row: Any) -> AssignmentView:
     """Of an assignment as its own page loads it."""
     owner = row.owner.name if row.owner else None
-    return draw(row, row.lead_unit.name, row.duty.clause.ref, owner, _standing(ctx, row))
+    return draw(row, row.lead_unit.name, row.duty.clause.ref, owner, _standing(row, ctx.today, ctx.calendar))
 
 
-def _standing(ctx: Context, row: Any) -> Standing:
+def _standing(row: Any, today: date, calendar: WorkingCalendar) -> Standing:
     return standing(
         state=row.state,
         due_on=row.due_on,
         submitted_on=row.submitted_on,
-        today=ctx.today,
-        calendar=ctx.calendar,
+        today=today,
+        calendar=calendar,
     )
 
 
@@ -77,6 +124,7 @@ def draw(row: Any, unit_name: str, clause_ref: str, owner_name: str | None, stan
         star_word=say(N_("Trọng tâm")),
         ref_words=say(N_("mục %(ref)s")) % {"ref": clause_ref},
         due_words=_due_words(row, stands, words),
+        percent_word=say(N_("Tiến độ")) if row.percent and row.state == State.IN_PROGRESS else "",
     )
 
 
@@ -84,5 +132,10 @@ def _due_words(row: Any, stands: Standing, words: str) -> str:
     """ "hạn 19/11/2026, còn 3 ngày làm việc"; beside a tag that says how far away it is, the date stands alone."""
     if row.due_on is None:
         return say(N_("không có thời hạn"))
-    day = f"{say(N_('hạn'))} {row.due_on:%d/%m/%Y}"
+    day = f"{say(N_('hạn'))} {_day(row.due_on)}"
     return day if stands.klass in TAGGED or row.state == State.CANCELLED else f"{day}, {words}"
+
+
+@lru_cache(1024)
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

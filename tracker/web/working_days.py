@@ -5,7 +5,6 @@ from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.importing.working_days import MAX_BYTES, read_list
 from tracker.rules.days import FIRST_YEAR, LAST_YEAR
@@ -27,6 +26,7 @@ from tracker.services.context import Context
 from tracker.store import working_day as store
 from tracker.web.errors import say
 from tracker.web.inputs import clean, key
+from tracker.web.language import gettext as _
 from tracker.web.language import locale
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import takes_files
