@@ -19,8 +19,8 @@ log = structlog.get_logger()
 # Seconds for which it goes on after a message that nobody took: a worker looks for a lost broker every
 # thirty at the latest. Doing the same work at two places is harmless: every job finds it in rows.
 GO_ON = 60.0
-# So many wake-ups wait when the workers are away for minutes: more would only have to be worked off. (A time after which
-# one is worth nothing would be judged by the clock of another machine.)
+# So many wake-ups wait when the workers are away for minutes: more would only have to be worked off. (A time after
+# which one is worth nothing would be judged by the clock of another machine.)
 ENOUGH = 100
 QUEUE = "celery"
 

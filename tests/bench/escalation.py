@@ -40,7 +40,8 @@ MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=LOCAL)
 # Everything is open and due in a far year, told of nothing and with nothing to tell.
 ALL_OPEN = (
     "SET session_replication_role = replica",
-    "UPDATE assignments SET state = 'in_progress', submitted_on = NULL, done_on = NULL, percent = 0,"
+    "UPDATE assignments SET state = CASE WHEN owner_id IS NULL THEN 'assigned' ELSE 'in_progress' END,"
+    " submitted_on = NULL, done_on = NULL, percent = 0, suspended_from = NULL,"
     " due_on = '2028-06-30', nominal_due_on = '2028-06-30', original_due_on = '2028-06-30', starred = false",
     "DELETE FROM upcoming_steps",
     "INSERT INTO upcoming_steps SELECT id, '2028-06-16' FROM assignments",
@@ -102,7 +103,9 @@ def _digests(url: str) -> list[Row]:
     day = MORNING + timedelta(days=3)
     _fall_due(url, day, datetime(2026, 12, 10, tzinfo=LOCAL), 2 * PEOPLE)  # ten working days ahead: the owner alone
     _run(url, *OWNERS, people=PEOPLE, day=day.date())
-    _run(url, "DELETE FROM mail_tries", "UPDATE escalations SET outbox_id = NULL", "DELETE FROM outbox", "VACUUM outbox")
+    _run(
+        url, "DELETE FROM mail_tries", "UPDATE escalations SET outbox_id = NULL", "DELETE FROM outbox", "VACUUM outbox"
+    )
     found = _apart("sweep", url, day)
     assert found["mails"] == PEOPLE, found
     return [_row(f"{PEOPLE:,} digests of 2 lines, composed and in the outbox", found, "≤ 60 s")]

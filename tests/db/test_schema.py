@@ -122,10 +122,8 @@ REFUSED = {
     " WHERE a.id = (SELECT min(id) FROM posts) AND b.id = (SELECT max(id) FROM posts)",
     "ck_evidence_sha256": "INSERT INTO evidence (assignment_id, sha256, name, media_type, size, added_at, added_by_id)"
     " SELECT a.id, '../../etc/passwd', 'x', 'x', 1, now(), u.id FROM assignments a, users u LIMIT 1",
-    "uq_outbox_dedupe_key": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL),"
-    f" ({LETTER}, 'k', 'b', 'queued', NULL)",
-    "uq_outbox_message_id": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL),"
-    f" ({LETTER}, 'l', 'a', 'queued', NULL)",
+    "uq_outbox_dedupe_key": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL), ({LETTER}, 'k', 'b', 'queued', NULL)",
+    "uq_outbox_message_id": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL), ({LETTER}, 'l', 'a', 'queued', NULL)",
     "ck_outbox_sender_while_sending": f"{MAIL} ({LETTER}, 'k', 'a', 'sending', NULL)",
     "ck_outbox_sent_at": f"{MAIL} ({LETTER}, 'k', 'a', 'sent', NULL)",
     "uq_mail_bounces_key": f"WITH one AS ({MAIL} ({LETTER}, 'k', 'a', 'queued', NULL) RETURNING id)"

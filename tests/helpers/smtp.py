@@ -167,7 +167,9 @@ def _certificate() -> Path:
     )
     file = Path(mkdtemp(prefix="giao-viec-tls-")) / "server.pem"
     plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    file.write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain) + made.public_bytes(serialization.Encoding.PEM))
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, *plain) + made.public_bytes(serialization.Encoding.PEM)
+    )
     return file
 
 

@@ -65,9 +65,7 @@ def test_a_sender_without_its_session_stops_after_the_letter_in_hand(app: Flask,
     assert postman.ids() == Counter(ids)
 
 
-def test_a_run_ends_before_celery_would_end_it(
-    app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_ends_before_celery_would_end_it(app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tarpit: what is claimed and not begun goes back."""
     put(database_url, 30)
     monkeypatch.setattr(delivery, "LONGEST", 0.3)

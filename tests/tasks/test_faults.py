@@ -170,7 +170,7 @@ def _quick_beat(stack: Stack) -> None:
         "from tasks.schedule import SCHEDULE\n"
         "for entry in SCHEDULE.values(): entry['schedule'] = 1.0\n"
         "from tasks.celery_app import app\n"
-        f"app.start(['beat', '-l', 'INFO', '--pidfile', ''])\n"
+        "app.start(['beat', '-l', 'INFO', '--pidfile', ''])\n"
     )
     stack.start("quick-beat", command=[*PYTHON[:1], "-c", script])
 

@@ -78,7 +78,7 @@ def _part(subtype: bytes, text: str) -> bytes:
     return b"\r\n".join(
         (
             b"--" + _BOUNDARY,
-            b'Content-Type: text/' + subtype + b'; charset="utf-8"',
+            b"Content-Type: text/" + subtype + b'; charset="utf-8"',
             b"Content-Transfer-Encoding: base64",
             b"",
             *lines,
