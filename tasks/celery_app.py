@@ -26,6 +26,8 @@ app.conf.update(
     task_soft_time_limit=240,
     task_time_limit=300,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # however long the broker is away
+    beat_scheduler="tasks.beat:Beat",
     broker_transport_options={
         "visibility_timeout": 180,
         "socket_timeout": 5,

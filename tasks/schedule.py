@@ -2,18 +2,17 @@
 
 from typing import Any
 
-# A wake-up that nobody took before the next one is worth nothing.
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep": {"task": "tasks.escalation.sweep", "schedule": 60.0, "options": {"expires": 60}},
-    "audit-escalations": {"task": "tasks.escalation.audit", "schedule": 1800.0, "options": {"expires": 1800}},
-    "deliver-mail": {"task": "tasks.mail.deliver", "schedule": 5.0, "options": {"expires": 5}},
-    "fold-counters": {"task": "tasks.tally.fold", "schedule": 60.0, "options": {"expires": 60}},
-    "build-reports": {"task": "tasks.report.build", "schedule": 5.0, "options": {"expires": 5}},
-    "open-periods": {"task": "tasks.opening.roll_over", "schedule": 300.0, "options": {"expires": 300}},
-    "tidy-evidence": {"task": "tasks.evidence.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep": {"task": "tasks.escalation.sweep", "schedule": 60.0},
+    "audit-escalations": {"task": "tasks.escalation.audit", "schedule": 1800.0},
+    "deliver-mail": {"task": "tasks.mail.deliver", "schedule": 5.0},
+    "fold-counters": {"task": "tasks.tally.fold", "schedule": 60.0},
+    "build-reports": {"task": "tasks.report.build", "schedule": 5.0},
+    "open-periods": {"task": "tasks.opening.roll_over", "schedule": 300.0},
+    "tidy-evidence": {"task": "tasks.evidence.tidy", "schedule": 3600.0},
 }
 
 # Only where BOUNCE_URL names a mailbox.
 BOUNCES: dict[str, dict[str, Any]] = {
-    "collect-bounces": {"task": "tasks.bounce.collect", "schedule": 120.0, "options": {"expires": 120}},
+    "collect-bounces": {"task": "tasks.bounce.collect", "schedule": 120.0},
 }

@@ -1,37 +1,72 @@
-"""Sending what is due: claim, commit, send, settle, commit; no transaction is open while a mail travels."""
+"""Sending what is due: claim, commit, send, settle; no transaction is open while a mail travels."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
-from time import monotonic
+from functools import partial
+from time import monotonic, sleep
 
-from tracker.mail.transport import WHOLE_TRY_WITHIN, open_transport
+from tracker.mail.transport import Answer, Outcome, open_transport
 from tracker.services.context import Context
-from tracker.services.outbox import LEASE, claim, give_back, settle
+from tracker.services.outbox import claim, give_back, settle
+from tracker.store.outage import database_down
+from tracker.store.sender import Sender, SessionLost
 
-# Claimed by one sender in one go; a sender that is killed holds up no more than these, for as long as a lease.
+# Claimed by one sender in one go.
 AT_ONCE = 20
+# Seconds after which no further letter is begun: with one slow try more it ends well before Celery would end it.
+LONGEST = 150.0
 
 
-def deliver_due(mail_url: str, acting: Callable[[], AbstractContextManager[Context]], limit: int = 500) -> int:
+# Seconds for which a sender waits for a database that went away, with a letter that it does not know of.
+PATIENCE = 30.0
+Acting = Callable[[], AbstractContextManager[Context]]
+
+
+def deliver_due(mail_url: str, acting: Acting, limit: int = 500) -> int:
     """Sends up to `limit` mails one by one; returns how many were tried. Killed anywhere, it loses none.
 
-    A few are claimed at once, each is settled by itself; what cannot be tried within its lease is given back.
+    A few are claimed at once, each is settled by itself before the next one begins: whatever ends this sender or its
+    session, at most one letter is out that no row knows of, and its other claims are anybody's at once.
     """
-    tried = 0
-    with closing(open_transport(mail_url)) as send:
-        while tried < limit:
+    with acting() as ctx:
+        engine = ctx.session.get_bind().engine
+    tried, end = 0, monotonic() + LONGEST
+    with closing(Sender(engine)) as sender, closing(open_transport(mail_url)) as send:
+        while tried < limit and monotonic() < end:
             with acting() as ctx:
-                claimed = claim(ctx, min(AT_ONCE, limit - tried))
+                claimed = claim(ctx, sender.number, min(AT_ONCE, limit - tried))
             if not claimed:
                 break
-            until = monotonic() + LEASE.total_seconds() - WHOLE_TRY_WITHIN
-            for number, (mail_id, token, letter) in enumerate(claimed):
-                if monotonic() > until:
+            for number, (mail_id, letter) in enumerate(claimed):
+                if monotonic() > end:
                     with acting() as ctx:
-                        give_back(ctx, [token for _id, token, _letter in claimed[number:]])
+                        give_back(ctx, sender.number, [mail_id for mail_id, _letter in claimed[number:]])
                     break
                 answer = send(letter)
                 tried += 1
-                with acting() as ctx:
-                    settle(ctx, mail_id, token, answer)
+                try:
+                    if answer.outcome is Outcome.SENT and sender.sent(mail_id, answer.detail):
+                        continue
+                    sender.check()
+                except SessionLost:
+                    _when_it_is_back(partial(_settle, acting, mail_id, sender.number, answer))
+                    return tried
+                _settle(acting, mail_id, sender.number, answer)
     return tried
+
+
+def _settle(acting: Acting, mail_id: int, sender: int, answer: Answer) -> None:
+    with acting() as ctx:
+        settle(ctx, mail_id, sender, answer)
+
+
+def _when_it_is_back(write: Callable[[], None]) -> None:
+    """A letter is out: that is written down as soon as the database is there again, before another sender takes it."""
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            return write()
+        except Exception as error:
+            if not database_down(error) or monotonic() > end:
+                raise
+            sleep(0.1)

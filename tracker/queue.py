@@ -64,16 +64,20 @@ class Nudger:
             self._sending = True
             # Before sending: what is committed from now on may come too late for the worker that this one wakes.
             self._waiting.discard(task_name)
-            if time.monotonic() >= self._rest_until:
-                self._send(task_name)
+            self.send(task_name)
             self._sending = False
 
-    def _send(self, task_name: str) -> None:
+    def send(self, task_name: str) -> bool:
+        """At once and here; False when the broker did not take it, or not lately."""
+        if time.monotonic() < self._rest_until:
+            return False
         try:
             self._celery.send_task(task_name, retry=False, ignore_result=True)
         except (OperationalError, OSError) as error:
             self._rest_until = time.monotonic() + REST
             log.warning("broker_unreachable", task=task_name, error=str(error))
+            return False
+        return True
 
     def _finish(self) -> None:
         end = time.monotonic() + PATIENCE

@@ -82,7 +82,7 @@ def test_the_migrations_make_each_constraint_of_the_models(postgres: PostgresSer
 
 MAIL = (
     "INSERT INTO outbox (kind, to_address, to_name, subject, text_body, html_body, not_before, created_at,"
-    " dedupe_key, message_id, state, lease_token, lease_until) VALUES"
+    " dedupe_key, message_id, state, sender) VALUES"
 )
 LETTER = "'x', 'x', 'x', 'x', 'x', 'x', now(), now()"
 ROUND = (
@@ -133,17 +133,14 @@ REFUSED = {
     " WHERE a.id = (SELECT min(id) FROM posts) AND b.id = (SELECT max(id) FROM posts)",
     "ck_evidence_sha256": "INSERT INTO evidence (assignment_id, sha256, name, media_type, size, added_at, added_by_id)"
     " SELECT a.id, '../../etc/passwd', 'x', 'x', 1, now(), u.id FROM assignments a, users u LIMIT 1",
-    "uq_outbox_dedupe_key": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL, NULL),"
-    f" ({LETTER}, 'k', 'b', 'queued', NULL, NULL)",
-    "uq_outbox_message_id": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL, NULL),"
-    f" ({LETTER}, 'l', 'a', 'queued', NULL, NULL)",
-    "ck_outbox_lease_while_sending": f"{MAIL} ({LETTER}, 'k', 'a', 'sending', NULL, NULL)",
-    "ck_outbox_lease_together": f"{MAIL} ({LETTER}, 'k', 'a', 'sending', 'token', NULL)",
-    "ck_outbox_sent_at": f"{MAIL} ({LETTER}, 'k', 'a', 'sent', NULL, NULL)",
-    "uq_mail_bounces_key": f"WITH one AS ({MAIL} ({LETTER}, 'k', 'a', 'queued', NULL, NULL) RETURNING id)"
+    "uq_outbox_dedupe_key": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL), ({LETTER}, 'k', 'b', 'queued', NULL)",
+    "uq_outbox_message_id": f"{MAIL} ({LETTER}, 'k', 'a', 'queued', NULL), ({LETTER}, 'l', 'a', 'queued', NULL)",
+    "ck_outbox_sender_while_sending": f"{MAIL} ({LETTER}, 'k', 'a', 'sending', NULL)",
+    "ck_outbox_sent_at": f"{MAIL} ({LETTER}, 'k', 'a', 'sent', NULL)",
+    "uq_mail_bounces_key": f"WITH one AS ({MAIL} ({LETTER}, 'k', 'a', 'queued', NULL) RETURNING id)"
     " INSERT INTO mail_bounces (outbox_id, key, at, action, recipient, status, diagnostic)"
     " SELECT id, 'k', now(), 'failed', '', '', '' FROM one, generate_series(1, 2)",
-    "ck_outbox_state": f"{MAIL} ({LETTER}, 'k', 'a', 'lost', NULL, NULL)",
+    "ck_outbox_state": f"{MAIL} ({LETTER}, 'k', 'a', 'lost', NULL)",
     "ck_updates_text_not_blank": "INSERT INTO updates (assignment_id, author_id, signal, text, created_at)"
     " SELECT a.id, u.id, 'on_track', '  ', now() FROM assignments a, users u LIMIT 1",
     "ck_rounds_return_has_reason": f"{ROUND}, 'returned', now())",

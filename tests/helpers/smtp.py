@@ -2,32 +2,52 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from ipaddress import ip_address
+from pathlib import Path
+from tempfile import mkdtemp
+from time import sleep
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 
 class Postman:
     """`replies`: answers to give instead of accepting, by phase ("MAIL", "RCPT", "DATA"); `stall` holds the last one.
 
-    `drops`: phases at which it hangs up without an answer; at "DATA" it has the whole letter by then.
+    `refused`: addresses that nobody has here. `drops`: phases at which it hangs up without an answer; at "DATA" it has the whole letter by then.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, certificate: bool = False, slowly: float = 0.0) -> None:
+        """`certificate`: offers STARTTLS with one that signs itself, made for 127.0.0.1. `slowly`: seconds that it takes
+        before it has a letter, and again before it says so."""
+        self.slowly = slowly
         self.letters: list[EmailMessage] = []
         self.replies: dict[str, str] = {}
+        self.refused: set[str] = set()
         self.drops: set[str] = set()
         self.stall = threading.Event()
         self.holding = threading.Event()
         self.connections = 0
         self._last: SMTP | None = None
-        self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
+        self.certificate: Path | None = None
+        more: dict[str, object] = {}
+        if certificate:
+            self.certificate = _certificate()
+            more["tls_context"] = context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificate)
+        self._controller = Controller(self, hostname="127.0.0.1", port=_free_port(), **more)
 
     def __enter__(self) -> "Postman":
         self._controller.start()
@@ -68,7 +88,7 @@ class Postman:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        answer = self._answer(server, "RCPT")
+        answer = "550 5.1.1 no such user" if address in self.refused else self._answer(server, "RCPT")
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -76,11 +96,15 @@ class Postman:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if "DATA" in self.replies:
             return self.replies["DATA"]
+        if self.slowly:
+            await asyncio.sleep(self.slowly)
         content = envelope.content or b""
         letter = message_from_bytes(content if isinstance(content, bytes) else content.encode(), policy=policy.SMTP)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
         self.holding.set()
+        if self.slowly:
+            await asyncio.sleep(self.slowly)
         while self.stall.is_set():
             await asyncio.sleep(0.02)
         return self._answer(server, "DATA")
@@ -93,8 +117,11 @@ class Postman:
 
 
 @contextmanager
-def doorkeeper(greeting: bytes) -> Iterator[str]:
-    """URL of a server that says this and nothing more to whoever comes; aiosmtpd always greets with 220."""
+def doorkeeper(greeting: bytes, drip: bytes = b"") -> Iterator[str]:
+    """URL of a server that says this and nothing more to whoever comes; aiosmtpd always greets with 220.
+
+    `drip`: what it goes on saying to the newest guest ten times a second.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         guests: list[socket.socket] = []
 
@@ -104,6 +131,10 @@ def doorkeeper(greeting: bytes) -> Iterator[str]:
                     guest, _ = listener.accept()
                     guests.append(guest)
                     guest.sendall(greeting)
+                    with suppress(OSError):
+                        while drip:
+                            guest.sendall(drip)
+                            sleep(0.1)
             except OSError:
                 return  # the listener was shut down
 
@@ -116,6 +147,30 @@ def doorkeeper(greeting: bytes) -> Iterator[str]:
             thread.join()
             for guest in guests:
                 guest.close()
+
+
+def _certificate() -> Path:
+    """Key and certificate in one file, as servers take it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = Path(mkdtemp(prefix="giao-viec-tls-")) / "server.pem"
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, *plain) + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return file
 
 
 def _free_port() -> int:

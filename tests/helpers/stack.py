@@ -17,6 +17,7 @@ PYTHON = [sys.executable, "-m"]
 COMMANDS = {
     "worker": [*PYTHON, "celery", "-A", "tasks.celery_app", "worker", "--concurrency", "1", "-l", "INFO",
                "--without-gossip", "--without-mingle"],
+    "beat": [*PYTHON, "celery", "-A", "tasks.celery_app", "beat", "-l", "INFO", "--pidfile", ""],
     "web": [*PYTHON, "gunicorn", "wsgi:app", "--threads", "4", "--no-control-socket"],
 }  # fmt: skip
 
@@ -45,24 +46,11 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         for child in self.children.values():
+            child.send_signal(signal.SIGTERM)  # all at once: each takes its time
+        for child in self.children.values():
             stop(child, signal.SIGTERM, 5)
 
     def start(self, name: str, *more: str, command: list[str] | None = None) -> subprocess.Popen[bytes]:
-        if name == "beat":
-            schedule = str(self.folder / "beat")
-            command = [
-                *PYTHON,
-                "celery",
-                "-A",
-                "tasks.celery_app",
-                "beat",
-                "-l",
-                "INFO",
-                "--schedule",
-                schedule,
-                "--pidfile",
-                "",
-            ]
         full = [*(command or COMMANDS[name]), *more]
         self.children[name] = spawn(full, log=self.log(name), env=self.env, cwd=ROOT)
         return self.children[name]

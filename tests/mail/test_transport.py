@@ -94,6 +94,33 @@ def test_no_answer_to_the_last_line_is_uncertain(monkeypatch: pytest.MonkeyPatch
         assert open_transport(postman.url)(LETTER).outcome is Outcome.UNCERTAIN
 
 
+def test_a_server_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then keeps every single wait short; the whole letter has its end all the same."""
+    monkeypatch.setattr(transport, "WHOLE_TRY_WITHIN", 0.6)
+    with doorkeeper(b"220-", drip=b"x") as url:
+        assert open_transport(url)(LETTER).outcome is Outcome.RETRY
+
+
+def test_a_certificate_that_nobody_knows_is_refused() -> None:
+    """Over TLS from the start and by STARTTLS; the letter waits, in the clear it never goes."""
+    with Postman(certificate=True) as postman:
+        answer = open_transport(f"{postman.url}?starttls=1")(LETTER)
+        assert (answer.outcome, "certificate" in answer.detail.lower()) == (Outcome.RETRY, True)
+        assert open_transport(postman.url.replace("smtp:", "smtps:"))(LETTER).outcome is Outcome.RETRY
+    assert postman.letters == []
+
+
+def test_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Postman(certificate=True) as postman:
+        monkeypatch.setenv("SSL_CERT_FILE", str(postman.certificate))
+        send = open_transport(f"{postman.url}?starttls=1")
+        for n in range(2):
+            answer = send(replace(LETTER, message_id=f"<{n}@example.vn>"))
+            assert answer.outcome is Outcome.SENT, answer
+        assert postman.connections == 2  # the greeting before TLS and the one after it
+        send.close()
+
+
 def test_where_encryption_is_asked_for_nothing_goes_in_the_clear() -> None:
     """The server does not offer STARTTLS: the letter waits until the setting or the server is mended."""
     with Postman() as postman:

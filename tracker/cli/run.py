@@ -155,7 +155,7 @@ def _commands(env: dict[str, str], address: str) -> list[Command]:
     commands = {
         "web": [*gunicorn, "--access-logfile", "-", "--no-control-socket"],
         "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
-        "beat": [*celery, "beat", "--schedule", str(VAR / "beat-schedule"), "--pidfile", ""],
+        "beat": [*celery, "beat", "--pidfile", ""],
     }
     return [
         Command(name, command, log=VAR / "log" / f"{name}.log", env=env, cwd=ROOT, seconds_to_stop=30)

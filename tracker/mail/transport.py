@@ -4,6 +4,7 @@ import os
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,13 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from tracker.mail.message import Letter, build, one_line
 from tracker.rules.calendar import LOCAL
 
-# Seconds. One try stays within the minute for which a sender holds a mail, or a second sender would take it too.
+# Seconds. A letter stays within the minute after which the database ends the session of a silent sender and lets
+# another one take its mails (`store.sender`).
 CONNECT_WITHIN = 10.0
 ANSWER_WITHIN = 30.0
 WHOLE_TRY_WITHIN = 50.0
@@ -119,12 +121,15 @@ class _Courier:
         self._url, self._port, self._starttls = url, port, starttls
         self._server: smtplib.SMTP | None = None
         self._sent = 0
+        # The moment at which all patience with this letter ends, and the longest single wait until then.
+        self._end = self._patience = 0.0
 
     def __call__(self, letter: Letter) -> Answer:
         try:
-            content = build(letter)
+            content = _dot_stuffed(build(letter))
         except ValueError as error:
             return _unwritable(error)
+        self._end = monotonic() + WHOLE_TRY_WITHIN
         if self._server is not None:
             answer = self._try(letter, content, kept=True)
             if answer is not None:
@@ -143,18 +148,18 @@ class _Courier:
 
     def _try(self, letter: Letter, content: bytes, *, kept: bool) -> Answer | None:
         """None: the kept connection was of no more use before this letter began, so a new one may be asked."""
-        self._end = monotonic() + WHOLE_TRY_WITHIN
         phase, handed_over, keep = "connect", False, False
         try:
             server = self._server or self._connect()
+            # Bare commands: the library would parse addresses that `build` has looked at.
             phase = "MAIL FROM"
             self._hurry(server)
-            code, text = server.mail(letter.from_address)
+            code, text = server.docmd("MAIL", f"FROM:<{letter.from_address}>")
             if not _accepted(code):
                 return None if kept else _refused(code, text, for_good=False)
             phase = "RCPT TO"
             self._hurry(server)
-            code, text = server.rcpt(letter.to_address)
+            code, text = server.docmd("RCPT", f"TO:<{letter.to_address}>")
             if not _accepted(code):
                 return _refused(code, text, for_good=True)
             # `data()` would hide where a break happened: the server has the letter only with the lone dot.
@@ -164,7 +169,7 @@ class _Courier:
             if code != 354:
                 return _refused(code, text, for_good=True)
             self._hurry(server)
-            server.send(_dot_stuffed(content))
+            server.send(content)
             self._hurry(server)
             phase, handed_over = "after DATA", True
             server.send(b".\r\n")
@@ -195,31 +200,80 @@ class _Courier:
         url, host = self._url, self._url.hostname
         assert host is not None  # open_transport looked
         if url.scheme == "smtps":
-            context = ssl.create_default_context()
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self._port or 465, timeout=CONNECT_WITHIN, context=context)
+            server: _Prompt = _PromptTls(self._left, context=ssl.create_default_context())
         else:
-            server = smtplib.SMTP(host, self._port or 25, timeout=CONNECT_WITHIN)
+            server = _Prompt(self._left)
         self._server = server
-        self._hurry(server)
-        # Or the last small packet of each letter waits 40 ms for an acknowledgement that is itself delayed.
-        assert server.sock is not None  # it was greeted
-        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._patience = CONNECT_WITHIN
+        server.connect_to(host, self._port or (465 if url.scheme == "smtps" else 25))
+        self._patience = ANSWER_WITHIN
         server.ehlo_or_helo_if_needed()
         if self._starttls:
             server.starttls(context=ssl.create_default_context())
-            self._hurry(server)
             server.ehlo()
         if url.username:
-            self._hurry(server)
             server.login(unquote(url.username), unquote(url.password or ""))
         return server
 
-    def _hurry(self, server: smtplib.SMTP) -> None:
-        """Before each further wait: what is left of the time for this letter."""
+    def _left(self) -> float:
+        """Seconds for the next wait. Raises TimeoutError when nothing is left of the time for this letter."""
         remaining = self._end - monotonic()
-        if remaining <= 0 or server.sock is None:
+        if remaining <= 0:
             raise TimeoutError("the server is too slow")
-        server.sock.settimeout(min(ANSWER_WITHIN, remaining))
+        return min(self._patience, remaining)
+
+    def _hurry(self, server: smtplib.SMTP) -> None:
+        """Before something long is sent."""
+        if server.sock is None:
+            raise TimeoutError("the server is gone")
+        server.sock.settimeout(self._left())
+
+
+class _Lines:
+    """What `smtplib` reads from; a server that drips a byte now and then is not waited for any longer."""
+
+    def __init__(self, sock: socket.socket, left: Callable[[], float]) -> None:
+        self._sock, self._left, self._buffer = sock, left, b""
+
+    def readline(self, most: int) -> bytes:
+        while b"\n" not in self._buffer and len(self._buffer) < most:
+            self._sock.settimeout(self._left())
+            more = self._sock.recv(8192)
+            if not more:
+                break
+            self._buffer += more
+        line, mark, rest = self._buffer[:most].partition(b"\n")
+        self._buffer = rest + self._buffer[most:]
+        return line + mark
+
+    def close(self) -> None:
+        """The socket is closed by whoever opened it."""
+
+
+class _Prompt(smtplib.SMTP):
+    """`left` says before each wait how long that may be."""
+
+    def __init__(self, left: Callable[[], float], **more: Any) -> None:
+        super().__init__(timeout=CONNECT_WITHIN, **more)
+        self._left = left
+
+    def connect_to(self, host: str, port: int) -> None:
+        self._host = host  # `starttls` asks the certificate for it
+        code, text = self.connect(host, port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, text)
+        # Or the last small packet of each letter waits 40 ms for an acknowledgement that is itself delayed.
+        assert self.sock is not None  # it was greeted
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self.sock, self._left)
+        return super().getreply()
+
+
+class _PromptTls(_Prompt, smtplib.SMTP_SSL):
+    pass
 
 
 def _accepted(code: int) -> bool:
@@ -240,7 +294,5 @@ def _words(code: int, text: bytes | str) -> str:
 
 
 def _dot_stuffed(content: bytes) -> bytes:
-    """RFC 5321 4.5.2: a line that starts with a dot gets another; ends with a line break, ready for the lone dot."""
-    lines = content.replace(b"\r\n", b"\n").split(b"\n")
-    stuffed = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines)
-    return stuffed.removesuffix(b"\r\n") + b"\r\n"
+    """RFC 5321 4.5.2: a line that starts with a dot gets another; lines of `build` end with CRLF, so does the last."""
+    return content.replace(b"\r\n.", b"\r\n..")

@@ -24,13 +24,13 @@ class MailState(StrEnum):
 class OutboxMail(Numbered, Base):
     """One mail to one person, inserted in the transaction of its cause; `dedupe_key` names the cause.
 
-    The Message-ID stays the same through all tries. `lease_token` is the claim of one sender until `lease_until`.
+    The Message-ID stays the same through all tries. `sender` is the number of the session that has claimed it
+    (`store.sender`): a claim lasts as long as that session.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("(state = 'sending') = (lease_token IS NOT NULL)", name="lease_while_sending"),
-        CheckConstraint("(lease_token IS NULL) = (lease_until IS NULL)", name="lease_together"),
+        CheckConstraint("(state = 'sending') = (sender IS NOT NULL)", name="sender_while_sending"),
         CheckConstraint("state = 'bounced' OR (state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_outbox_due", "not_before", postgresql_where=text("state IN ('queued', 'sending')")),
         Index(None, "recipient_id"),
@@ -52,8 +52,7 @@ class OutboxMail(Numbered, Base):
     # By the database's clock: a sweep for another moment (`--at`) still sends its mail now.
     not_before: Mapped[datetime] = mapped_column(server_default=func.now())
     attempts: Mapped[int] = mapped_column(server_default="0")
-    lease_token: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
+    sender: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
 

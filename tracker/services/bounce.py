@@ -39,7 +39,7 @@ def record_bounce(ctx: Context, bounce: Bounce) -> bool:
     before = row.state
     if bounce.action is Action.FAILED:
         # Also out of the queue: what is to be tried again would come back again.
-        row.state, row.lease_token, row.lease_until = MailState.BOUNCED, None, None
+        row.state, row.sender = MailState.BOUNCED, None
     person = _owner_of_dead_address(ctx, row, bounce)
     if person is not None:
         person.dead_email = person.email

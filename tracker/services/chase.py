@@ -27,11 +27,12 @@ def chase(ctx: Context, assignment_id: int, *, text: str, version: int | None = 
     ctx.session.add(sent)
     ctx.session.flush()
     # A chase went to whom a mail went: not to whom has no address or no account, nor to oneself.
-    mails = notify(ctx, "chased", row, lead_people(ctx, row), reason=text, cause=f"chase{sent.id}")
+    people = lead_people(ctx, row)
+    mails = notify(ctx, "chased", row, people, reason=text, cause=f"chase{sent.id}")
     if not mails:
         raise Invalid(N_("Đơn vị chưa có ai nhận được thư đôn đốc."), field="chase")
-    sent.readers = [ChaseReader(user_id=person_id, outbox_id=mail.id) for person_id, mail in mails.items()]
-    names = [mail.to_name for mail in mails.values()]
+    sent.readers = [ChaseReader(user_id=person_id, outbox_id=mail_id) for person_id, mail_id in mails.items()]
+    names = [person.name for person in people if person.id in mails]
     record(ctx, "chase", "assignment", row.id, data={"chase": sent.id, "to": names})
     return sent
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
+from json import dumps
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from tracker.mail.render import Rendered, digest
-from tracker.models.escalation import Escalation
 from tracker.models.programme import Programme
 from tracker.models.user import PostRole, User
 from tracker.rules.calendar import LOCAL
@@ -92,8 +92,7 @@ def sweep(ctx: Context) -> Swept:
             ],
         )
         swept.mails += len(mails)
-        sent = {person_id: mail.id for person_id, mail in mails.items()}
-        _record(ctx, swept, [(one, person.id, sent.get(person.id)) for person, fired in batch for one in fired])
+        _record(ctx, swept, [(one, person.id, mails.get(person.id)) for person, fired in batch for one in fired])
     swept.unreachable = len(nobody)
     _record(ctx, swept, [(one, None, None) for one in nobody])
     return swept
@@ -228,21 +227,30 @@ def _who_is_told(swept: Swept) -> dict[int, set[str]]:
     return told
 
 
+_FIRED = text("""
+    INSERT INTO escalations
+        (fired_at, assignment_id, due_on, step_offset, role, recipient_id, outbox_id, ladder_version_id)
+    SELECT :now, * FROM json_to_recordset(CAST(:fired AS json)) AS fired (
+        assignment_id integer, due_on date, step_offset integer, role text, recipient_id integer, outbox_id integer,
+        ladder_version_id integer
+    )
+""")
+
+
 def _record(ctx: Context, swept: Swept, fired: Sequence[tuple[Fired, int | None, int | None]]) -> None:
     """(step, person, mail) in one insert."""
     swept.escalations += len(fired)
     rows = [
         {
             "assignment_id": one.assignment.id,
-            "due_on": one.assignment.due_on,
+            "due_on": one.assignment.due_on.isoformat(),
             "step_offset": one.step_offset,
             "role": str(one.role),
             "recipient_id": person_id,
             "outbox_id": mail_id,
-            "fired_at": ctx.now,
             "ladder_version_id": one.version_id,
         }
         for one, person_id, mail_id in fired
     ]
     if rows:
-        ctx.session.execute(insert(Escalation), rows)
+        ctx.session.execute(_FIRED, {"now": ctx.now, "fired": dumps(rows)})

@@ -5,7 +5,6 @@ from typing import Any
 
 from tracker.mail.render import MailItem, Rendered, event
 from tracker.models.assignment import Assignment
-from tracker.models.outbox import OutboxMail
 from tracker.models.user import PostRole, User
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
@@ -50,7 +49,7 @@ def notify(
     *,
     reason: str = "",
     cause: str = "",
-) -> dict[int, OutboxMail]:
+) -> dict[int, int]:
     """One mail to each, but not about one's own deed. `cause` names what happened when the row itself stays the same.
 
     Returns person → mail.

@@ -1,16 +1,13 @@
 """The outbox: put a mail in with its cause, claim one, settle it. The rows are the truth; Celery only wakes."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
-from secrets import token_hex
-from typing import Any
+from json import dumps
 
-from sqlalchemy import or_, select, text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, select, text
 
 from tracker.mail.message import Letter, new_message_id
 from tracker.mail.render import Rendered
-from tracker.mail.retry import next_try
+from tracker.mail.retry import PAUSES, next_try
 from tracker.mail.transport import Answer, Outcome
 from tracker.models.outbox import MailState, MailTry, OutboxMail
 from tracker.models.user import User
@@ -19,9 +16,8 @@ from tracker.rules.permissions import NOWHERE, Permission, Scope, may
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import DELIVER_MAIL, Context
-from tracker.store.outbox import exists
+from tracker.store.sender import SENDERS
 
-LEASE = timedelta(seconds=60)
 # A reminder whose arrival is not certain is sent once more, with the same Message-ID, never a third time.
 UNCERTAIN_TRIES = 2
 
@@ -29,136 +25,127 @@ UNCERTAIN_TRIES = 2
 def enqueue(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered) -> OutboxMail | None:
     """A mail about no assignment to one person, in the transaction of its cause. None when this cause already has its
     mail."""
-    if person.email is None or exists(ctx.session, dedupe_key):
-        return None
-    row = OutboxMail(**_row(ctx, kind, dedupe_key, person, mail))
-    ctx.session.add(row)
-    ctx.session.flush()
-    ctx.nudge(DELIVER_MAIL)
-    return row
+    sent = enqueue_many(ctx, kind, [(dedupe_key, person, mail, ())])
+    return ctx.session.get_one(OutboxMail, sent[person.id]) if sent else None
+
+
+# As JSON: the adapter writes it in C, arrays of texts with quotes in them it does not.
+_PUT = text("""
+    INSERT INTO outbox
+        (kind, state, dedupe_key, message_id, recipient_id, to_address, to_name, programme_ids, subject, text_body,
+        html_body)
+    SELECT :kind, 'queued', * FROM json_to_recordset(CAST(:mails AS json)) AS mail (
+        key text, message_id text, recipient_id integer, to_address text, to_name text, programme_ids integer[],
+        subject text, text_body text, html_body text
+    )
+    ON CONFLICT (dedupe_key) DO NOTHING RETURNING recipient_id, id
+""")
 
 
 def enqueue_many(
     ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rendered, Collection[int]]]
-) -> dict[int, OutboxMail]:
+) -> dict[int, int]:
     """(key, person, mail, the programmes it is about) in one insert; whoever has the mail of this cause already gets no
     second one.
 
     Returns person → mail.
     """
-    rows = [_row(ctx, kind, key, person, mail, about) for key, person, mail, about in mails if person.email]
+    rows = [
+        {
+            "key": key,
+            "message_id": new_message_id(ctx.mail_from),
+            "recipient_id": person.id,
+            "to_address": person.email,
+            "to_name": person.name,
+            "programme_ids": sorted(about),
+            "subject": mail.subject,
+            "text_body": mail.text,
+            "html_body": mail.html,
+        }
+        for key, person, mail, about in mails
+        if person.email
+    ]
     if not rows:
         return {}
-    query = upsert(OutboxMail).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OutboxMail)
-    sent = {mail.recipient_id: mail for mail in ctx.session.scalars(query, rows)}
+    values = {"kind": kind, "mails": dumps(rows, ensure_ascii=False)}
+    sent = dict(ctx.session.execute(_PUT, values).tuples().all())
     if sent:
         ctx.nudge(DELIVER_MAIL)
-    return {id_: mail for id_, mail in sent.items() if id_ is not None}
+    return sent
 
 
-def _row(
-    ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered, about: Collection[int] = ()
-) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "dedupe_key": dedupe_key,
-        "message_id": new_message_id(ctx.mail_from),
-        "recipient_id": person.id,
-        "to_address": person.email,
-        "to_name": person.name,
-        "programme_ids": sorted(about),
-        "subject": mail.subject,
-        "text_body": mail.text,
-        "html_body": mail.html,
-        "state": MailState.QUEUED,
-    }
+_CLAIM = text("""
+    WITH due AS (
+        SELECT id FROM outbox
+        WHERE state IN ('queued', 'sending')
+            AND (not_before <= clock_timestamp() OR not_before > clock_timestamp() + :longest_pause)
+            AND (sender IS NULL OR sender <> :sender AND pg_try_advisory_xact_lock_shared(:senders, sender))
+        ORDER BY not_before, id LIMIT :most FOR UPDATE SKIP LOCKED
+    )
+    UPDATE outbox SET state = 'sending', sender = :sender, attempts = attempts + 1
+    FROM due WHERE outbox.id = due.id
+    RETURNING outbox.id, message_id, to_address, to_name, subject, text_body, html_body, created_at
+""")
 
 
-def claim(ctx: Context, most: int = 1) -> list[tuple[int, str, Letter]]:
-    """(row id, lease token, letter) of the oldest mails that are due, leased for a minute.
+def claim(ctx: Context, sender: int, most: int = 1) -> list[tuple[int, Letter]]:
+    """(row id, letter) of the oldest mails that are due, now this sender's (`store.sender`); what a dead one had too.
 
-    A mail whose sender died comes back when its lease runs out. Commit before sending: no lock is held meanwhile.
+    Commit before sending: no lock is held meanwhile. By the database's clock, and a moment that lies further ahead than
+    any pause says that this clock was put back: such a mail is due.
     """
-    rows = ctx.session.scalars(
-        select(OutboxMail)
-        .where(
-            OutboxMail.state.in_((MailState.QUEUED, MailState.SENDING)),
-            OutboxMail.not_before <= ctx.now,
-            or_(OutboxMail.lease_until.is_(None), OutboxMail.lease_until <= ctx.now),
+    values = {"sender": sender, "senders": SENDERS, "most": most, "longest_pause": PAUSES[-1]}
+    return [
+        (
+            row.id,
+            Letter(
+                message_id=row.message_id,
+                from_address=ctx.mail_from,
+                to_address=row.to_address,
+                to_name=row.to_name,
+                subject=row.subject,
+                text=row.text_body,
+                html=row.html_body,
+                created_at=row.created_at,
+            ),
         )
-        .order_by(OutboxMail.not_before, OutboxMail.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    ).all()
-    claimed = []
-    for row in rows:
-        token = token_hex(16)
-        row.state, row.lease_token, row.lease_until = MailState.SENDING, token, ctx.now + LEASE
-        row.attempts += 1
-        letter = Letter(
-            message_id=row.message_id,
-            from_address=ctx.mail_from,
-            to_address=row.to_address,
-            to_name=row.to_name,
-            subject=row.subject,
-            text=row.text_body,
-            html=row.html_body,
-            created_at=row.created_at,
-        )
-        claimed.append((row.id, token, letter))
-    return claimed
+        for row in sorted(ctx.session.execute(_CLAIM, values), key=lambda row: row.id)
+    ]
 
 
 _GIVE_BACK = text("""
-    UPDATE outbox SET state = 'queued', lease_token = NULL, lease_until = NULL, attempts = attempts - 1
-    WHERE lease_token = ANY(:tokens)
+    UPDATE outbox SET state = 'queued', sender = NULL, attempts = attempts - 1
+    WHERE id = ANY(:ids) AND sender = :sender
 """)
 
 
-def give_back(ctx: Context, tokens: Sequence[str]) -> None:
-    """What was claimed and not tried: the next sender need not wait for the lease."""
-    ctx.session.execute(_GIVE_BACK, {"tokens": list(tokens)})
+def give_back(ctx: Context, sender: int, mail_ids: Sequence[int]) -> None:
+    """What was claimed and not tried."""
+    ctx.session.execute(_GIVE_BACK, {"ids": list(mail_ids), "sender": sender})
 
 
-# The usual case in one statement: sent, and the lease still ours.
-_SENT = text("""
-    WITH done AS (
-        UPDATE outbox SET state = 'sent', sent_at = :now, lease_token = NULL, lease_until = NULL
-        WHERE id = :id AND lease_token = :token AND state = 'sending' RETURNING id
-    )
-    INSERT INTO mail_tries (outbox_id, at, answer, detail) SELECT id, :now, :answer, :detail FROM done RETURNING id
-""")
-
-
-def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
-    """Write down what became of a try. A sender whose lease was taken over changes nothing but the log of tries."""
-    if answer.outcome is Outcome.SENT:
-        values = {
-            "id": mail_id, "token": token, "now": ctx.now, "answer": str(answer.outcome), "detail": answer.detail
-        }  # fmt: skip
-        if ctx.session.execute(_SENT, values).first():
-            ctx.session.expire_all()
-            return
+def settle(ctx: Context, mail_id: int, sender: int, answer: Answer) -> None:
+    """Write down what became of a try. A sender whose claim was taken over changes nothing but the log of tries."""
     row = ctx.session.scalar(
         select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
     )
     if row is None:
         return
-    ctx.session.add(MailTry(outbox_id=row.id, at=ctx.now, answer=answer.outcome, detail=answer.detail))
+    now = ctx.session.scalars(select(func.clock_timestamp())).one()
+    ctx.session.add(MailTry(outbox_id=row.id, at=now, answer=answer.outcome, detail=answer.detail))
     if row.state is MailState.BOUNCED:
         return  # of an earlier try; this one comes back too
     if answer.outcome is Outcome.SENT and row.state is not MailState.SENT:
-        # True whoever holds the lease, and whatever another sender was told: the letter is out.
-        row.state, row.sent_at = MailState.SENT, ctx.now
-        row.lease_token = row.lease_until = None
+        # True whoever has claimed it, and whatever another sender was told: the letter is out.
+        row.state, row.sent_at, row.sender = MailState.SENT, now, None
         return
-    if row.lease_token != token:
+    if row.sender != sender:
         return
-    again = next_try(row.attempts, row.created_at, ctx.now)
+    again = next_try(row.attempts, row.created_at, now)
     worth_it = answer.outcome is Outcome.RETRY or (
         answer.outcome is Outcome.UNCERTAIN and _uncertain_tries(ctx, row) < UNCERTAIN_TRIES
     )
-    row.lease_token = row.lease_until = None
+    row.sender = None
     if worth_it and again is not None:
         row.state, row.not_before = MailState.QUEUED, again
     else:
@@ -186,7 +173,8 @@ def resend(ctx: Context, mail_id: int) -> OutboxMail:
     if row.state not in (MailState.FAILED, MailState.UNCERTAIN, MailState.BOUNCED):
         raise NotFound(N_("Thư này không ở trạng thái có thể gửi lại."))
     record(ctx, "resend", "outbox", row.id, from_state=row.state, to_state=MailState.QUEUED)
-    row.state, row.not_before, row.attempts, row.sent_at = MailState.QUEUED, ctx.now, 0, None
+    row.state, row.attempts, row.sent_at = MailState.QUEUED, 0, None
+    row.not_before = func.clock_timestamp()
     if row.recipient is not None:
         row.recipient.dead_email = None
     ctx.nudge(DELIVER_MAIL)

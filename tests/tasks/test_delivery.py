@@ -1,0 +1,75 @@
+"""One run of a sender against a real mail server: what it settles, and where it stops."""
+
+from collections import Counter
+
+import psycopg
+import pytest
+from flask import Flask
+
+from tests.helpers.smtp import Postman
+from tracker import delivery
+from tracker.acting import acting
+from tracker.mail.message import new_message_id
+from tracker.store.sender import SENDERS
+
+PUT = """
+    INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body, html_body, state)
+    VALUES ('fault', %s, %s, %s, 'Trưởng phòng', 'Thử', 'Thử.', '<p>Thử.</p>', 'queued')
+"""
+
+
+def put(url: str, number: int, address: str = "truong@example.vn") -> list[str]:
+    """Mails that are due; their Message-IDs."""
+    ids = [new_message_id("giao-viec@example.vn") for _ in range(number)]
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.executemany(PUT, [(one, one, address) for one in ids])
+    return ids
+
+
+def states(url: str) -> Counter[str]:
+    with psycopg.connect(url) as connection:
+        return Counter(state for (state,) in connection.execute("SELECT state FROM outbox"))
+
+
+def deliver(app: Flask, postman: Postman) -> int:
+    with app.app_context():
+        return delivery.deliver_due(postman.url, acting)
+
+
+def test_all_that_is_due_goes_out_once(app: Flask, database_url: str) -> None:
+    ids = put(database_url, 50)
+    with Postman() as postman:
+        assert deliver(app, postman) == 50
+        assert deliver(app, postman) == 0
+    assert postman.ids() == Counter(ids)
+    assert postman.connections == 1
+    assert states(database_url) == {"sent": 50}
+
+
+def test_a_sender_without_its_session_stops_after_the_letter_in_hand(app: Flask, database_url: str) -> None:
+    """Its other claims are anybody's by then: sending on would send them twice."""
+    ids = put(database_url, 30)
+    end = f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = {SENDERS}"
+
+    class CutsOff(Postman):
+        async def handle_DATA(self, *about: object) -> str:
+            if len(self.letters) == 5:
+                with psycopg.connect(database_url) as connection:
+                    connection.execute(end.encode())
+            return await super().handle_DATA(*about)  # type: ignore[arg-type]
+
+    with CutsOff() as postman:
+        assert deliver(app, postman) == 6
+        assert states(database_url) == {"sent": 6, "sending": 14, "queued": 10}
+        assert deliver(app, postman) == 24  # at once: nothing waits for a lease
+    assert postman.ids() == Counter(ids)
+
+
+def test_a_run_ends_before_celery_would_end_it(app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tarpit: what is claimed and not begun goes back."""
+    put(database_url, 30)
+    monkeypatch.setattr(delivery, "LONGEST", 0.3)
+    with Postman(slowly=0.1) as postman:
+        tried = deliver(app, postman)
+    assert 0 < tried < 20
+    assert states(database_url) == {"sent": tried, "queued": 30 - tried}
