@@ -68,7 +68,7 @@ def enqueue_many(
     if not rows:
         return {}
     values = {"kind": kind, "mails": dumps(rows, ensure_ascii=False)}
-    sent = dict(ctx.session.execute(_PUT, values).tuples().all())
+    sent: dict[int, int] = dict(ctx.session.execute(_PUT, values).all())
     if sent:
         ctx.nudge(DELIVER_MAIL)
     return sent
