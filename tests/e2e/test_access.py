@@ -205,6 +205,19 @@ def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, d
     assert page.locator("form[data-draft] input[name=text]").input_value() == ""
 
 
+def test_one_box_ticks_every_row(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+    address, _ids = site
+    page = signed_in(browser, address, OFFICE, 390)
+    page.goto(f"{address}/assignments")
+    page.get_by_label("Chọn tất cả 50 nhiệm vụ").check()
+    assert page.locator("[name=ids]:checked").count() == 50
+    page.locator("[name=ids]").nth(1).uncheck()
+    assert page.locator("[data-all] input").evaluate("(one) => [one.checked, one.indeterminate]") == [False, True]
+    plain = signed_in(browser, address, OFFICE, 390, script=False)
+    plain.goto(f"{address}/assignments")
+    assert not plain.locator("[data-all]").is_visible()
+
+
 def test_without_javascript(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
     """An update on a phone in three taps."""
     address, _ids = site
