@@ -110,8 +110,8 @@ def frozen(folder: Path) -> Table:
             "my work": lambda: _timed(here.head, "/my-work"),
             "one assignment": lambda: _timed(here.head, f"/assignments/{here.one}"),
             "monitor": lambda: _timed(here.office, "/monitor"),
-            "handing in and giving back (each writes mails and wakes a worker)": lambda: here.hand_in() + here.give_back(),
-        }  # fmt: skip
+            "handing in and giving back (mails, wake-ups)": lambda: here.hand_in() + here.give_back(),
+        }
         found: dict[tuple[str, bool], list[float]] = {(name, cold): [] for name in pages for cold in (False, True)}
         assert here.broker.process is not None
         for number in range(2 * ROUNDS + 2):
@@ -125,12 +125,11 @@ def frozen(folder: Path) -> Table:
     for name in pages:
         alive, cold = (quantiles(found[name, which], n=20)[-1] for which in (False, True))
         change = (cold / alive - 1) * 100
-        promises.append(
-            Promise(f"{name}: p95 {alive * 1000:.0f} ms, frozen {cold * 1000:.0f} ms; change in %", f"{change:+.0f}", "± 20", 20)
-        )  # fmt: skip
+        what = f"{name}: p95 {alive * 1000:.0f} ms, frozen {cold * 1000:.0f} ms; change in %"
+        promises.append(Promise(what, f"{change:+.0f}", "± 20", 20))
     how = (
-        f"SIGSTOP of Valkey; pages and forms through gunicorn, {ROUNDS} rounds of {TIMES} with and {ROUNDS} without it in"
-        f" turn; {began}, at the end {load()}. The worker does not run: it would only take time of the same cores."
+        f"SIGSTOP of Valkey; pages and forms through gunicorn, {ROUNDS} rounds of {TIMES} with and {ROUNDS} without it"
+        f" in turn; {began}, at the end {load()}. The worker does not run: it would only take time of the same cores."
     )
     return Table("The broker frozen", how, promises)
 
@@ -175,10 +174,10 @@ def away(folder: Path, seconds: float = AWAY) -> Table:
     assert swept is not None
     return Table(
         "The broker away",
-        f"Killed, {seconds:.0f} s not there, started again; web, worker and beat run on. Every few seconds somebody hands"
-        f" in or gives back, until the letter about it is there ({len(off)} times while it was away; before,"
-        f" {max(calm):.1f} s at worst). Scaled: {seconds:.0f} s for an hour; by then the worker looks for it every 30 s,"
-        f" and goes on doing so for ever. {began.capitalize()}, at the end {load()}.",
+        f"Killed, {seconds:.0f} s not there, started again; web, worker and beat run on. Every few seconds somebody"
+        f" hands in or gives back, until the letter about it is there ({len(off)} times while it was away; before,"
+        f" {max(calm):.1f} s at worst). Scaled: {seconds:.0f} s for an hour; by then the worker looks for it every"
+        f" 30 s, and goes on doing so for ever. {began.capitalize()}, at the end {load()}.",
         [
             Promise("seconds from a form to its letter while it is away, worst", f"{max(off):.1f}", "≤ 15", 15),
             Promise("seconds until a step that falls due is sent (the sweep comes once a minute)", f"{swept:.0f}",

@@ -67,7 +67,7 @@ class Trouble:
         refused: int = 0,
         patient: AbstractContextManager[object] | None = None,
     ) -> Found:
-        """Puts mails in, tries for so many minutes at the URL `during`, and then at the postman's until all is settled."""
+        """Puts mails in, tries for so many minutes at the URL `during`, then at the postman's until all is settled."""
         with psycopg.connect(self.url) as connection:
             connection.execute("TRUNCATE outbox CASCADE")
         ids = put(self.url, mails - refused) + put(self.url, refused, REFUSED)
@@ -188,7 +188,7 @@ def smtp(folder: Path, mails: int) -> Table:
     return Table(
         "A mail server that misbehaves",
         "A real SMTP server and a real outbox; minutes pass by shifting the rows' times, and in the tarpit a try ends"
-        f" after {SCALED} s instead of {transport.WHOLE_TRY_WITHIN:.0f}. Found and promised: lost / extra copies / shown"
-        f" as failed with the server's words / shown as uncertain. {began.capitalize()}.",
+        f" after {SCALED} s instead of {transport.WHOLE_TRY_WITHIN:.0f}. Found and promised: lost / extra copies /"
+        f" shown as failed with the server's words / shown as uncertain. {began.capitalize()}.",
         promises,
     )

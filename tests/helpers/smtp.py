@@ -26,12 +26,13 @@ from cryptography.x509.oid import NameOID
 class Postman:
     """`replies`: answers to give instead of accepting, by phase ("MAIL", "RCPT", "DATA"); `stall` holds the last one.
 
-    `refused`: addresses that nobody has here. `drops`: phases at which it hangs up without an answer; at "DATA" it has the whole letter by then.
+    `refused`: addresses that nobody has here. `drops`: phases at which it hangs up without an answer; at "DATA" it has
+    the whole letter by then.
     """
 
     def __init__(self, *, certificate: bool = False, slowly: float = 0.0) -> None:
-        """`certificate`: offers STARTTLS with one that signs itself, made for 127.0.0.1. `slowly`: seconds that it takes
-        before it has a letter, and again before it says so."""
+        """`certificate`: offers STARTTLS with one that signs itself, made for 127.0.0.1. `slowly`: seconds that it
+        takes before it has a letter, and again before it says so."""
         self.slowly = slowly
         self.letters: list[EmailMessage] = []
         self.replies: dict[str, str] = {}

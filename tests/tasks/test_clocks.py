@@ -54,7 +54,7 @@ def test_sweeps_under_a_clock_that_jumps(session: Session, act: Act, seed: int) 
             seen = keys
     # The key names person and day, so that this is one a person for each day that a clock has shown.
     assert {key.split(":")[2] for key in seen} <= {day.isoformat() for day in days_seen}
-    # The last step that each had to get, each once. A role may hear a step a day early: that is all that a clock can do.
+    # The last step that each had to get, each once. A role may hear a step a day early: a clock can do no more.
     assert [row[:5] for row in session.execute(FIRED)] == [row[:5] for row in wanted]
     assert all(row[5] == 0 for row in session.execute(FIRED))
 

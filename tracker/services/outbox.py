@@ -68,7 +68,7 @@ def enqueue_many(
     if not rows:
         return {}
     values = {"kind": kind, "mails": dumps(rows, ensure_ascii=False)}
-    sent: dict[int, int] = dict(ctx.session.execute(_PUT, values).all())
+    sent = {row.recipient_id: row.id for row in ctx.session.execute(_PUT, values)}
     if sent:
         ctx.nudge(DELIVER_MAIL)
     return sent
@@ -89,7 +89,7 @@ _CLAIM = text("""
 
 
 def claim(ctx: Context, sender: int, most: int = 1) -> list[tuple[int, Letter]]:
-    """(row id, letter) of the oldest mails that are due, now this sender's (`store.sender`); what a dead one had too.
+    """(row id, letter) of the oldest mails that are due, now this sender's (`store.sender`); a dead sender's too.
 
     Commit before sending: no lock is held meanwhile. By the database's clock, and a moment that lies further ahead than
     any pause says that this clock was put back: such a mail is due.
