@@ -30,3 +30,8 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
     plain = "".join(char for char in decomposed if not unicodedata.combining(char)).replace("đ", "d")
     return _NOT_WORD.sub(" ", plain.casefold()).strip()
+
+
+def inside(words: str) -> str:
+    """A name as it stands inside a sentence: "Quý II/2026" as "quý II/2026"."""
+    return words[:1].lower() + words[1:]
