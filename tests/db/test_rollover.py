@@ -212,7 +212,7 @@ def test_one_mail_for_a_whole_opening(session: Session, act: Act, programme: Pro
     head = next(mail for mail in mails if mail.to_address.startswith("truong.p-yte@"))
     unit = session.scalars(select(Unit).where(Unit.code == "p-yte")).one()
     own = [row for row in given(session, "2027") if row.lead_unit_id == unit.id]
-    assert f"Giao việc Năm 2027: {len(own)} nhiệm vụ" in head.subject
+    assert f"Giao việc năm 2027: {len(own)} nhiệm vụ" in head.subject
     assert all(f"/assignments/{row.id}" in head.text_body for row in own)
     assert f"{len(own)} việc của kỳ trước chưa xong" in head.text_body
     # What is over is opened for the record.

@@ -4,8 +4,9 @@ import click
 
 from tracker.acting import acting
 from tracker.app import create_app
+from tracker.rolling import roll_over_all
 from tracker.rules.workflow import State
-from tracker.services import opening
+from tracker.services.opening import open_year
 from tracker.store.programme import programmes
 
 
@@ -28,7 +29,7 @@ def open_(year: int, programme_id: int | None, draft: bool) -> None:
         if not found:
             raise click.UsageError("Chưa có chương trình nào; hãy chạy `tracker import` trước.")
         for programme in found:
-            opened = opening.open_year(ctx, programme, year, state=State.DRAFT if draft else State.ASSIGNED)
+            opened = open_year(ctx, programme, year, state=State.DRAFT if draft else State.ASSIGNED)
             click.echo(
                 f"{programme.title}: {opened.created} nhiệm vụ mới, {opened.existing} đã có, {opened.mails} thư."
             )
@@ -40,14 +41,9 @@ def open_(year: int, programme_id: int | None, draft: bool) -> None:
 def roll_over() -> None:
     """Open the periods that have begun, as beat does every few minutes; for where no beat runs."""
     with create_app().app_context():
-        with acting() as ctx:
-            programme_ids = opening.to_roll_over(ctx)
-        for programme_id in programme_ids:
-            with acting() as ctx:
-                if done := opening.roll_over(ctx, programme_id):
-                    click.echo(
-                        f"{done.created} nhiệm vụ mới, {done.carried + done.onwards} chuyển tiếp, {done.mails} thư."
-                    )
+        for done in roll_over_all(acting):
+            carried = done.carried + done.onwards
+            click.echo(f"{done.created} nhiệm vụ mới, {carried} chuyển tiếp, {done.mails} thư.")
 
 
 COMMANDS: list[click.Command] = [assignments]

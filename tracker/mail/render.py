@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 from tracker.rules.ladder import LadderRole
 from tracker.rules.recurrence import period_named, period_words
+from tracker.rules.rollover import ONCE
+from tracker.rules.text import inside
 from tracker.rules.words import N_
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,9 +158,9 @@ def opened(
 
 
 def _periods(items: Sequence[MailItem], locale: str) -> str:
-    """ "Năm 2027, Quý I/2027"; of many only the first and the last."""
-    keys = sorted({item.period for item in items}, key=lambda key: (period_named(key).first, key))
-    words = [period_text(key, locale) for key in keys]
+    """ "năm 2027, quý I/2027"; of many only the first and the last."""
+    keys = sorted({item.period for item in items}, key=lambda key: (key == ONCE.key, period_named(key).first, key))
+    words = [inside(period_text(key, locale)) for key in keys]
     return ", ".join(words) if len(words) <= 3 else f"{words[0]} – {words[-1]}"
 
 

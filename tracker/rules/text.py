@@ -54,3 +54,8 @@ def _bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
     plain = "".join(char for char in decomposed if not unicodedata.combining(char)).replace("đ", "d")
     return plain.casefold()
+
+
+def inside(words: str) -> str:
+    """A name as it stands inside a sentence: "Quý II/2026" as "quý II/2026"."""
+    return words[:1].lower() + words[1:]

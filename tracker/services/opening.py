@@ -23,7 +23,7 @@ from tracker.rules.workflow import State
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.opening_mail import tell
-from tracker.services.opening_plan import New, Plan, make_plan, onwards
+from tracker.services.opening_plan import New, Plan, make_plan, onwards, wording
 from tracker.store.opening import opened_periods
 from tracker.store.programme import load, programmes
 
@@ -181,7 +181,7 @@ def _row(ctx: Context, plan: Plan, one: New, state: State) -> dict[str, Any]:
         "year": one.year,
         "period": one.period.key,
         "carried_from_id": plan.ids.get(one.carried) if one.carried else None,
-        "text": _wording(one.duty, plan.programme, one.period),
+        "text": wording(plan.programme, one.duty, one.period),
         "expected_result": _expected(one.duty, one.period),
         "is_request": one.duty.is_request,
         "state": state,
@@ -215,16 +215,6 @@ def _note(ctx: Context, programme: Programme, periods: Sequence[Period]) -> None
     current = [one.first for one in periods if one.last >= ctx.today]
     if programme.opens_from is None and current:
         programme.opens_from = max(ctx.today, min(current))
-
-
-def _wording(duty: Duty, programme: Programme, period: Period) -> str:
-    match duty.kind:
-        case DutyKind.REPORT:
-            return f"Báo cáo kết quả thực hiện {programme.title} {in_sentence(period)}".rstrip()
-        case DutyKind.INDICATOR if duty.indicator is not None:
-            return f"Chỉ tiêu {duty.indicator.number}: {duty.indicator.text}"
-        case _:
-            return duty.clause.text
 
 
 def _expected(duty: Duty, period: Period) -> str:

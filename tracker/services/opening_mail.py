@@ -7,7 +7,7 @@ from tracker.models.user import User
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
 from tracker.services.notice import know_signing
-from tracker.services.opening_plan import New, Plan
+from tracker.services.opening_plan import New, Plan, wording
 from tracker.services.outbox import enqueue_many
 
 
@@ -37,7 +37,7 @@ def _letter(ctx: Context, plan: Plan, person: User, new: list[New]) -> Rendered:
     items = [
         MailItem(
             url=f"{ctx.base_url}/assignments/{plan.ids[one.key]}",
-            title=one.duty.clause.text if one.duty.indicator is None else one.duty.indicator.text,
+            title=wording(plan.programme, one.duty, one.period),
             clause_ref=one.duty.clause.ref,
             unit_name=one.unit.name,
             due_on=one.due,

@@ -11,7 +11,7 @@ from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.rules.deadlines import effective_due
 from tracker.rules.errors import Invalid
-from tracker.rules.recurrence import Period, Recurrence, Rule, due_in, last_day_of, period_named
+from tracker.rules.recurrence import Period, Recurrence, Rule, due_in, in_sentence, last_day_of, period_named
 from tracker.rules.rollover import ONCE, Earlier, carried_from, carried_to, in_order, opens_single_duty, unfinished
 from tracker.rules.words import N_
 from tracker.rules.workflow import State
@@ -211,6 +211,17 @@ def day_of(programme: Programme, duty: Duty) -> Rule | date | None:
     if duty.last_day:
         return Rule.of_year(duty.last_day)
     return _report_rule(programme) if recurrence is Recurrence.YEARLY else last_day_of(recurrence)
+
+
+def wording(programme: Programme, duty: Duty, period: Period) -> str:
+    """The text of an assignment."""
+    match duty.kind:
+        case DutyKind.REPORT:
+            return f"Báo cáo kết quả thực hiện {programme.title} {in_sentence(period)}".rstrip()
+        case DutyKind.INDICATOR if duty.indicator is not None:
+            return f"Chỉ tiêu {duty.indicator.number}: {duty.indicator.text}"
+        case _:
+            return duty.clause.text
 
 
 def _report_rule(programme: Programme) -> Rule | None:

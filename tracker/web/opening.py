@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.recurrence import Period, Recurrence, next_period, period_of
 from tracker.rules.rollover import next_to_open
+from tracker.rules.text import inside
 from tracker.services import opening as verbs
 from tracker.services.context import Context
 from tracker.services.opening_plan import New, Plan, recurrence_of
@@ -47,7 +48,7 @@ def apply(programme_id: int) -> ResponseReturnValue:
     flash(
         _(
             "Đã mở %(period)s: %(n)s nhiệm vụ mới, %(m)s thư.",
-            period=period_said(period),
+            period=inside(period_said(period)),
             n=done.created,
             m=done.mails,
         ),

@@ -14,6 +14,7 @@ from tracker.extensions import db
 from tracker.rules import words
 from tracker.rules.calendar import LOCAL
 from tracker.rules.permissions import NOWHERE, Permission, may
+from tracker.rules.text import inside
 from tracker.store.user import has_sample_data
 from tracker.web import (
     assignments,
@@ -68,7 +69,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     limits.register(app)
     app.context_processor(_shared)
-    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment, period=period_said)
+    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside)
     app.jinja_env.globals.update(_=draw, url_for=address, words=words, link=listing.link, work=work)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:
