@@ -18,6 +18,8 @@ class MailState(StrEnum):
     UNCERTAIN = "uncertain"
     # It had left, or may have; a mail server on the way brought it back.
     BOUNCED = "bounced"
+    # Somebody decided that it is not to go out; the audit says who and why.
+    SKIPPED = "skipped"
 
 
 class OutboxMail(Numbered, Base):
@@ -33,12 +35,19 @@ class OutboxMail(Numbered, Base):
         CheckConstraint("state = 'bounced' OR (state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_outbox_due", "not_before", postgresql_where=text("state IN ('queued', 'sending')")),
         Index(None, "recipient_id"),
+        Index(None, "assignment_id"),
+        Index(None, "instead_of_id"),
+        Index(None, "created_at"),
     )
 
     kind: Mapped[str]
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     message_id: Mapped[str] = mapped_column(unique=True)
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # What an event mail is about; a digest is about those of its escalations.
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"))
+    # The mail that could not be delivered, whose place this one takes.
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
     to_address: Mapped[str]
     to_name: Mapped[str]
     subject: Mapped[str]
@@ -54,6 +63,8 @@ class OutboxMail(Numbered, Base):
     sent_at: Mapped[datetime | None]
 
     recipient: Mapped[User | None] = relationship()
+    instead_of: Mapped["OutboxMail | None"] = relationship(remote_side="OutboxMail.id", back_populates="passed_on")
+    passed_on: Mapped[list["OutboxMail"]] = relationship(back_populates="instead_of", order_by="OutboxMail.id")
     tries: Mapped[list["MailTry"]] = relationship(order_by="MailTry.id")
     bounces: Mapped[list["MailBounce"]] = relationship(order_by="MailBounce.id")
 
