@@ -6,7 +6,8 @@ from time import monotonic
 
 from tracker.mail.transport import WHOLE_TRY_WITHIN, open_transport
 from tracker.services.context import Context
-from tracker.services.outbox import LEASE, claim, give_back, settle
+from tracker.services.outbox import LEASE, claim, give_back
+from tracker.services.settlement import settle
 
 # Claimed by one sender in one go; a sender that is killed holds up no more than these, for as long as a lease.
 AT_ONCE = 20

@@ -12,7 +12,11 @@ from tracker.models.user import User
 
 class Chase(Numbered, Base):
     __tablename__ = "chases"
-    __table_args__ = (CheckConstraint("length(btrim(text)) > 0", name="text_not_blank"), Index(None, "assignment_id"), Index(None, "sent_at"))
+    __table_args__ = (
+        CheckConstraint("length(btrim(text)) > 0", name="text_not_blank"),
+        Index(None, "assignment_id"),
+        Index(None, "sent_at"),
+    )
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
     # Who led the work then; it may be another unit's today.

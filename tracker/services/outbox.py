@@ -1,4 +1,5 @@
-"""The outbox: put a mail in with its cause, claim one, settle it. The rows are the truth; Celery only wakes."""
+"""The outbox: put a mail in with its cause, claim it, send it again or not at all. The rows are the truth; Celery
+only wakes. What becomes of a try is in `services.settlement`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,19 +11,17 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tracker.mail.message import Letter, new_message_id
 from tracker.mail.render import Rendered
-from tracker.mail.retry import next_try
-from tracker.mail.transport import Answer, Outcome
-from tracker.models.outbox import MailState, MailTry, OutboxMail
+from tracker.models.outbox import MailState, OutboxMail
 from tracker.models.user import User
-from tracker.rules.errors import NotFound
+from tracker.rules.errors import IllegalMove, Invalid, NotFound
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import DELIVER_MAIL, Context
 from tracker.store.outbox import exists
 
 LEASE = timedelta(seconds=60)
-# A reminder whose arrival is not certain is sent once more, with the same Message-ID, never a third time.
-UNCERTAIN_TRIES = 2
+AGAIN = frozenset({MailState.FAILED, MailState.UNCERTAIN, MailState.BOUNCED, MailState.SKIPPED})
+SKIPPABLE = frozenset({MailState.QUEUED, MailState.FAILED})
 
 
 def enqueue(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered) -> OutboxMail | None:
@@ -36,12 +35,20 @@ def enqueue(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Render
     return row
 
 
-def enqueue_many(ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rendered]]) -> dict[int, OutboxMail]:
+def enqueue_many(
+    ctx: Context,
+    kind: str,
+    mails: Sequence[tuple[str, User, Rendered]],
+    *,
+    assignment_id: int | None = None,
+    instead_of_id: int | None = None,
+) -> dict[int, OutboxMail]:
     """(key, person, mail) in one insert; whoever has the mail of this cause already gets no second one.
 
     Returns person → mail.
     """
-    rows = [_row(ctx, kind, key, person, mail) for key, person, mail in mails if person.email]
+    about = {"assignment_id": assignment_id, "instead_of_id": instead_of_id}
+    rows = [_row(ctx, kind, key, person, mail) | about for key, person, mail in mails if person.email]
     if not rows:
         return {}
     query = upsert(OutboxMail).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OutboxMail)
@@ -112,58 +119,14 @@ def give_back(ctx: Context, tokens: Sequence[str]) -> None:
     ctx.session.execute(_GIVE_BACK, {"tokens": list(tokens)})
 
 
-# The usual case in one statement: sent, and the lease still ours.
-_SENT = text("""
-    WITH done AS (
-        UPDATE outbox SET state = 'sent', sent_at = :now, lease_token = NULL, lease_until = NULL
-        WHERE id = :id AND lease_token = :token AND state = 'sending' RETURNING id
-    )
-    INSERT INTO mail_tries (outbox_id, at, answer, detail) SELECT id, :now, :answer, :detail FROM done RETURNING id
-""")
-
-
-def settle(ctx: Context, mail_id: int, token: str, answer: Answer) -> None:
-    """Write down what became of a try. A sender whose lease was taken over changes nothing but the log of tries."""
-    if answer.outcome is Outcome.SENT:
-        values = {
-            "id": mail_id, "token": token, "now": ctx.now, "answer": str(answer.outcome), "detail": answer.detail
-        }  # fmt: skip
-        if ctx.session.execute(_SENT, values).first():
-            ctx.session.expire_all()
-            return
-    row = ctx.session.scalar(
-        select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if row is None:
-        return
-    ctx.session.add(MailTry(outbox_id=row.id, at=ctx.now, answer=answer.outcome, detail=answer.detail))
-    if row.state is MailState.BOUNCED:
-        return  # of an earlier try; this one comes back too
-    if answer.outcome is Outcome.SENT and row.state is not MailState.SENT:
-        # True whoever holds the lease, and whatever another sender was told: the letter is out.
-        row.state, row.sent_at = MailState.SENT, ctx.now
-        row.lease_token = row.lease_until = None
-        return
-    if row.lease_token != token:
-        return
-    again = next_try(row.attempts, row.created_at, ctx.now)
-    worth_it = answer.outcome is Outcome.RETRY or (
-        answer.outcome is Outcome.UNCERTAIN and _uncertain_tries(ctx, row) < UNCERTAIN_TRIES
-    )
-    row.lease_token = row.lease_until = None
-    if worth_it and again is not None:
-        row.state, row.not_before = MailState.QUEUED, again
-    else:
-        row.state = MailState.UNCERTAIN if answer.outcome is Outcome.UNCERTAIN else MailState.FAILED
-
-
 def resend(ctx: Context, mail_id: int) -> OutboxMail:
-    """Put a mail that failed, came back or may not have arrived back into the queue, with the same Message-ID.
+    """Put a mail that failed, came back, was skipped or may not have arrived back into the queue, with the same
+    Message-ID.
 
     Whoever does so takes the address for good again.
     """
     row = ctx.session.get(OutboxMail, mail_id, with_for_update=True)
-    if row is None or row.state not in (MailState.FAILED, MailState.UNCERTAIN, MailState.BOUNCED):
+    if row is None or row.state not in AGAIN:
         raise NotFound(N_("Thư này không ở trạng thái có thể gửi lại."))
     record(ctx, "resend", "outbox", row.id, from_state=row.state, to_state=MailState.QUEUED)
     row.state, row.not_before, row.attempts, row.sent_at = MailState.QUEUED, ctx.now, 0, None
@@ -173,9 +136,17 @@ def resend(ctx: Context, mail_id: int) -> OutboxMail:
     return row
 
 
-def _uncertain_tries(ctx: Context, row: OutboxMail) -> int:
-    ctx.session.flush()
-    return sum(
-        answer == Outcome.UNCERTAIN
-        for answer in ctx.session.scalars(select(MailTry.answer).where(MailTry.outbox_id == row.id))
+def skip(ctx: Context, mail_id: int, *, reason: str) -> OutboxMail:
+    """Somebody decides that a mail is not to go out (any more). It stays in the log, with the reason in the audit."""
+    row = ctx.session.get(OutboxMail, mail_id, with_for_update=True)
+    if row is None:
+        raise NotFound(N_("Không tìm thấy thư này."))
+    if row.state not in SKIPPABLE:
+        raise IllegalMove(N_("Chỉ bỏ qua được thư đang chờ gửi hoặc không gửi được."))
+    if not reason.strip():
+        raise Invalid(N_("Hãy ghi lý do không gửi."), field="reason")
+    record(
+        ctx, "skip", "outbox", row.id, from_state=row.state, to_state=MailState.SKIPPED, data={"reason": reason.strip()}
     )
+    row.state = MailState.SKIPPED
+    return row
