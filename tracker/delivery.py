@@ -13,21 +13,31 @@ from tracker.services.settlement import settle
 AT_ONCE = 20
 
 
-def deliver_due(mail_url: str, acting: Callable[[], AbstractContextManager[Context]], limit: int = 500) -> int:
+def _never() -> bool:
+    return False
+
+
+def deliver_due(
+    mail_url: str,
+    acting: Callable[[], AbstractContextManager[Context]],
+    limit: int = 500,
+    stopping: Callable[[], bool] = _never,
+) -> int:
     """Sends up to `limit` mails one by one; returns how many were tried. Killed anywhere, it loses none.
 
-    A few are claimed at once, each is settled by itself; what cannot be tried within its lease is given back.
+    A few are claimed at once, each is settled by itself; what cannot be tried within its lease, or before `stopping`,
+    is given back.
     """
     tried = 0
     with closing(open_transport(mail_url)) as send:
-        while tried < limit:
+        while tried < limit and not stopping():
             with acting() as ctx:
                 claimed = claim(ctx, min(AT_ONCE, limit - tried))
             if not claimed:
                 break
             until = monotonic() + LEASE.total_seconds() - WHOLE_TRY_WITHIN
             for number, (mail_id, token, letter) in enumerate(claimed):
-                if monotonic() > until:
+                if monotonic() > until or stopping():
                     with acting() as ctx:
                         give_back(ctx, [token for _id, token, _letter in claimed[number:]])
                     break

@@ -18,14 +18,17 @@ ABOUT = """
     WHERE outbox.dedupe_key ~ '^[a-z_]+:[0-9]{1,9}:[^:]+:[0-9]+$' AND a.id = split_part(outbox.dedupe_key, ':', 2)::int
 """
 # As the history has it at the end of that day; from before the history began, as it is now.
-LED = """
-    UPDATE {table} AS told SET lead_unit_id = coalesce(
-        (SELECT p.lead_unit_id FROM past_standings AS p
-            WHERE p.assignment_id = told.assignment_id
-                AND p.since <= (told.{moment} AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
-            ORDER BY p.since DESC LIMIT 1),
-        (SELECT a.lead_unit_id FROM assignments AS a WHERE a.id = told.assignment_id))
+THEN = """
+    UPDATE {table} AS told SET {columns} = (
+        SELECT {values} FROM assignments AS a LEFT JOIN LATERAL (
+            SELECT p.* FROM past_standings AS p
+            WHERE p.assignment_id = a.id AND p.since <= (told.{moment} AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+            ORDER BY p.since DESC LIMIT 1
+        ) AS past ON true
+        WHERE a.id = told.assignment_id)
 """
+LED = "coalesce(past.lead_unit_id, a.lead_unit_id)"
+DUE = "CASE WHEN past.assignment_id IS NULL THEN a.due_on ELSE past.due_on END"
 
 
 def upgrade() -> None:
@@ -40,12 +43,13 @@ def upgrade() -> None:
     for table in ("escalations", "chases"):
         op.add_column(table, sa.Column("lead_unit_id", sa.Integer(), nullable=True))
         op.create_foreign_key(op.f(f"fk_{table}_lead_unit_id"), table, "units", ["lead_unit_id"], ["id"])
+    op.add_column("chases", sa.Column("due_on", sa.Date(), nullable=True))
     _once([*ONCE, "instead_of_id"])
     op.create_index(op.f("ix_escalations_fired_at"), "escalations", ["fired_at"])
     op.create_index(op.f("ix_chases_sent_at"), "chases", ["sent_at"])
     op.execute(ABOUT)
-    op.execute(LED.format(table="escalations", moment="fired_at"))
-    op.execute(LED.format(table="chases", moment="sent_at"))
+    op.execute(THEN.format(table="escalations", moment="fired_at", columns="lead_unit_id", values=LED))
+    op.execute(THEN.format(table="chases", moment="sent_at", columns="(lead_unit_id, due_on)", values=f"{LED}, {DUE}"))
 
 
 def downgrade() -> None:
@@ -54,6 +58,7 @@ def downgrade() -> None:
     # Their mails stay in the log; the step itself is recorded for whom it was meant.
     op.execute("DELETE FROM escalations WHERE instead_of_id IS NOT NULL")
     _once(ONCE)
+    op.drop_column("chases", "due_on")
     op.drop_column("chases", "lead_unit_id")
     op.drop_column("escalations", "lead_unit_id")
     op.drop_column("escalations", "instead_of_id")

@@ -1,6 +1,6 @@
 """A reminder that somebody in the standing office or a leader wrote, and who has read it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -19,8 +19,9 @@ class Chase(Numbered, Base):
     )
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
-    # Who led the work then; it may be another unit's today.
+    # Who led the work then, and until when; both may be others today.
     lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    due_on: Mapped[date | None]
     text: Mapped[str]
     sent_at: Mapped[datetime]
     sent_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -169,6 +169,7 @@ PERMISSIONS = {
     "build_report": N_("Lập báo cáo tổng hợp"),
     "import_programme": N_("Nhập văn bản chương trình"),
     "read_mail_log": N_("Xem nhật ký thư"),
+    "read_register": N_("Xem sổ đôn đốc"),
     "manage_users": N_("Quản lý tài khoản"),
     "read_rights": N_("Xem bảng quyền"),
 }
@@ -208,6 +209,17 @@ MAIL_STATES = {
     "uncertain": N_("Chưa rõ đã đến"),
     "bounced": N_("Bị trả lại"),
     "skipped": N_("Quyết định không gửi"),
+}
+
+# What became of telling somebody, in the register of reminders.
+REGISTER_RESULTS = {
+    "delivered": N_("Đã gửi"),
+    "waiting": N_("Chờ gửi"),
+    "bounced": N_("Bị trả lại"),
+    "failed": N_("Không gửi được"),
+    "uncertain": N_("Chưa rõ đã đến"),
+    "skipped": N_("Quyết định không gửi"),
+    "nobody": N_("Không có ai nhận được thư"),
 }
 
 # What a mail is about, for the filter of the mail log.

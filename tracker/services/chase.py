@@ -26,6 +26,7 @@ def chase(ctx: Context, assignment_id: int, *, text: str, version: int | None = 
     sent = Chase(
         assignment_id=row.id,
         lead_unit_id=row.lead_unit_id,
+        due_on=row.due_on,
         text=text.strip(),
         sent_at=ctx.now,
         sent_by_id=ctx.actor.user_id,

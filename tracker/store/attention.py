@@ -11,6 +11,7 @@ from tracker.models.explanation import ExplanationRequest, ExplanationState
 from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.unit import Unit
 from tracker.rules.workflow import State
+from tracker.store.dead_address import Unreachable, dead_addresses
 from tracker.store.delegation import units_without_head
 from tracker.store.filters import Day, Filters, has_late_help, is_stale, was_returned, where
 
@@ -27,6 +28,7 @@ class Attention:
     stale: int
     late_help: int
     without_head: list[Unit]
+    dead_addresses: list[Unreachable]
 
     @property
     def anything(self) -> bool:
@@ -66,4 +68,5 @@ def attention(session: Session, programme_ids: Collection[int], filters: Filters
         stale=count(*is_stale(day)),
         late_help=count(has_late_help(day)),
         without_head=units_without_head(session, chosen, day.today),
+        dead_addresses=dead_addresses(session, chosen, day.today),
     )

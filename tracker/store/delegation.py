@@ -85,8 +85,9 @@ def of_units(session: Session, unit_ids: Collection[int], day: date) -> list[Del
 
 def units_without_head(session: Session, programme_ids: Collection[int], day: date) -> list[Unit]:
     """Units with work to do in which nobody who signs can be reached: of those who would get the mail
-    (`people.holders`) nobody has an address."""
-    reachable = answering(day).with_only_columns(Post.unit_id).where(Post.role.in_(SIGNING), User.email.is_not(None))
+    (`people.holders`) nobody has an address that takes mail."""
+    takes_mail = User.email.is_not(None) & User.dead_email.is_distinct_from(User.email)
+    reachable = answering(day).with_only_columns(Post.unit_id).where(Post.role.in_(SIGNING), takes_mail)
     busy = exists().where(
         Assignment.lead_unit_id == Unit.id,
         Assignment.programme_id.in_(programme_ids),

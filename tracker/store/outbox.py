@@ -11,6 +11,7 @@ from tracker.models.assignment import Assignment
 from tracker.models.duty import Duty
 from tracker.models.escalation import Escalation
 from tracker.models.outbox import MailBounce, MailState, OutboxMail
+from tracker.store.mail_log import MailFilters
 from tracker.store.page import Page, paginate
 
 
@@ -52,15 +53,19 @@ def load(session: Session, mail_id: int) -> OutboxMail | None:
     return session.scalar(
         select(OutboxMail)
         .where(OutboxMail.id == mail_id)
-        .options(joinedload(OutboxMail.recipient), selectinload(OutboxMail.tries), selectinload(OutboxMail.bounces))
+        .options(
+            joinedload(OutboxMail.recipient),
+            joinedload(OutboxMail.instead_of),
+            selectinload(OutboxMail.passed_on),
+            selectinload(OutboxMail.tries),
+            selectinload(OutboxMail.bounces),
+        )
     )
 
 
-def mails(session: Session, *, state: str | None, page: int) -> Page[OutboxMail]:
+def mails(session: Session, filters: MailFilters, page: int) -> Page[OutboxMail]:
     query = select(OutboxMail).options(selectinload(OutboxMail.tries)).order_by(OutboxMail.id.desc())
-    if state in set(MailState):
-        query = query.where(OutboxMail.state == state)
-    return paginate(session, query, page)
+    return paginate(session, query.where(*filters.where()), page)
 
 
 # A mail that is due waits no longer, unless nobody sends.
