@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from textwrap import shorten
 
 from tracker.exports.decree30 import AdministrativeDocument
 from tracker.exports.register import TITLE, Cover, Line
 
 # More is no longer a document that somebody signs; it takes a minute to write and nobody turns its pages.
 MOST_LINES = 2_000
+# Enough to know the work by; its whole text is in the programme, under the clause that stands before it.
+LONGEST_TEXT = 100
 
 
 def register_document(cover: Cover, lines: Sequence[Line]) -> bytes:
@@ -34,8 +37,12 @@ def register_document(cover: Cover, lines: Sequence[Line]) -> bytes:
         document.paragraph(f"Tổng số {cover.total} lượt, mỗi người nhận là một lượt: {results}.")
         answered = sum(line.answered_at is not None for line in lines)
         document.paragraph(
-            f"Sau {answered} lượt, đơn vị đã cập nhật hoặc báo cáo; sau {len(lines) - answered} lượt chưa có cập nhật"
-            " nào của đơn vị. Chi tiết tại Phụ lục kèm theo./."
+            f"{answered} lượt được đơn vị trả lời bằng cập nhật hoặc báo cáo sau đó; {len(lines) - answered} lượt chưa"
+            " được trả lời."
+        )
+        document.paragraph(
+            "Thời điểm gửi là lúc máy chủ thư nhận; “lập” là lúc lập thư mà máy chủ thư chưa nhận. Chi tiết tại Phụ lục"
+            " kèm theo./."
         )
     document.signature(authority=(cover.head_title,), recipients=(f"Lưu: VT, {cover.agency_short}.",))
     if lines:
@@ -50,24 +57,26 @@ def _annex(document: AdministrativeDocument, cover: Cover, lines: Sequence[Line]
         f"(Kèm theo {TITLE} số      /{cover.agency_short} ngày      tháng      năm {year})",
     )
     document.table(
-        ("TT", "Thời điểm gửi", "Đơn vị", "Nhiệm vụ", "Thời hạn", "Bậc đôn đốc, người đôn đốc", "Người nhận, địa chỉ",
+        ("TT", "Thời điểm gửi", "Đơn vị", "Nhiệm vụ, thời hạn", "Bậc đôn đốc, người đôn đốc", "Người nhận, địa chỉ",
          "Kết quả", "Đơn vị trả lời"),
-        (1.2, 2.4, 3.1, 5.6, 2.4, 3.2, 3.6, 1.9, 2.4),
+        (1.2, 2.4, 3.2, 6.0, 3.6, 4.4, 2.0, 2.4),
         [_row(number, line) for number, line in enumerate(lines, 1)],
-        centred=frozenset({0, 1, 4, 7, 8}),
+        centred=frozenset({0, 1, 6, 7}),
     )  # fmt: skip
 
 
 def _row(number: int, line: Line) -> tuple[str, ...]:
-    by = f"{line.by}; thay {line.instead_of}" if line.instead_of else line.by
-    to = f"{line.to_name} ({line.to_address})" if line.to_address else line.to_name
-    # What the server never accepted has the moment at which it was to be sent, marked as such.
-    sent = _moment(line.sent_at) if line.sent_at else f"({_moment(line.told_at)})"
-    due = f"{line.due_on:%d/%m/%Y}" if line.due_on else ""
+    work = shorten(f"{line.clause_ref}. {line.text}", LONGEST_TEXT, placeholder="…")
     return (
-        str(number), sent, line.unit, f"{line.clause_ref}. {line.text}", due,
-        by, to or "Không có ai", line.result, _moment(line.answered_at) if line.answered_at else "Chưa",
-    )  # fmt: skip
+        str(number),
+        _moment(line.sent_at) if line.sent_at else f"lập {_moment(line.told_at)}",
+        line.unit,
+        f"{work.rstrip(' .;')}; hạn {line.due_on:%d/%m/%Y}" if line.due_on else work,
+        f"{line.by}; thay {line.instead_of}" if line.instead_of else line.by,
+        ", ".join(part for part in (line.to_name, line.to_address) if part) or "Không có ai",
+        line.result,
+        _moment(line.answered_at) if line.answered_at else "Chưa",
+    )
 
 
 def _moment(value: datetime) -> str:

@@ -52,7 +52,10 @@ def register_workbook(path: Path, cover: Cover, lines: Iterable[Line]) -> int:
         sheet.autofilter(0, 0, max(n, 1), len(COLUMNS) - 1)
         title = book.add_format({"bold": True, "font_size": 14})
         first.set_column(0, 0, 26)
-        first.set_column(1, 1, 90)
+        first.set_column(1, 1, 70)
+        first.set_paper(9)
+        first.fit_to_pages(1, 0)
+        formats["number"] = book.add_format({"valign": "top", "align": "left"})
         first.write_string(0, 0, TITLE, title)
         facts: list[tuple[str, object]] = [
             ("Chương trình", cover.programme),

@@ -225,7 +225,7 @@ REGISTER_RESULTS = {
 # What a mail is about, for the filter of the mail log.
 MAIL_KINDS = {
     "digest": N_("Đôn đốc trong ngày"),
-    "chased": N_("Đôn đốc của người"),
+    "chased": N_("Đôn đốc trực tiếp"),
     "fallback": N_("Chuyển thư không đến được"),
     "assigned": N_("Giao việc"),
     "declined": N_("Từ chối nhận"),

@@ -98,7 +98,7 @@ _ENTRIES = f"""
     LEFT JOIN outbox AS o ON o.id = told.outbox_id
     LEFT JOIN outbox AS before ON before.id = o.instead_of_id
     WHERE {_OF_UNITS}
-    ORDER BY told.told_at, told.kind, told.id
+    ORDER BY told.told_at, told.assignment_id, told.kind, told.id
 """
 _COUNTS = text(f"""
     SELECT o.state, told.recipient_id IS NOT NULL AS somebody, count(*) AS n
@@ -110,7 +110,7 @@ _PAGE = text(f"{_ENTRIES} LIMIT :size OFFSET :skipped")
 
 
 def entries(session: Session, asked: Asked) -> Iterator[Entry]:
-    """All of them in order of time, in bounded memory. Reads on while it is read."""
+    """All of them in order of time, those of one moment by assignment, in bounded memory. Reads on while it is read."""
     return (_entry(row) for row in session.execute(_ALL, asked.values()))
 
 
