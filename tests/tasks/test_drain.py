@@ -1,4 +1,4 @@
-"""`tracker mail drain --loop`, the sender that needs no broker: killed it loses nothing, asked to end it ends cleanly."""
+"""`tracker mail drain --loop`, the sender without a broker: killed it loses nothing, asked to end it ends cleanly."""
 
 import signal
 from collections.abc import Iterator

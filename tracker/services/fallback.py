@@ -38,9 +38,9 @@ class _Target:
 def pass_on(ctx: Context, row: OutboxMail, why: str) -> list[OutboxMail]:
     """For a mail that was just given up or came back; `why` in the server's words. Part of that transaction.
 
-    What was itself passed on goes no further, and nothing is passed on a second time after a resend.
+    What was itself passed on is of a kind that goes no further, and a resend that fails again finds nobody new.
     """
-    if row.kind not in PASSED_ON or row.instead_of_id is not None or was_passed_on(ctx.session, row.id):
+    if row.kind not in PASSED_ON or was_passed_on(ctx.session, row.id):
         return []
     targets = _next_in_line(ctx, row) if row.kind == "digest" else _of_event(ctx, row)
     mails = [(f"fallback:{row.id}:{one.person.id}", one.person, _written(ctx, row, one, why)) for one in targets]
