@@ -56,6 +56,7 @@ PAGES = {
     "ladder.reminders": (HEAD, "/assignments/{one}/reminders"),
     "reports.index": (OFFICE, "/reports/"),
     "mails.index": (OFFICE, "/mail/"),
+    "register.index": (OFFICE, "/register/?from=2026-11-01&to=2026-11-30"),
     "rights.index": (ADMIN, "/rights"),
     "working_days.index": (ADMIN, "/working-days?year=2026"),
 }
@@ -63,7 +64,8 @@ PAGES = {
 # after a deed.
 NOT_PAGES = {
     "static", "home.home", "home.healthz", "home.readyz", "programmes.index", "evidence.download", "exports.listing",
-    "update_sheet.download", "calendar.feed", "mails.show", "reports.show", "reports.download", "reports.progress",
+    "update_sheet.download", "calendar.feed", "mails.show", "mails.body", "register.document",
+    "register.workbook", "reports.show", "reports.download", "reports.progress",
     "components.gallery", "bulk.again", "bulk.done",
 }  # fmt: skip
 

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tracker.mail.render import LETTERS, SUBJECTS, MailItem, Rendered, digest, event, letter, opened
+from tracker.mail.render import (
+    LETTERS,
+    SUBJECTS,
+    MailItem,
+    Rendered,
+    digest,
+    event,
+    fallback,
+    letter,
+    opened,
+    reminders,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 LATE = MailItem(
@@ -80,6 +91,20 @@ MAILS |= {
 MAILS |= {kind: lambda kind=kind: an_event(kind) for kind in SUBJECTS if kind not in MAILS}
 
 
+def a_fallback(*items: MailItem, subject: str) -> Rendered:
+    return fallback(
+        items, to_name="Trưởng phòng Y tế", for_name="Cán bộ phòng Y tế", for_address="canbo@yte.example.vn",
+        why="550 5.1.1 <canbo@yte.example.vn>: user unknown", subject=subject, base_url="http://giaoviec.test",
+        locale="vi", sample=False,
+    )  # fmt: skip
+
+
+MAILS |= {
+    "fallback-digest": lambda: a_fallback(LATE, SOON, subject=reminders(2, "vi")),
+    "fallback-event": lambda: a_fallback(replace(LATE, due_on=None), subject="[Giao Việc] Giao việc: Chỉ tiêu 4"),
+}
+
+
 @pytest.mark.parametrize("name", MAILS)
 def test_golden(name: str) -> None:
     mail = MAILS[name]()
@@ -119,6 +144,7 @@ def test_a_long_digest_is_cut_and_says_so() -> None:
 def test_names_stay_text() -> None:
     evil = replace(LATE, unit_name="<i>Phòng</i>", title="<b>x</b>")
     for kind in SUBJECTS:
+        assert "<i>" not in a_fallback(evil, subject="<i>x</i>").html
         mail = event(
             kind, evil, to_name="<u>A</u>", actor_name="<img src=x>", reason="<s>lý do</s>", base_url="http://x.test",
             locale="vi", sample=False,

@@ -29,7 +29,16 @@ PEOPLE = {
     "quantri": "admin",
     "kiemtoan": "auditor",
 }
-FREE = {"auth.sign_in", "auth.do_sign_in", "auth.language", "home.healthz", "home.readyz", "static", "calendar.feed"}
+FREE = {
+    "auth.sign_in",
+    "auth.do_sign_in",
+    "auth.language",
+    "home.healthz",
+    "home.readyz",
+    "static",
+    "calendar.feed",
+    "hooks.bounces",
+}
 # Open to whoever is signed in; what they show is narrowed to what the person may see.
 SIGNED_IN = {
     "auth.password", "auth.change_password", "auth.sign_out", "home.home", "my_work.my_work", "my_work.grid",
@@ -81,7 +90,8 @@ OF_VERB = {
 }
 # Of a unit, a mail or a report: told by tests of their own.
 ELSEWHERE = {
-    "delegations.make", "delegations.end", "mails.show", "mails.send_again", "reports.show", "reports.download",
+    "delegations.make", "delegations.end", "mails.show", "mails.body", "mails.send_again", "mails.leave_out",
+    "register.index", "register.document", "register.workbook", "reports.show", "reports.download",
     "reports.retry", "bulk.undo", "bulk.done", "evidence.create", "evidence.download", "evidence.take_back",
     "listing.delete_filter", "calendar.revoke", "calendar.make", "components.gallery",
 }  # fmt: skip

@@ -49,6 +49,8 @@ LETTERS = {
     "delegation_ended": N_("Kết thúc ủy quyền: %(unit)s"),
 }
 OPENED = N_("Giao việc %(periods)s: %(n)s nhiệm vụ")
+NOT_ARRIVED = N_("Thư không đến được %(name)s: %(about)s")
+PREFIX = "[Giao Việc] "
 # Gmail cuts off a mail beyond 102 kB, and nobody reads so far; the rest is counted, with a link to the site.
 MOST_ROWS = 60
 # One for all mails: a new one each time takes as long again as the work.
@@ -175,6 +177,46 @@ def letter(kind: str, *, to_name: str, base_url: str, locale: str, sample: bool,
     return _render(kind, locale, subject, to_name=to_name, base_url=base_url, sample=sample, **facts)
 
 
+def fallback(
+    items: Sequence[MailItem],
+    *,
+    to_name: str,
+    for_name: str,
+    for_address: str,
+    why: str,
+    subject: str,
+    base_url: str,
+    locale: str,
+    sample: bool,
+) -> Rendered:
+    """Says in one line for whom a mail was and why it comes here. `why`: the server's words; `subject`: of that mail.
+
+    What the mail said is not repeated: it may hold what was meant for one person alone.
+    """
+    _ = catalogue(locale).gettext
+    about = subject.removeprefix(PREFIX)
+    shown = items[:MOST_ROWS]
+    return _render(
+        "fallback",
+        locale,
+        _(NOT_ARRIVED) % {"name": for_name, "about": about},
+        items=shown,
+        left_out=len(items) - len(shown),
+        to_name=to_name,
+        for_name=for_name,
+        for_address=for_address,
+        why=why,
+        about=about,
+        base_url=base_url,
+        sample=sample,
+    )
+
+
+def reminders(n: int, locale: str) -> str:
+    """What a fallback for a digest is about."""
+    return catalogue(locale).gettext(N_("%(n)s việc cần đôn đốc")) % {"n": n}
+
+
 @cache
 def catalogue(locale: str) -> NullTranslations:
     """The gettext catalogue; Vietnamese has none, because the msgids are Vietnamese."""
@@ -210,7 +252,7 @@ def _render(template: str, locale: str, subject: str, **values: object) -> Rende
     values |= {"subject": subject, "locale": locale}
     html = environment.get_template(f"{template}.html").render(values)
     return Rendered(
-        subject=f"[Giao Việc] {subject}",
+        subject=f"{PREFIX}{subject}",
         text=environment.get_template(f"{template}.txt").render(values).strip() + "\n",
         # Outlook and Gmail drop <style>; the rules must stand on the elements.
         html=_INLINER.inline(html),

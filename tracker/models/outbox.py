@@ -19,6 +19,8 @@ class MailState(StrEnum):
     UNCERTAIN = "uncertain"
     # It had left, or may have; a mail server on the way brought it back.
     BOUNCED = "bounced"
+    # Somebody decided that it is not to go out; the audit says who and why.
+    SKIPPED = "skipped"
 
 
 class OutboxMail(Numbered, Base):
@@ -35,12 +37,19 @@ class OutboxMail(Numbered, Base):
         Index("ix_outbox_due", "not_before", postgresql_where=text("state IN ('queued', 'sending')")),
         Index(None, "recipient_id"),
         Index(None, "programme_ids", postgresql_using="gin"),
+        Index(None, "assignment_id"),
+        Index(None, "instead_of_id"),
+        Index(None, "created_at"),
     )
 
     kind: Mapped[str]
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     message_id: Mapped[str] = mapped_column(unique=True)
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # What an event mail is about; a digest is about those of its escalations.
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"))
+    # The mail that could not be delivered, whose place this one takes.
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
     to_address: Mapped[str]
     to_name: Mapped[str]
     # What its assignments belong to: who may read it in the log. Empty: about no assignment.
@@ -57,6 +66,8 @@ class OutboxMail(Numbered, Base):
     sent_at: Mapped[datetime | None]
 
     recipient: Mapped[User | None] = relationship()
+    instead_of: Mapped["OutboxMail | None"] = relationship(remote_side="OutboxMail.id", back_populates="passed_on")
+    passed_on: Mapped[list["OutboxMail"]] = relationship(back_populates="instead_of", order_by="OutboxMail.id")
     tries: Mapped[list["MailTry"]] = relationship(order_by="MailTry.id")
     bounces: Mapped[list["MailBounce"]] = relationship(order_by="MailBounce.id")
 

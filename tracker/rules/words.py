@@ -191,6 +191,7 @@ PERMISSIONS = {
     "build_report": N_("Lập báo cáo tổng hợp"),
     "import_programme": N_("Nhập văn bản chương trình"),
     "read_mail_log": N_("Xem nhật ký thư"),
+    "read_register": N_("Xem sổ đôn đốc"),
     "manage_users": N_("Quản lý tài khoản"),
     "read_rights": N_("Xem bảng quyền"),
 }
@@ -229,4 +230,43 @@ MAIL_STATES = {
     "failed": N_("Không gửi được"),
     "uncertain": N_("Chưa rõ đã đến"),
     "bounced": N_("Bị trả lại"),
+    "skipped": N_("Quyết định không gửi"),
+}
+
+# What became of telling somebody, in the register of reminders.
+REGISTER_RESULTS = {
+    "delivered": N_("Đã gửi"),
+    "waiting": N_("Chờ gửi"),
+    "bounced": N_("Bị trả lại"),
+    "failed": N_("Không gửi được"),
+    "uncertain": N_("Chưa rõ đã đến"),
+    "skipped": N_("Quyết định không gửi"),
+    "nobody": N_("Không có ai nhận được thư"),
+}
+
+# What a mail is about, for the filter of the mail log.
+MAIL_KINDS = {
+    "digest": N_("Đôn đốc trong ngày"),
+    "chased": N_("Đôn đốc trực tiếp"),
+    "fallback": N_("Chuyển thư không đến được"),
+    "assigned": N_("Giao việc"),
+    "declined": N_("Từ chối nhận"),
+    "handed_on": N_("Chuyển xử lý"),
+    "submitted": N_("Chờ xác nhận"),
+    "returned": N_("Trả lại"),
+    "confirmed": N_("Xác nhận hoàn thành"),
+    "contribution_asked": N_("Đề nghị phối hợp"),
+    "contributed": N_("Ý kiến phối hợp"),
+    "extension_asked": N_("Xin gia hạn"),
+    "extension_granted": N_("Gia hạn"),
+    "extension_undone": N_("Hoàn tác gia hạn"),
+    "extension_refused": N_("Không đồng ý gia hạn"),
+    "extension_proposed": N_("Đề xuất ngày khác"),
+    "extension_accepted": N_("Nhận ngày đề xuất"),
+    "extension_rejected": N_("Không nhận ngày đề xuất, giữ hạn cũ"),
+    "explanation_asked": N_("Yêu cầu giải trình"),
+    "explanation_answered": N_("Giải trình"),
+    "mentioned": N_("Nhắc đến"),
+    "delegation": N_("Ủy quyền"),
+    "delegation_ended": N_("Kết thúc ủy quyền"),
 }

@@ -71,7 +71,7 @@ def notify(
             sample=ctx.sample,
         )
         mails.append((f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail, (row.programme_id,)))
-    sent = enqueue_many(ctx, kind, mails)
+    sent = enqueue_many(ctx, kind, mails, assignment_id=row.id)
     ctx.told.extend(person.name for _key, person, _mail, _about in mails if person.id in sent)
     return sent
 

@@ -43,7 +43,7 @@ def take_snapshot(ctx: Context, programme_id: int, year: int, *, requested_at: d
         kind=programme.kind,
         year=year,
         built_at=requested_at.astimezone(LOCAL).isoformat(),
-        **_letterhead(programme, office),
+        **letterhead(programme, office),
         based_on=tuple(programme.based_on),
         solution_groups=tuple(clause.text for clause in clauses if clause.kind is ClauseKind.SOLUTION_GROUP),
         goals=_goals(ctx, programme_id),
@@ -52,7 +52,8 @@ def take_snapshot(ctx: Context, programme_id: int, year: int, *, requested_at: d
     ).to_json()
 
 
-def _letterhead(programme: Programme, office: Unit | None) -> dict[str, Any]:
+def letterhead(programme: Programme, office: Unit | None) -> dict[str, Any]:
+    """What a document of the standing office says of itself, under the names that `Snapshot` has for it."""
     issuer = programme.issuer_unit.name
     # "UBND huyện Tân Yên" sits in Tân Yên.
     place = issuer.split()

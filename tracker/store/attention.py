@@ -11,6 +11,7 @@ from tracker.models.assignment import Assignment
 from tracker.models.explanation import ExplanationRequest, ExplanationState
 from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.unit import Unit
+from tracker.store.dead_address import Unreachable, dead_addresses
 from tracker.store.delegation import units_without_head
 from tracker.store.filters import (
     Day,
@@ -39,6 +40,7 @@ class Attention:
     stale: int
     late_help: int
     without_head: list[Unit]
+    dead_addresses: list[Unreachable]
 
     @property
     def anything(self) -> bool:
@@ -53,7 +55,11 @@ def attention(session: Session, programme_ids: Collection[int], filters: Filters
     chosen = frozenset([filters.programme_id] if filters.programme_id else programme_ids)
     visible = Visible(chosen, frozenset())
     counts = ask(session, _counts, visible, filters.without("klass", "band"), day).one()
-    return Attention(**counts._mapping, without_head=units_without_head(session, chosen, day.today))
+    return Attention(
+        **counts._mapping,
+        without_head=units_without_head(session, chosen, day.today),
+        dead_addresses=dead_addresses(session, chosen, day.today),
+    )
 
 
 def _counts(visible: Visible, filters: Filters, day: Day) -> Executable:

@@ -130,6 +130,7 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
         "may_update": with_unit and may(ctx.actor, Permission.UPDATE, scope),
         "may_submit": may(ctx.actor, Permission.SUBMIT, scope),
         "may_hand_on": with_unit and "hand_on" in can,
+        "reads_mail": may(ctx.actor, Permission.READ_MAIL_LOG, scope),
         "may_chase": with_unit and "chase" in can,
         "may_ask_extension": with_unit and "ask_extension" in can and not waiting and last_day is not None,
         "may_extend": row.state not in (*CLOSED, State.SUBMITTED, State.DRAFT) and "decide_extension" in can and due,

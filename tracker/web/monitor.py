@@ -72,6 +72,8 @@ def monitor() -> ResponseReturnValue:
             programmes=programmes(ctx.session),
             years=years(ctx.session, filters.programme_id) if filters.programme_id else [],
             attention=attention(ctx.session, seen, filters, day),
+            reads_mail=bool(overseen(ctx, Permission.READ_MAIL_LOG))
+            or may(ctx.actor, Permission.READ_MAIL_LOG, NOWHERE),
             oldest_mail=_waits_too_long(ctx),
             overslept=overslept(ctx),
             today=ctx.today,

@@ -15,6 +15,7 @@ from tracker.rules import words
 from tracker.rules.calendar import LOCAL
 from tracker.rules.permissions import NOWHERE, Permission, may
 from tracker.rules.text import inside
+from tracker.services.register import headed
 from tracker.store.user import has_sample_data
 from tracker.web import (
     assignments,
@@ -29,6 +30,7 @@ from tracker.web import (
     exports,
     extensions,
     home,
+    hooks,
     insight,
     ladder,
     limits,
@@ -45,6 +47,9 @@ from tracker.web import (
     update_sheet,
     working_days,
 )
+from tracker.web import (
+    register as register_pages,
+)
 from tracker.web.addresses import address
 from tracker.web.inputs import KeyConverter
 from tracker.web.language import draw, locale
@@ -55,7 +60,7 @@ from tracker.web.view import period_said, work
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
-    insight.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
+    insight.bp, hooks.bp, register_pages.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
 )  # fmt: skip
 
 
@@ -99,8 +104,14 @@ def _shared() -> dict[str, Any]:
         "locales": {"vi": "Tiếng Việt", "en": "English"},
         "sample_data": current_user.visitor.sample if current_user.is_authenticated else has_sample_data(db.session()),
         "actor": current_actor() if current_user.is_authenticated else None,
+        "reads_register": current_user.is_authenticated and _reads_register(),
         "actor_units": current_user.visitor.unit_names if current_user.is_authenticated else [],
     }
+
+
+def _reads_register() -> bool:
+    ctx = context(current_actor())
+    return bool(headed(ctx) or overseen(ctx, Permission.READ_REGISTER))
 
 
 def _navigation() -> list[dict[str, Any]]:
