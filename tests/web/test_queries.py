@@ -71,6 +71,7 @@ def test_lists_find_their_rows_by_an_index(app: Flask, database_url: str) -> Non
     seed(database_url, 20_000, 200, words=False)
     with psycopg.connect(database_url, autocommit=True) as connection:  # some are parts of others
         connection.execute("UPDATE assignments SET parent_id = id - 19 WHERE id % 20 = 0 AND id > 1000")
+        connection.execute("UPDATE assignments SET blocked = true WHERE state = 'in_progress' AND id % 10 = 0")
         connection.execute("VACUUM ANALYZE assignments")
     one = _first(app)
     head, office = Browser(app.test_client(), HEAD), Browser(app.test_client(), OFFICE)
@@ -85,7 +86,7 @@ def test_lists_find_their_rows_by_an_index(app: Flask, database_url: str) -> Non
     for browser, path in (
         (head, "/my-work"), (head, "/assignments"), (office, "/assignments?class=overdue"), (office, "/assignments"),
         (office, "/assignments?year=2026&unit_name=Phong+Y+te"), (head, f"/assignments/{one}"), (office, "/monitor"),
-        (office, "/assignments?stale=1"), (head, "/calendar/?month=2026-11"),
+        (office, "/assignments?stale=1"), (office, "/assignments?blocked=1"), (office, "/assignments?class=waiting"), (head, "/calendar/?month=2026-11"),
     ):  # fmt: skip
         browser.get(path)
     event.remove(engine, "before_cursor_execute", note)

@@ -72,7 +72,12 @@ def enqueue_many(
     ]
     if not rows:
         return {}
-    values = {"kind": kind, "mails": dumps(rows, ensure_ascii=False)}
+    values = {
+        "kind": kind,
+        "mails": dumps(rows, ensure_ascii=False),
+        "assignment_id": assignment_id,
+        "instead_of_id": instead_of_id,
+    }
     sent = {row.recipient_id: row.id for row in ctx.session.execute(_PUT, values)}
     if sent:
         ctx.nudge(DELIVER_MAIL)
