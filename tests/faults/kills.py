@@ -50,6 +50,7 @@ class Place:
         _prepare(self.stack)
         with psycopg.connect(self.database.url()) as connection:
             connection.execute("TRUNCATE outbox CASCADE")
+            connection.execute("UPDATE programmes SET mail_hour = 0")  # at any time of a working day the sweep sends too
         self.stack.start("worker")
         self.stack.start("beat")
 
