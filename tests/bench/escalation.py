@@ -76,10 +76,10 @@ def section(folder: Path) -> list[str]:
     return [
         "## Escalations",
         "",
-        f"`python -m tests.bench.escalation`, {date.today():%Y-%m-%d}; {os.cpu_count()} cores at a load of {began:.1f} when"
-        f" it began and {os.getloadavg()[0]:.1f} at its end (above {os.cpu_count()} the cores are shared with other work)."
-        f" Each sweep is a process of its own; its processor time is in brackets. A letter is settled by a commit of its"
-        f" own; flushing one block to this disk takes {_flush(folder) * 1000:.1f} ms.",
+        f"`python -m tests.bench.escalation`, {date.today():%Y-%m-%d}; {os.cpu_count()} cores at a load of {began:.1f}"
+        f" when it began and {os.getloadavg()[0]:.1f} at its end (above {os.cpu_count()} the cores are shared with other"
+        f" work). Each sweep is a process of its own; its processor time is in brackets. A letter is settled by a commit"
+        f" of its own; flushing one block to this disk takes {_flush(folder) * 1000:.1f} ms.",
         "",
         "| what | time (processor) | rate | peak memory | goal |",
         "|---|---:|---:|---:|---|",

@@ -143,10 +143,10 @@ def kills(folder: Path, mails: int, kills: int) -> Table:
     return Table(
         f"{mails:,} mails over {kills} kills",
         f"`kill -9` of the worker {killed['worker']} times ({whole} times all of it, else the process that sends), of"
-        f" Valkey {killed['broker']}, of PostgreSQL {killed['database']}, each while letters were arriving, each started"
-        f" again at once; a real SMTP server that takes {2 * SLOWLY * 1000:.0f} ms a letter;"
-        f" {time.monotonic() - start:.0f} s in all; {began}, at the end {load()}. {waiting:,} mails waited after the last"
-        f" fault. Beat and its sweep ran meanwhile: {len(digests)} digests more, each with its recorded steps.",
+        f" Valkey {killed['broker']}, of PostgreSQL {killed['database']}, each while letters were arriving, each"
+        f" started again at once; a real SMTP server that takes {2 * SLOWLY * 1000:.0f} ms a letter;"
+        f" {time.monotonic() - start:.0f} s in all; {began}, at the end {load()}. {waiting:,} mails waited after the"
+        f" last fault. Beat and its sweep ran meanwhile: {len(digests)} digests more, each with its recorded steps.",
         [
             Promise("mails lost", len(cause.committed - seen.keys()), "0", most=0),
             Promise("letters of a transaction that was rolled back", len(cause.rolled_back & seen.keys()), "0", most=0),
