@@ -10,7 +10,7 @@ settings = load_settings()
 app = Celery(
     "giao-viec",
     broker=settings.redis_url,
-    include=[f"tasks.{noun}" for noun in ("bounce", "escalation", "evidence", "mail", "report", "tally")],
+    include=[f"tasks.{noun}" for noun in ("bounce", "escalation", "evidence", "mail", "opening", "report", "tally")],
 )
 app.conf.update(
     timezone="Asia/Ho_Chi_Minh",

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
         default="",
         description="Mailbox of what comes back: imaps://user:password@host/INBOX[?move_to=Folder]; empty: none.",
     )
+    bounce_token: str = Field(
+        default="", description="Secret of whoever posts what came back to /hooks/bounces; empty: nobody may."
+    )
     base_url: str = Field(default="http://127.0.0.1:8000", description="Address of the site, for links in mails.")
     secure_cookies: bool = Field(default=True, description="Cookies only over HTTPS; 0 for http://127.0.0.1.")
     trusted_proxies: int = Field(default=0, ge=0, description="Reverse proxies in front that set X-Forwarded-*.")
@@ -80,6 +83,13 @@ class Settings(BaseSettings):
     def _inbox(cls, value: str) -> str:
         if value:
             read_url(value)
+        return value
+
+    @field_validator("bounce_token")
+    @classmethod
+    def _long(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("quá ngắn, cần ít nhất 32 ký tự / too short, needs 32 characters")
         return value
 
     @field_validator("evidence_url")

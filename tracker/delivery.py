@@ -7,7 +7,8 @@ from time import monotonic, sleep
 
 from tracker.mail.transport import Answer, Outcome, open_transport
 from tracker.services.context import Context
-from tracker.services.outbox import claim, give_back, settle
+from tracker.services.outbox import claim, give_back
+from tracker.services.settlement import settle
 from tracker.store.outage import database_down
 from tracker.store.sender import Sender, SessionLost
 
@@ -22,23 +23,28 @@ PATIENCE = 30.0
 Acting = Callable[[], AbstractContextManager[Context]]
 
 
-def deliver_due(mail_url: str, acting: Acting, limit: int = 500) -> int:
+def _never() -> bool:
+    return False
+
+
+def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Callable[[], bool] = _never) -> int:
     """Sends up to `limit` mails one by one; returns how many were tried. Killed anywhere, it loses none.
 
     A few are claimed at once, each is settled by itself before the next one begins: whatever ends this sender or its
-    session, at most one letter is out that no row knows of, and its other claims are anybody's at once.
+    session, at most one letter is out that no row knows of, and its other claims are anybody's at once. What is left
+    when `stopping` says so is given back.
     """
     with acting() as ctx:
         engine = ctx.session.get_bind().engine
     tried, end = 0, monotonic() + LONGEST
     with closing(Sender(engine)) as sender, closing(open_transport(mail_url)) as send:
-        while tried < limit and monotonic() < end:
+        while tried < limit and monotonic() < end and not stopping():
             with acting() as ctx:
                 claimed = claim(ctx, sender.number, min(AT_ONCE, limit - tried))
             if not claimed:
                 break
             for number, (mail_id, letter) in enumerate(claimed):
-                if monotonic() > end:
+                if monotonic() > end or stopping():
                     with acting() as ctx:
                         give_back(ctx, sender.number, [mail_id for mail_id, _letter in claimed[number:]])
                     break

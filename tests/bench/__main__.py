@@ -133,7 +133,7 @@ def _inside(folder: Path) -> list[Row]:
                     build_world(ctx)
                     (programme,) = programmes(ctx.session)
                     for year in range(programme.period_start, programme.period_end + 1):
-                        open_year(ctx, programme, year)
+                        open_year(ctx, programme, year, told=False)
                     ctx.session.connection().exec_driver_sql(FINISHED, (programme.period_end,))
             return [*_document(), *_pages(app, server.url()), *_sweep(app, postman), *_report(app)]
     finally:

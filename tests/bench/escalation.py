@@ -77,9 +77,9 @@ def section(folder: Path) -> list[str]:
         "## Escalations",
         "",
         f"`python -m tests.bench.escalation`, {date.today():%Y-%m-%d}; {os.cpu_count()} cores at a load of {began:.1f}"
-        f" when it began and {os.getloadavg()[0]:.1f} at its end (above {os.cpu_count()} the cores are shared with other"
-        f" work). Each sweep is a process of its own; its processor time is in brackets. A letter is settled by a commit"
-        f" of its own; flushing one block to this disk takes {_flush(folder) * 1000:.1f} ms.",
+        f" when it began and {os.getloadavg()[0]:.1f} at its end (above {os.cpu_count()} the cores are shared with"
+        f" others). Each sweep is a process of its own; its processor time is in brackets. A letter is settled by a"
+        f" commit of its own; flushing one block to this disk takes {_flush(folder) * 1000:.1f} ms.",
         "",
         "| what | time (processor) | rate | peak memory | goal |",
         "|---|---:|---:|---:|---|",

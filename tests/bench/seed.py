@@ -22,7 +22,7 @@ PEOPLE = """
     INSERT INTO posts (user_id, unit_id, role, valid_from)
     SELECT made.id, units.id, 'head', '2021-01-01' FROM made JOIN units ON 'truong.' || units.code = made.login
 """
-# A duty of its own for each slot keeps (duty, lead unit, year) unique.
+# A duty of its own for each slot keeps (duty, lead unit, period) unique.
 DUTIES = """
     INSERT INTO duties (programme_id, key, kind, clause_id, unit_id, role, is_request)
     SELECT programme_id, 'bench:' || n, 'responsibility', clause_id, unit_id, 'lead', false
@@ -30,9 +30,10 @@ DUTIES = """
         generate_series(1, %(slots)s::int) AS n
 """
 ASSIGNMENTS = """
-    INSERT INTO assignments (programme_id, duty_id, lead_unit_id, owner_id, year, text, expected_result, state, percent,
-        nominal_due_on, due_on, original_due_on, submitted_on, done_on, starred, changed_on, last_update_at, created_at)
-    SELECT d.programme_id, d.id, u.id, p.user_id, y,
+    INSERT INTO assignments (programme_id, duty_id, lead_unit_id, opened_for_id, owner_id, year, period, text,
+        expected_result, state, percent, nominal_due_on, due_on, original_due_on, submitted_on, done_on, starred,
+        changed_on, last_update_at, created_at)
+    SELECT d.programme_id, d.id, u.id, u.id, p.user_id, y, y::text,
         'Nhiệm vụ thử nghiệm số ' || d.id || ' của ' || u.name || ': tổ chức tuyên truyền, kiểm tra việc chăm sóc,'
             || ' bảo vệ trẻ em, phòng chống đuối nước và tai nạn thương tích tại các thôn, tổ dân phố năm ' || y,
         'Báo cáo kết quả thực hiện trong năm ' || y,

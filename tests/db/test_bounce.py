@@ -16,7 +16,8 @@ from tracker.models.audit import AuditEvent
 from tracker.models.outbox import MailBounce, MailState, OutboxMail
 from tracker.models.user import User
 from tracker.services.bounce import record_bounce
-from tracker.services.outbox import resend, settle
+from tracker.services.outbox import resend
+from tracker.services.settlement import settle
 
 LATER = AT + timedelta(hours=1)
 

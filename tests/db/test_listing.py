@@ -12,10 +12,10 @@ from tracker.models.assignment import Assignment
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.calendar import LOCAL
-from tracker.rules.deadlines import standing
+from tracker.rules.deadlines import shown_class, standing
 from tracker.rules.workflow import State
-from tracker.store.filters import Day, Filters, Visible, band_of, class_of
-from tracker.store.listing import assignments
+from tracker.store.filters import Day, Filters, Visible, ask, band_of, class_of, shown_of
+from tracker.store.listing import _bounded_count, _page, assignments
 from tracker.store.tally import matrix
 
 EVERYTHING = Visible(None, frozenset())
@@ -48,9 +48,9 @@ def test_the_query_says_what_the_rule_says(session: Session, act: Act, mixed: No
             update(Assignment).values(due_on=Assignment.due_on - 270, submitted_on=Assignment.submitted_on - 270)
         )
     day = Day.of(today, ctx.calendar)
-    rows = session.execute(select(Assignment, class_of(day), band_of(day))).all()
+    rows = session.execute(select(Assignment, class_of(day), shown_of(day), band_of(day))).all()
     assert len(rows) == 164
-    for row, klass, band in rows:
+    for row, klass, shown, band in rows:
         stands = standing(
             state=row.state,
             due_on=row.due_on,
@@ -59,6 +59,7 @@ def test_the_query_says_what_the_rule_says(session: Session, act: Act, mixed: No
             calendar=ctx.calendar,
         )
         assert klass == stands.klass, (row.state, row.due_on, row.submitted_on, today)
+        assert shown == shown_class(stands), (row.state, row.due_on, row.submitted_on, today)
         if klass == "overdue" and row.state != State.SUBMITTED:
             assert band == stands.band, (row.due_on, today)
 
@@ -66,7 +67,9 @@ def test_the_query_says_what_the_rule_says(session: Session, act: Act, mixed: No
 def test_every_number_is_the_number_of_its_rows(session: Session, act: Act, mixed: None) -> None:
     ctx = act(at=datetime(2026, 11, 20, 12, tzinfo=LOCAL))
     day = Day.of(ctx.today, ctx.calendar)
-    rows = matrix(session, EVERYTHING, Filters(year=2026), day).rows
+    counted = matrix(session, EVERYTHING, Filters(year=2026), day)
+    rows = counted.rows
+    assert {"waiting", "overdue", "not_due", "no_deadline"} <= counted.total.counts.keys()
     assert sum(row.total for row in rows) == assignments(session, EVERYTHING, Filters(year=2026), day, 1).total
     for row in rows:
         assert row.unit_id is not None
@@ -76,6 +79,49 @@ def test_every_number_is_the_number_of_its_rows(session: Session, act: Act, mixe
         for band, n in row.bands.items():
             filters = Filters(year=2026, unit_id=row.unit_id, klass="overdue", band=band)
             assert assignments(session, EVERYTHING, filters, day, 1).total == n
+        filters = Filters(year=2026, unit_id=row.unit_id, klass="overdue", state=State.SUBMITTED)
+        assert assignments(session, EVERYTHING, filters, day, 1).total == row.submitted_late
+
+
+def test_the_parts_of_a_number_add_up_to_it(session: Session, act: Act, mixed: None) -> None:
+    day = Day.of(act(at=datetime(2026, 11, 20, 12, tzinfo=LOCAL)).today, act().calendar)
+    counted = matrix(session, EVERYTHING, Filters(year=2026), day)
+    for row in (*counted.rows, counted.total):
+        assert sum(row.bands.values()) + row.submitted_late == row.counts.get("overdue", 0)
+        assert row.counts.get("waiting", 0) + row.submitted_late == row.submitted
+    assert counted.total.submitted_late
+
+
+def test_a_list_by_shown_class_holds_exactly_those_rows(session: Session, act: Act, mixed: None) -> None:
+    """Without a year no counter answers: the list itself is counted."""
+    ctx = act(at=datetime(2026, 12, 31, 12, tzinfo=LOCAL))  # nothing was submitted after it
+    day = Day.of(ctx.today, ctx.calendar)
+    for klass in ("waiting", "not_due", "no_deadline", "overdue"):
+        listed = {
+            row.id for n in (1, 2, 3) for row in assignments(session, EVERYTHING, Filters(klass=klass), day, n).rows
+        }
+        expected = {
+            row.id
+            for row in session.scalars(select(Assignment).where(Assignment.state != State.CANCELLED))
+            if klass
+            == shown_class(
+                standing(
+                    state=row.state, due_on=row.due_on, submitted_on=row.submitted_on, today=ctx.today,
+                    calendar=ctx.calendar,
+                )
+            )
+        }  # fmt: skip
+        assert listed == expected, klass
+
+
+def test_late_units_alone_with_the_sum_of_all(session: Session, act: Act, mixed: None) -> None:
+    day = Day.of(date(2026, 11, 20), act().calendar)
+    every = matrix(session, EVERYTHING, Filters(year=2026), day)
+    some = matrix(session, EVERYTHING, Filters(year=2026), day, late_only=True)
+    assert some.total == every.total
+    assert some.rows == [row for row in every.rows if row.counts.get("overdue")]
+    assert (some.units, some.late) == (len(every.rows), len(some.rows))
+    assert 0 < some.late < some.units
 
 
 def test_a_unit_sees_its_own_and_what_it_coordinates(session: Session, act: Act) -> None:
@@ -97,3 +143,33 @@ def test_pages(session: Session, act: Act) -> None:
     assert [len(page.rows) for page in pages] == [50, 50, 50, 14]
     assert len({row.id for page in pages for row in page.rows}) == 164
     assert assignments(session, EVERYTHING, Filters(), day, 99).number == 4
+
+
+def test_a_statement_built_once_answers_other_values(session: Session, act: Act, mixed: None) -> None:
+    """Each shape is asked with several values and days: always what a statement built for these alone says."""
+    ctx, random = act(), Random(11)
+    programme, duty = session.execute(text("SELECT programme_id, clause_id FROM duties ORDER BY id LIMIT 1")).one()
+    units = list(session.scalars(select(Unit.id).order_by(Unit.id)))
+    owner = session.scalars(select(User.id)).first()
+    seen = (EVERYTHING, Visible(frozenset({programme}), frozenset()), Visible(frozenset(), frozenset(units[3:6])))
+    found = 0
+    for _ in range(150):
+        filters = Filters(
+            programme_id=random.choice([None, programme, 99]),
+            year=random.choice([None, 2026, 2027]),
+            unit_id=random.choice([None, *units[:4]]),
+            klass=random.choice([None, "open", "done", "overdue", "due_soon", "not_due", "done_late"]),
+            band=random.choice([None, None, 1, 2, 3]),
+            state=random.choice([None, None, *State]),
+            clause_id=random.choice([None, None, None, duty, 99]),
+            mine=random.choice([None, None, owner, 0]),
+            **{mark: random.choice([None, None, 1]) for mark in ("stale", "late_help") if random.random() < 0.3},
+        )
+        visible = random.choice(seen)
+        day = Day.of(date(2026, random.choice([3, 11, 12]), random.randint(1, 28)), ctx.calendar)
+        for build, more in ((_bounded_count, {}), (_page, {"size": 20, "start": 0})):
+            asked = ask(session, build, visible, filters, day, **more).all()
+            alone = session.execute(build(visible, filters, day), more).all()
+            assert asked == alone, (filters, day)
+        found += len(asked)
+    assert found

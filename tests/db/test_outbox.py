@@ -20,7 +20,8 @@ from tracker.models.user import User
 from tracker.rules.calendar import LOCAL
 from tracker.rules.permissions import SYSTEM
 from tracker.services.context import Context
-from tracker.services.outbox import claim, enqueue, give_back, resend, settle
+from tracker.services.outbox import claim, enqueue, give_back, resend
+from tracker.services.settlement import settle
 from tracker.store.sender import SENDERS, Sender
 
 BODY = Rendered("Tiêu đề", "chữ", "<p>chữ</p>")

@@ -102,9 +102,20 @@ REFUSED = {
     "ck_assignments_suspended_from": "UPDATE assignments SET state = 'suspended'",
     "ck_assignments_submitted_on": "UPDATE assignments SET state = 'completed'",
     "ck_assignments_due_dates_together": "UPDATE assignments SET due_on = NULL",
-    "uq_assignments_duty_id_lead_unit_id_year": "INSERT INTO assignments (programme_id, duty_id, lead_unit_id, year,"
-    " text, expected_result, state, created_at) SELECT programme_id, duty_id, lead_unit_id, year, text,"
+    "uq_assignments_duty_id_lead_unit_id_period": "INSERT INTO assignments (programme_id, duty_id, lead_unit_id, year,"
+    " period, text, expected_result, state, created_at) SELECT programme_id, duty_id, lead_unit_id, year, period, text,"
     " expected_result, state, created_at FROM assignments LIMIT 1",
+    # Given on to another unit meanwhile, it is not opened for the first one again.
+    "uq_assignments_duty_id_opened_for_id_period": "INSERT INTO assignments (programme_id, duty_id, lead_unit_id,"
+    " opened_for_id, year, period, text, expected_result, state, created_at) SELECT programme_id, duty_id,"
+    " (SELECT max(id) FROM units), opened_for_id, year, period, text, expected_result, state, created_at"
+    " FROM assignments ORDER BY id LIMIT 1",
+    "ck_assignments_period": "UPDATE assignments SET period = '2027-Q1'",
+    "ck_assignments_period ": "UPDATE assignments SET period = '2026-Q5'",
+    "ck_assignments_carried_to": "UPDATE assignments SET carried_to = 2027",
+    "ck_assignments_not_carried_from_itself": "UPDATE assignments SET carried_from_id = id",
+    "ck_period_openings_recurs": "UPDATE period_openings SET period = 'once'",
+    "pk_period_openings": "INSERT INTO period_openings SELECT * FROM period_openings LIMIT 1",
     "original due date of an assignment never changes": "UPDATE assignments SET original_due_on = original_due_on - 1",
     "ck_assignments_not_its_own_parent": "UPDATE assignments SET parent_id = id",
     "ck_programmes_extension_days": "UPDATE programmes SET extension_days = -1",

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
@@ -14,6 +14,7 @@ from tracker.models.audit import AuditEvent
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
+from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
 from tracker.services import explanation as explanations
 from tracker.services.chase import chase, mark_read
@@ -39,13 +40,58 @@ def test_who_is_named_gets_a_mail_and_nobody_else(session: Session, act: Act, on
     for named in ({"units": [elsewhere.id]}, {"users": [people["truong.p-tuphap"]]}):
         with pytest.raises(Invalid, match="cùng tham gia"):
             comment(act(HEAD), one.id, text="x", **named)  # type: ignore[arg-type]
-    for text in (" ", "x" * 5001):
+    for typed in (" ", "x" * 5001):
         with pytest.raises(Invalid):
-            comment(act(HEAD), one.id, text=text)
+            comment(act(HEAD), one.id, text=typed)
     with pytest.raises(NotFound):
         comment(act("truong.p-tuphap"), one.id, text="x")
     with pytest.raises(NotAllowed):
         comment(act("kiemtoan"), one.id, text="x")
+
+
+@pytest.mark.parametrize(
+    ("login", "told"),
+    [
+        (OFFICE, {"truong.p-yte@example.vn", "canbo.p-yte@example.vn"}),
+        (LEADER, {"truong.p-yte@example.vn", "canbo.p-yte@example.vn"}),
+        (HEAD, set()),
+        (OFFICER, set()),
+    ],
+)
+def test_what_comes_from_outside_reaches_head_and_owner(
+    session: Session, act: Act, one: Assignment, login: str, told: set[str]
+) -> None:
+    people = {user.login: user.id for user in session.scalars(select(User))}
+    verbs.accept(act(HEAD), one.id, owner_id=people[OFFICER])
+    comment(act(login), one.id, text="Tiến độ đến đâu?")
+    assert mails(session, "commented") == told
+    assert mails(session, "mentioned") == set()
+
+
+def test_whom_the_office_names_gets_one_mail_and_a_draft_tells_nobody(
+    session: Session, act: Act, one: Assignment
+) -> None:
+    people = {user.login: user.id for user in session.scalars(select(User))}
+    comment(act(OFFICE), one.id, text="Nhờ xem", users=[people[HEAD]])
+    assert mails(session, "mentioned") == {"truong.p-yte@example.vn"}
+    assert mails(session, "commented") == set()
+    one.state = State.DRAFT
+    session.flush()
+    comment(act(OFFICE), one.id, text="Chưa giao")
+    assert mails(session, "commented") == set()
+
+
+def test_a_decision_stands_once_in_the_timeline(session: Session, act: Act, one: Assignment) -> None:
+    """Also on a submission that was taken over from elsewhere, so that no event of ours tells of it."""
+    verbs.accept(act(HEAD), one.id)
+    verbs.submit(act(HEAD, at=AT + timedelta(hours=1)), one.id, result="Xong", done_on=AT.date())
+    session.flush()
+    session.execute(text("ALTER TABLE audit_events DISABLE TRIGGER USER"))
+    session.execute(text("DELETE FROM audit_events WHERE verb = 'submit'"))
+    verbs.confirm(act(OFFICE, at=AT + timedelta(hours=2)), one.id)
+    session.flush()
+    lines = [line.what for line in timeline(dossier(session, one.id, AT.date()))]
+    assert lines.count("confirm") == lines.count("submit") == 1
 
 
 def test_a_chase_knows_its_readers(session: Session, act: Act, one: Assignment) -> None:

@@ -49,11 +49,14 @@ PAGES = {
     "insight.trend": (OFFICE, "/monitor/trend?year=2026"),
     "insight.as_of": (OFFICE, "/monitor/as-of?day=2026-03-01&year=2026"),
     "programmes.show": (OFFICE, "/programmes/1"),
+    "opening.index": (OFFICE, "/programmes/1/opening?period=2027"),
+    "duties.show": (OFFICE, "/programmes/1/clauses/{clause}"),
     "ladder.show": (OFFICE, "/programmes/1/ladder?kind=starred"),
     "ladder.plan": (OFFICE, "/programmes/1/ladder/plan?days=90"),
     "ladder.reminders": (HEAD, "/assignments/{one}/reminders"),
     "reports.index": (OFFICE, "/reports/"),
     "mails.index": (OFFICE, "/mail/"),
+    "register.index": (OFFICE, "/register/?from=2026-11-01&to=2026-11-30"),
     "rights.index": (ADMIN, "/rights"),
     "working_days.index": (ADMIN, "/working-days?year=2026"),
 }
@@ -61,7 +64,8 @@ PAGES = {
 # after a deed.
 NOT_PAGES = {
     "static", "home.home", "home.healthz", "home.readyz", "programmes.index", "evidence.download", "exports.listing",
-    "update_sheet.download", "calendar.feed", "mails.show", "reports.show", "reports.download", "reports.progress",
+    "update_sheet.download", "calendar.feed", "mails.show", "mails.body", "register.document",
+    "register.workbook", "reports.show", "reports.download", "reports.progress",
     "components.gallery", "bulk.again", "bulk.done",
 }  # fmt: skip
 
@@ -85,6 +89,7 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
         row = one("SELECT a.id FROM assignments a JOIN units u ON u.id = a.lead_unit_id WHERE u.code = 'p-yte' LIMIT 1")
         ids = {
             "one": row,
+            "clause": one("SELECT min(clause_id) FROM duties"),
             "extension": one(
                 "INSERT INTO extension_requests (assignment_id, number, reason, due_before, asked_due_on, asked_at,"
                 " asked_by_id, state) SELECT %s, 1, 'Chờ kinh phí', '2026-11-19', '2026-12-01', now(), id, 'open'"
@@ -200,6 +205,19 @@ def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, d
     page.get_by_role("button", name="Lưu cập nhật").click()
     page.get_by_text("Đã lưu cập nhật").wait_for()
     assert page.locator("form[data-draft] input[name=text]").input_value() == ""
+
+
+def test_one_box_ticks_every_row(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+    address, _ids = site
+    page = signed_in(browser, address, OFFICE, 390)
+    page.goto(f"{address}/assignments")
+    page.get_by_label("Chọn tất cả 50 nhiệm vụ").check()
+    assert page.locator("[name=ids]:checked").count() == 50
+    page.locator("[name=ids]").nth(1).uncheck()
+    assert page.locator("[data-all] input").evaluate("(one) => [one.checked, one.indeterminate]") == [False, True]
+    plain = signed_in(browser, address, OFFICE, 390, script=False)
+    plain.goto(f"{address}/assignments")
+    assert not plain.locator("[data-all]").is_visible()
 
 
 def test_without_javascript(browser: Browser, site: tuple[str, dict[str, int]]) -> None:

@@ -66,6 +66,27 @@ def test_late_work_is_named_with_its_delay(snapshot: Snapshot) -> None:
     assert "1/42 đơn vị" in text
 
 
+def test_what_waits_to_be_confirmed_is_told_apart_within_its_class(snapshot: Snapshot) -> None:
+    first = snapshot.units[0]
+    in_time = replace(first.work[0], official="open_in_time", progress="100%", waits=True)
+    late = replace(first.work[1], official="open_overdue", progress="100%", days_late=2, waits=True)
+    rest = first.work[2:4]
+    changed = replace(snapshot, units=(replace(first, work=(in_time, late, *rest)),))
+    content = annual_report(changed)
+    assert changed.counts() == {"done_on_time": 0, "done_late": 0, "open_in_time": 3, "open_overdue": 1}
+    assert (
+        "Trong tổng số 4 nhiệm vụ được giao: 3 chưa hoàn thành, trong hạn (trong đó 1 đã nộp trong hạn, chờ xác nhận);"
+        " 1 chưa hoàn thành, quá hạn (trong đó 1 nộp muộn, chờ xác nhận)." in words(content)
+    )
+    rows = [[cell.text for cell in row.cells] for row in Document(BytesIO(content)).tables[-1].rows]
+    assert "Chưa hoàn thành, trong hạn (đã nộp trong hạn, chờ xác nhận)" in rows[2]
+    assert "Chưa hoàn thành, quá hạn (nộp muộn, chờ xác nhận)" in rows[3]
+    old = changed.to_json()
+    for row in old["units"][0]["work"]:
+        del row["waits"]  # as it was frozen before
+    assert Snapshot.from_json(old).counts() == changed.counts()
+
+
 def test_hostile_text_survives(snapshot: Snapshot) -> None:
     evil = WorkRow(
         "<b>&\x00\x0b " + "dài" * 400, "IV.1.1", "responsibility", "", None, "", "=1+1", "open_in_time", 0

@@ -19,13 +19,15 @@ COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 SLACK = Mm(0.5)
 ROMAN = re.compile(r"^[IVX]+\. ")
+ANNEX = r"Phụ lục( [IVX]+)?"
+NUMERALS = ["I", "II", "III", "IV", "V", "VI", "VII"]
 POINT = re.compile(r"^\d+\. ")
 
 Problems = Iterator[str]
 
 
-def check_document(content: bytes, kind: str = "BÁO CÁO", symbol: str = "BC") -> list[str]:
-    """Problems of a document of that kind; [] when there is none."""
+def check_document(content: bytes, kind: str = "BÁO CÁO", symbol: str = "BC", *, addressed: bool = True) -> list[str]:
+    """Problems of a document of that kind; [] when there is none. A register is addressed to nobody."""
     document = Document(BytesIO(content))
     checks: tuple[Callable[[Any], Problems], ...] = (
         _pages,
@@ -36,12 +38,12 @@ def check_document(content: bytes, kind: str = "BÁO CÁO", symbol: str = "BC") 
         lambda d: _number(d, symbol),
         _place_and_date,
         lambda d: _kind(d, kind),
-        _addressee,
-        _body,
-        _headings,
+        *((_addressee,) if addressed else (_nobody_addressed,)),
+        lambda d: _body(d, addressed),
+        lambda d: _headings(d, addressed),
         _signature,
         _recipients,
-        _annexes,
+        lambda d: _annexes(d, addressed),
         _tables,
     )
     return [problem for check in checks for problem in check(document)]
@@ -161,20 +163,25 @@ def _addressee(document: Any) -> Problems:
         yield from _look(found, "Kính gửi", (13, 14), bold=False)
 
 
-def _main_part(document: Any) -> list[Any]:
-    """Paragraphs from the addressee to the end of the main section, without what stands centred."""
+def _nobody_addressed(document: Any) -> Problems:
+    if any(one.text.startswith("Kính gửi") for one in document.paragraphs):
+        yield "a register is addressed to somebody"
+
+
+def _main_part(document: Any, addressed: bool) -> list[Any]:
+    """Paragraphs from the addressee, or else from the rule under the subject, to the end of the main section."""
     found, on = [], False
     for paragraph in document.paragraphs:
-        if paragraph.text.startswith("Phụ lục "):
+        if re.fullmatch(ANNEX, paragraph.text):
             break
         if on and paragraph.text:
             found.append(paragraph)
-        on = on or paragraph.text.startswith("Kính gửi")
+        on = on or (paragraph.text.startswith("Kính gửi") if addressed else _has_rule([paragraph]))
     return found
 
 
-def _body(document: Any) -> Problems:
-    body = [one for one in _main_part(document) if not one.text.startswith("- ")]
+def _body(document: Any, addressed: bool) -> Problems:
+    body = [one for one in _main_part(document, addressed) if not one.text.startswith("- ")]
     for paragraph in body:
         layout, where = paragraph.paragraph_format, paragraph.text[:40]
         if paragraph.alignment != JUSTIFY:
@@ -192,9 +199,9 @@ def _body(document: Any) -> Problems:
         yield "the body does not end with “./.”"
 
 
-def _headings(document: Any) -> Problems:
+def _headings(document: Any, addressed: bool) -> Problems:
     numbers = []
-    for paragraph in _main_part(document):
+    for paragraph in _main_part(document, addressed):
         if ROMAN.match(paragraph.text):
             numbers.append(paragraph.text.split(".")[0])
             if paragraph.text != paragraph.text.upper() or not _all(paragraph, "bold"):
@@ -203,7 +210,7 @@ def _headings(document: Any) -> Problems:
             yield f"titled point not bold: “{paragraph.text[:40]}”"
         elif re.match(r"^[a-zđ]\) ", paragraph.text) and (_all(paragraph, "bold") or _all(paragraph, "italic")):
             yield f"point a) not upright: “{paragraph.text[:40]}”"
-    if numbers != ["I", "II", "III", "IV", "V", "VI", "VII"][: len(numbers)]:
+    if numbers != NUMERALS[: len(numbers)]:
         yield f"parts are not numbered in order: {numbers}"
 
 
@@ -232,11 +239,15 @@ def _recipients(document: Any) -> Problems:
         yield "the last recipient is not “- Lưu: VT, ….”"
 
 
-def _annexes(document: Any) -> Problems:
-    body = " ".join(one.text for one in _main_part(document))
+def _annexes(document: Any, addressed: bool) -> Problems:
+    body = " ".join(one.text for one in _main_part(document, addressed))
     paragraphs = document.paragraphs
+    names = [one.text for one in paragraphs if re.fullmatch(ANNEX, one.text)]
+    # The only annex of a document has no number, two and more have Roman ones.
+    if names != (["Phụ lục"] if len(names) == 1 else [f"Phụ lục {roman}" for roman in NUMERALS[: len(names)]]):
+        yield f"annexes are not numbered in order: {names}"
     for at, paragraph in enumerate(paragraphs):
-        if not re.fullmatch(r"Phụ lục [IVX]+", paragraph.text):
+        if paragraph.text not in names:
             continue
         if paragraph.text not in body:
             yield f"the body does not point to {paragraph.text}"

@@ -44,4 +44,4 @@ def build_world(ctx: Context) -> None:
     source = read_document(DATA / "programme.md")
     programme = import_programme(ctx, parse(source), source).programme
     make_people(ctx)
-    open_year(ctx, programme, YEAR)
+    open_year(ctx, programme, YEAR, told=False)

@@ -84,7 +84,7 @@ def test_an_empty_cell_far_away_costs_nothing() -> None:
     content = zipped(packed(made))
     tracemalloc.start()
     assert [one.assignment_id for one in read_update_sheet(NAME, BytesIO(content)).filled] == [7]
-    assert coloured_copy(content, [(2, "Mã", "x")])
+    assert coloured_copy(NAME, content, [(2, "Mã", "x")])
     assert tracemalloc.get_traced_memory()[1] < 100_000_000
     tracemalloc.stop()
 

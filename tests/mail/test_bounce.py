@@ -181,9 +181,9 @@ def test_ten_megabytes_are_read_no_further_than_the_headers() -> None:
     ],
 )
 def test_hostile_mails_end_soon_and_quietly(mail: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # of this process alone: what else the machine does counts for nothing
     assert read_bounce(mail) is None
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @settings(max_examples=150, deadline=None)

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tracker.mail.render import LETTERS, SUBJECTS, MailItem, Rendered, digest, event, letter
+from tracker.mail.render import (
+    LETTERS,
+    SUBJECTS,
+    MailItem,
+    Rendered,
+    digest,
+    event,
+    fallback,
+    letter,
+    opened,
+    reminders,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 LATE = MailItem(
@@ -59,7 +70,39 @@ MAILS |= {
     )
     for kind in LETTERS
 }  # fmt: skip
+OPENED = (
+    replace(LATE, due_on=date(2027, 11, 19), period="2027", carried=True, working_days=-200, told=()),
+    replace(SOON, due_on=date(2027, 4, 5), period="2027-Q1"),
+    replace(TODAY, due_on=None, period="once"),
+)
+
+
+def an_opening(*items: MailItem, locale: str = "vi") -> Rendered:
+    return opened(
+        items, programme="Chương trình hành động vì trẻ em", to_name="Trưởng phòng Y tế",
+        base_url="http://giaoviec.test", locale=locale, sample=False,
+    )  # fmt: skip
+
+
+MAILS |= {
+    "opened": lambda: an_opening(*OPENED),
+    "opened-request": lambda: an_opening(replace(OPENED[1], is_request=True)),
+}
 MAILS |= {kind: lambda kind=kind: an_event(kind) for kind in SUBJECTS if kind not in MAILS}
+
+
+def a_fallback(*items: MailItem, subject: str) -> Rendered:
+    return fallback(
+        items, to_name="Trưởng phòng Y tế", for_name="Cán bộ phòng Y tế", for_address="canbo@yte.example.vn",
+        why="550 5.1.1 <canbo@yte.example.vn>: user unknown", subject=subject, base_url="http://giaoviec.test",
+        locale="vi", sample=False,
+    )  # fmt: skip
+
+
+MAILS |= {
+    "fallback-digest": lambda: a_fallback(LATE, SOON, subject=reminders(2, "vi")),
+    "fallback-event": lambda: a_fallback(replace(LATE, due_on=None), subject="[Giao Việc] Giao việc: Chỉ tiêu 4"),
+}
 
 
 @pytest.mark.parametrize("name", MAILS)
@@ -101,6 +144,7 @@ def test_a_long_digest_is_cut_and_says_so() -> None:
 def test_names_stay_text() -> None:
     evil = replace(LATE, unit_name="<i>Phòng</i>", title="<b>x</b>")
     for kind in SUBJECTS:
+        assert "<i>" not in a_fallback(evil, subject="<i>x</i>").html
         mail = event(
             kind, evil, to_name="<u>A</u>", actor_name="<img src=x>", reason="<s>lý do</s>", base_url="http://x.test",
             locale="vi", sample=False,
@@ -112,3 +156,10 @@ def test_what_people_typed_stays_text() -> None:
     mail = a_digest(replace(LATE, title="<script>alert(1)</script> {{ 7*7 }} %(n)s 100%"))
     assert "<script>" not in mail.html
     assert "{{ 7*7 }} %(n)s 100%" in mail.text
+
+
+def test_a_large_opening_names_the_first_and_counts_the_rest() -> None:
+    mail = an_opening(*(replace(OPENED[0], period=f"2027-{month:02}") for month in range(1, 13) for _ in range(6)))
+    assert "tháng 1/2027 – tháng 12/2027: 72 nhiệm vụ" in mail.subject
+    assert "Còn 12 việc khác" in mail.text
+    assert mail.text.count("http://giaoviec.test/assignments/7") == 60

@@ -13,11 +13,13 @@ from jinja2 import Environment, FileSystemLoader
 
 from tasks.schedule import BOUNCES, SCHEDULE
 from tracker.config import ROOT, Settings
+from tracker.mail.render import LETTERS, SUBJECTS
 from tracker.models.coordination import CoordinationState
 from tracker.models.explanation import ExplanationState
 from tracker.models.extension import ExtensionState
 from tracker.rules.ladder import LadderRole
 from tracker.rules.permissions import Permission
+from tracker.rules.register import Result
 from tracker.rules.words import (
     ACTIONS,
     BULK,
@@ -25,9 +27,11 @@ from tracker.rules.words import (
     EXPLANATION_STATES,
     EXTENSION_STATES,
     LADDER_ROLES,
+    MAIL_KINDS,
     MAIL_STATES,
     PARTIES,
     PERMISSIONS,
+    REGISTER_RESULTS,
     STATES,
 )
 from tracker.rules.workflow import Action, Party, State
@@ -89,7 +93,9 @@ def test_every_value_has_its_word() -> None:
     assert set(EXTENSION_STATES) == set(ExtensionState)
     assert set(EXPLANATION_STATES) == set(ExplanationState)
     assert set(LADDER_ROLES) == set(LadderRole)
-    assert set(MAIL_STATES) == {"queued", "sending", "sent", "failed", "uncertain", "bounced"}
+    assert set(MAIL_STATES) == {"queued", "sending", "sent", "failed", "uncertain", "bounced", "skipped"}
+    assert set(MAIL_KINDS) == {"digest", "fallback", *SUBJECTS, *LETTERS}
+    assert set(REGISTER_RESULTS) == set(Result)
     assert set(Action) <= set(Permission)
 
 

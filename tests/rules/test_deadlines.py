@@ -12,6 +12,7 @@ from tracker.rules.deadlines import (
     BAND_LIMITS,
     DONE,
     DUE_SOON_DAYS,
+    WAITING,
     Clock,
     DeadlineClass,
     Standing,
@@ -22,10 +23,11 @@ from tracker.rules.deadlines import (
     effective_due,
     is_stale,
     official_class,
+    shown_class,
     soon_edge,
     standing,
 )
-from tracker.rules.words import BANDS, CLASSES, OFFICIAL_CLASSES
+from tracker.rules.words import BANDS, CLASSES, OFFICIAL_CLASSES, SHOWN_CLASSES
 from tracker.rules.workflow import State
 
 CALENDAR = WorkingCalendar(SHIPPED_OVERRIDES)
@@ -87,8 +89,8 @@ def test_running_work_day_by_day(today: date, klass: str, days: int, band: int |
 @pytest.mark.parametrize(
     ("submitted_on", "waiting", "confirmed"),
     [
-        (date(2026, 11, 17), "nộp trong hạn", "xong sớm 2 ngày làm việc"),
-        (date(2026, 11, 19), "nộp trong hạn", "xong đúng hạn"),
+        (date(2026, 11, 17), "đã nộp trong hạn, chờ xác nhận", "xong sớm 2 ngày làm việc"),
+        (date(2026, 11, 19), "đã nộp trong hạn, chờ xác nhận", "xong đúng hạn"),
         (date(2026, 11, 20), "nộp muộn 1 ngày làm việc", "xong muộn 1 ngày làm việc"),
     ],
 )
@@ -128,6 +130,10 @@ def test_there_is_always_one_class_in_words(state: State, due: date | None, subm
     assert (official is None) == (state in (State.DRAFT, State.CANCELLED))
     assert official is None or official.startswith("done" if state is State.COMPLETED else "open")
     assert official is None or (official in ("done_late", "open_overdue")) == late
+    shown = shown_class(stands)
+    waits = state is State.SUBMITTED and not late
+    assert shown == (WAITING if waits else stands.klass)
+    assert shown in SHOWN_CLASSES
 
 
 @given(RUNNING, DAYS, DAYS, SPANS)
@@ -198,6 +204,7 @@ def test_edges_say_in_dates_what_the_class_says(today: date, soon: int) -> None:
 def test_limits_are_those_of_the_design() -> None:
     assert (DUE_SOON_DAYS, BAND_LIMITS) == (5, (5, 20))
     assert set(CLASSES) == set(DeadlineClass)
+    assert set(SHOWN_CLASSES) == {*DeadlineClass, WAITING}
     assert set(OFFICIAL_CLASSES) == {"done_on_time", "done_late", "open_in_time", "open_overdue"}
     assert set(BANDS) == {1, 2, 3}
 

@@ -59,13 +59,13 @@ ACTORS = {
 }
 
 OFFICE_DECISIONS = "reassign return confirm suspend resume cancel reopen"
-LEADER_RIGHTS = "view monitor comment star chase decide_extension ask_explanation"
+LEADER_RIGHTS = "view monitor read_register comment star chase decide_extension ask_explanation"
 OFFICE_RIGHTS = (
     f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
     " correct_done_on ask_contribution set_programme"
 )
 OWNER_RIGHTS = "view accept update comment hand_on ask_contribution answer_explanation"
-HEAD_RIGHTS = f"{OWNER_RIGHTS} decline submit withdraw split ask_extension delegate"
+HEAD_RIGHTS = f"{OWNER_RIGHTS} read_register decline submit withdraw split ask_extension delegate"
 MATRIX = {
     "head of lead": HEAD_RIGHTS,
     "deputy of lead": HEAD_RIGHTS,
@@ -84,11 +84,12 @@ MATRIX = {
     "head elsewhere": "",
     "nobody": "",
     "admin": (
-        "view monitor import_programme read_mail_log manage_users delegate set_programme set_working_days read_rights"
+        "view monitor import_programme read_mail_log read_register manage_users delegate set_programme"
+        " set_working_days read_rights"
     ),
-    "auditor": "view monitor read_mail_log read_rights",
-    "auditor with a post": "view monitor read_mail_log read_rights",
-    "system": "issue view monitor build_report import_programme read_mail_log manage_users",
+    "auditor": "view monitor read_mail_log read_register read_rights",
+    "auditor with a post": "view monitor read_mail_log read_register read_rights",
+    "system": "issue view monitor build_report import_programme read_mail_log read_register manage_users",
 }
 
 

@@ -12,10 +12,12 @@ from tracker.rules.recurrence import (
     Recurrence,
     Rule,
     due_in,
+    in_sentence,
     last_day_of,
     next_period,
     period_named,
     period_of,
+    period_words,
     periods_due,
 )
 
@@ -157,3 +159,27 @@ def test_the_rule_of_a_year_as_it_is_stored(day: date) -> None:
     rule = Rule.of_year(f"{day:%m-%d}")
     assert rule.in_year == f"{day:%m-%d}"
     assert due_in(period_named("2024"), rule) == day
+
+
+@given(st.integers(0, 14), st.integers(1, 31))
+def test_the_rule_as_it_is_stored_for_any_period(months: int, day: int) -> None:
+    assert Rule.of_year(Rule(months, day).code) == Rule(months, day)
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "sentence"),
+    [
+        ("2026", "Năm 2026", "năm 2026"),
+        ("2026-H1", "6 tháng đầu năm 2026", "6 tháng đầu năm 2026"),
+        ("2026-H2", "6 tháng cuối năm 2026", "6 tháng cuối năm 2026"),
+        ("2026-Q2", "Quý II/2026", "quý II năm 2026"),
+        ("2026-Q4", "Quý IV/2026", "quý IV năm 2026"),
+        ("2026-03", "Tháng 3/2026", "tháng 3 năm 2026"),
+        ("2026-12", "Tháng 12/2026", "tháng 12 năm 2026"),
+        ("once", "Một lần", ""),
+    ],
+)
+def test_how_an_office_names_it(key: str, words: str, sentence: str) -> None:
+    message, params = period_words(key)
+    assert message % params == words
+    assert in_sentence(period_named(key)) == sentence

@@ -29,20 +29,32 @@ PEOPLE = {
     "quantri": "admin",
     "kiemtoan": "auditor",
 }
-FREE = {"auth.sign_in", "auth.do_sign_in", "auth.language", "home.healthz", "home.readyz", "static", "calendar.feed"}
+FREE = {
+    "auth.sign_in",
+    "auth.do_sign_in",
+    "auth.language",
+    "home.healthz",
+    "home.readyz",
+    "static",
+    "calendar.feed",
+    "hooks.bounces",
+}
 # Open to whoever is signed in; what they show is narrowed to what the person may see.
 SIGNED_IN = {
     "auth.password", "auth.change_password", "auth.sign_out", "home.home", "my_work.my_work", "my_work.grid",
     "my_work.save_grid", "listing.index", "programmes.index", "programmes.show", "extensions.index",
     "explanations.index", "delegations.index", "search.index", "ladder.show",
     "exports.listing", "update_sheet.index", "update_sheet.download", "update_sheet.preview", "update_sheet.save",
-    "calendar.index", "listing.save_filter", "bulk.again", "working_days.index",
+    "calendar.index", "listing.save_filter", "bulk.again", "working_days.index", "duties.show",
 }  # fmt: skip
 # About a programme as a whole: 403 without the right.
 WHOLE = {
     "monitor.monitor": "monitor",
     "reports.index": "monitor",
     "programmes.save_settings": "set_programme",
+    "duties.save": "set_programme",
+    "opening.index": "issue",
+    "opening.apply": "issue",
     "ladder.plan": "monitor",
     "ladder.preview": "set_programme",
     "ladder.save": "set_programme",
@@ -78,7 +90,8 @@ OF_VERB = {
 }
 # Of a unit, a mail or a report: told by tests of their own.
 ELSEWHERE = {
-    "delegations.make", "delegations.end", "mails.show", "mails.send_again", "reports.show", "reports.download",
+    "delegations.make", "delegations.end", "mails.show", "mails.body", "mails.send_again", "mails.leave_out",
+    "register.index", "register.document", "register.workbook", "reports.show", "reports.download",
     "reports.retry", "bulk.undo", "bulk.done", "evidence.create", "evidence.download", "evidence.take_back",
     "listing.delete_filter", "calendar.revoke", "calendar.make", "components.gallery",
 }  # fmt: skip
@@ -90,6 +103,7 @@ class Ids:
     extension: int
     explanation: int
     police: int
+    clause: int
     form: dict[str, object] = field(default_factory=dict)
 
 
@@ -122,6 +136,7 @@ def ids(app: Flask) -> Ids:
             " INSERT INTO standing_offices (programme_id, unit_id, valid_from)"
             " SELECT made.id, units.id, '2021-01-01' FROM made, units WHERE units.code = 'so-khac'"
         )
+        duty, clause = sql("SELECT id, clause_id FROM duties ORDER BY id LIMIT 1").one()
         extension = sql(
             "INSERT INTO extension_requests (assignment_id, number, reason, due_before, asked_due_on, asked_at,"
             " asked_by_id, state) SELECT %s, 1, 'x', '2026-11-19', '2026-12-01', now(), id, 'open' FROM users"
@@ -136,9 +151,9 @@ def ids(app: Flask) -> Ids:
         ).scalar_one()
     form = {
         "unit_id": police, "lead_unit_id": 999_999, "part_unit_id": 999_999, "update_id": 1, "version": "", "ids": one,
-        "programme": 1, "year": 2026,
+        "programme": 1, "year": 2026, "duty_id": duty,
     }  # fmt: skip
-    return Ids(one, extension, explanation, police, form)
+    return Ids(one, extension, explanation, police, clause, form)
 
 
 def wanted(rule: Rule, action: str) -> tuple[str, bool] | None:
@@ -166,6 +181,7 @@ def addresses(app: Flask, ids: Ids) -> list[tuple[Rule, str, str]]:
             path = rule.rule.replace("<int:assignment_id>", str(ids.assignment)).replace("<action>", action)
             number = ids.extension if rule.endpoint.startswith("extensions.") else ids.explanation
             path = path.replace("<int:request_id>", str(number)).replace("<int:programme_id>", "1")
+            path = path.replace("<int:clause_id>", str(ids.clause))
             found.append((rule, path, action))
     return found
 

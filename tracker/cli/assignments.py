@@ -1,9 +1,10 @@
-"""`tracker assignments open YEAR`: every duty becomes an assignment for each lead unit."""
+"""`tracker assignments open YEAR`: every duty becomes an assignment for each lead unit and period."""
 
 import click
 
 from tracker.acting import acting
 from tracker.app import create_app
+from tracker.rolling import roll_over_all
 from tracker.rules.workflow import State
 from tracker.services.opening import open_year
 from tracker.store.programme import programmes
@@ -29,9 +30,20 @@ def open_(year: int, programme_id: int | None, draft: bool) -> None:
             raise click.UsageError("Chưa có chương trình nào; hãy chạy `tracker import` trước.")
         for programme in found:
             opened = open_year(ctx, programme, year, state=State.DRAFT if draft else State.ASSIGNED)
-            click.echo(f"{programme.title}: {opened.created} nhiệm vụ mới, {opened.existing} đã có.")
+            click.echo(
+                f"{programme.title}: {opened.created} nhiệm vụ mới, {opened.existing} đã có, {opened.mails} thư."
+            )
             for ref in opened.empty:
                 click.echo(f"  ! {ref}: chưa có đơn vị nào nhận.")
+
+
+@assignments.command("roll-over")
+def roll_over() -> None:
+    """Open the periods that have begun, as beat does every few minutes; for where no beat runs."""
+    with create_app().app_context():
+        for done in roll_over_all(acting):
+            carried = done.carried + done.onwards
+            click.echo(f"{done.created} nhiệm vụ mới, {carried} chuyển tiếp, {done.mails} thư.")
 
 
 COMMANDS: list[click.Command] = [assignments]

@@ -54,9 +54,11 @@ def _direction(document: AdministrativeDocument, snapshot: Snapshot) -> None:
     document.part("I. Công tác chỉ đạo, triển khai")
     units = len(snapshot.units)
     work = sum(len(unit.work) for unit in snapshot.units)
+    carried = sum(row.carried for unit in snapshot.units for row in unit.work)
     document.paragraph(
         f"Trong năm {snapshot.year}, {work} nhiệm vụ của Chương trình được giao cho {units} cơ quan, đơn vị chủ trì,"
         " mỗi nhiệm vụ có một đơn vị chủ trì và thời hạn cụ thể."
+        + (f" Trong đó, {carried} nhiệm vụ năm trước chuyển sang." if carried else "")
     )
     filed = sum(unit.report_filed for unit in snapshot.units)
     missing = [unit.name for unit in snapshot.units if not unit.report_filed]
@@ -82,7 +84,7 @@ def _results(document: AdministrativeDocument, snapshot: Snapshot) -> None:
     document.point("2. Kết quả thực hiện các nhiệm vụ, giải pháp")
     counts = snapshot.counts()
     total = sum(counts.values())
-    document.paragraph(f"Trong tổng số {total} nhiệm vụ được giao: {_classes_of(counts)}.")
+    document.paragraph(f"Trong tổng số {total} nhiệm vụ được giao: {_classes(snapshot.work())}.")
     done = counts["done_on_time"] + counts["done_late"]
     rate = completion_rate(done, counts["open_overdue"])
     if rate is not None:
@@ -188,20 +190,30 @@ def _work_annex(document: AdministrativeDocument, snapshot: Snapshot, source: st
 
 def _work_row(number: int, at: int, unit: UnitRow, row: WorkRow) -> tuple[str, ...]:
     late = f"chậm {row.days_late} ngày làm việc" if row.days_late else ""
+    progress = _waiting(row) if row.waits else row.progress
+    notes = "; ".join(one for one in ("năm trước chuyển sang" if row.carried else "", late) if one)
+    text = f"{row.text} ({row.period})" if row.period else row.text
     return (
-        f"{number}.{at}", row.text, unit.name, row.coordinating, vietnamese_day(row.due_on),
-        f"{OFFICIAL_CLASSES[row.official]} ({row.progress})" if row.progress else OFFICIAL_CLASSES[row.official],
-        row.result, late,
+        f"{number}.{at}", text, unit.name, row.coordinating, vietnamese_day(row.due_on),
+        f"{OFFICIAL_CLASSES[row.official]} ({progress})" if progress else OFFICIAL_CLASSES[row.official],
+        row.result, notes,
     )  # fmt: skip
 
 
+def _waiting(row: WorkRow) -> str:
+    return "nộp muộn, chờ xác nhận" if row.official == "open_overdue" else "đã nộp trong hạn, chờ xác nhận"
+
+
 def _classes(rows: Iterable[WorkRow]) -> str:
-    return _classes_of(count_classes(rows))
-
-
-def _classes_of(counts: dict[str, int]) -> str:
-    """The four official classes in words; empty ones are left out."""
-    named = [f"{n} {OFFICIAL_CLASSES[name][:1].lower()}{OFFICIAL_CLASSES[name][1:]}" for name, n in counts.items() if n]
+    """The four official classes in words, empty ones left out; of what is open, how much only waits to be confirmed."""
+    rows = list(rows)
+    named = []
+    for name, n in count_classes(rows).items():
+        if not n:
+            continue
+        words = f"{n} {OFFICIAL_CLASSES[name][:1].lower()}{OFFICIAL_CLASSES[name][1:]}"
+        waiting = [row for row in rows if row.waits and row.official == name]
+        named.append(f"{words} (trong đó {len(waiting)} {_waiting(waiting[0])})" if waiting else words)
     return "; ".join(named) if named else "chưa có nhiệm vụ nào"
 
 

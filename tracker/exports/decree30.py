@@ -132,10 +132,10 @@ class AdministrativeDocument:
         self._keep_rows_whole(table)
 
     def annex(self, number: str, title: str, source: str) -> None:
-        """A landscape section of its own with its own page numbers."""
+        """A landscape section of its own with its own page numbers; the only one of a document has no number."""
         section = self.docx.add_section(WD_SECTION.NEW_PAGE)
         self._page(section, landscape=True)
-        self.paragraph(f"Phụ lục {number}", align=CENTRE, bold=True, after=0, indent=False, keep=True)
+        self.paragraph(f"Phụ lục {number}".strip(), align=CENTRE, bold=True, after=0, indent=False, keep=True)
         self.paragraph(title.upper(), align=CENTRE, bold=True, after=0, indent=False, keep=True)
         self.paragraph(source, align=CENTRE, italic=True, size=BODY, after=8, indent=False, keep=True)
 

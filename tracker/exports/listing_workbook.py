@@ -12,8 +12,9 @@ from tracker.rules.calendar import LOCAL
 
 COLUMNS = (
     ("STT", 6), ("Mã", 9), ("Mục", 12), ("Nội dung", 60), ("Đơn vị chủ trì", 28), ("Đơn vị phối hợp", 28),
-    ("Người thực hiện", 24), ("Năm", 7), ("Hạn", 12), ("Hạn ban đầu", 12), ("Trạng thái", 16), ("Thời hạn", 24),
-    ("Số ngày làm việc chậm", 12), ("Tiến độ, %", 10), ("Cập nhật gần nhất", 14), ("Ngày nộp", 12), ("Trọng tâm", 10),
+    ("Người thực hiện", 24), ("Năm", 7), ("Kỳ", 20), ("Hạn", 12), ("Hạn ban đầu", 12), ("Trạng thái", 16),
+    ("Thời hạn", 24), ("Số ngày làm việc chậm", 12), ("Tiến độ, %", 10), ("Cập nhật gần nhất", 14), ("Ngày nộp", 12),
+    ("Trọng tâm", 10),
 )  # fmt: skip
 
 
@@ -28,6 +29,7 @@ class Line:
     coordinating: str
     owner: str
     year: int
+    period: str
     due_on: date | None
     original_due_on: date | None
     state: str
@@ -69,7 +71,7 @@ def listing_workbook(
         for n, line in enumerate(lines, start=1):
             values = (
                 n, line.id, line.clause_ref, line.text, line.unit, line.coordinating, line.owner, line.year,
-                line.due_on, line.original_due_on, line.state, line.standing, line.late, line.percent,
+                line.period, line.due_on, line.original_due_on, line.state, line.standing, line.late, line.percent,
                 line.updated_on, line.submitted_on, "x" if line.starred else "",
             )  # fmt: skip
             for column, value in enumerate(values):

@@ -1,7 +1,7 @@
 """What every workbook keeps to: text stays text, dates are dates, nothing that XML or Excel cannot hold."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 # Control characters, and what XML 1.0 has no place for.
@@ -14,10 +14,12 @@ def cell_text(value: object) -> str:
 
 
 def write(sheet: Any, row: int, column: int, value: object, formats: dict[str, Any]) -> None:
-    """By the value's kind. Text is written as text even when it looks like a formula."""
+    """By the value's kind; moments without a zone. Text is written as text even when it looks like a formula."""
     match value:
         case None | "":
             sheet.write_blank(row, column, None, formats["text"])
+        case datetime():
+            sheet.write_datetime(row, column, value, formats["moment"])
         case date():
             sheet.write_datetime(row, column, value, formats["date"])
         case bool() | str():

@@ -32,7 +32,11 @@ class GoalRow:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One assignment. `official` is one of the four classes; `days_late` in working days; dates are ISO text."""
+    """One assignment. `official` is one of the four classes; `days_late` in working days; dates are ISO text. `waits`:
+    it was submitted, and the standing office has not decided yet.
+
+    `period` is a part of the year, in words, or ""; `carried`: a single duty's, given in an earlier year.
+    """
 
     text: str
     ref: str
@@ -43,6 +47,9 @@ class WorkRow:
     result: str
     official: str
     days_late: int
+    waits: bool = False
+    period: str = ""
+    carried: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,10 @@ class Snapshot:
 
     def counts(self) -> dict[str, int]:
         """Official class → number of assignments."""
-        return count_classes(row for unit in self.units for row in unit.work)
+        return count_classes(self.work())
+
+    def work(self) -> list[WorkRow]:
+        return [row for unit in self.units for row in unit.work]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

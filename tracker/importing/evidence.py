@@ -61,8 +61,12 @@ class Inspected:
     sha256: str
 
 
-def inspect(name: str, stream: IO[bytes], max_bytes: int) -> Inspected:
-    """Reads the stream from its start and leaves it there. Raises Invalid with a sentence for field `files`."""
+OTHER_KIND = N_("Tệp “%(name)s” thực ra là %(kind)s; chỉ nhận PDF, Word (.docx), Excel (.xlsx), ảnh JPG, PNG và ZIP.")
+
+
+def inspect(name: str, stream: IO[bytes], max_bytes: int, *, other_kind: str = OTHER_KIND) -> Inspected:
+    """Reads the stream from its start and leaves it there. Raises Invalid with a sentence for field `files`; of what is
+    none of the kinds that may come in, `other_kind` says which may."""
     name = clean_name(name)
     stream.seek(0)
     head = stream.read(HEAD)
@@ -75,12 +79,7 @@ def inspect(name: str, stream: IO[bytes], max_bytes: int) -> Inspected:
     if kind is ZIP:
         kind = _kind_of_zip(name, stream, Purse(), 0)
     if kind is None:
-        raise Invalid(
-            N_("Tệp “%(name)s” thực ra là %(kind)s; chỉ nhận PDF, Word (.docx), Excel (.xlsx), ảnh JPG, PNG và ZIP."),
-            field=FIELD,
-            name=name,
-            kind=other_of_head(head),
-        )
+        raise Invalid(other_kind, field=FIELD, name=name, kind=other_of_head(head))
     stream.seek(0)
     return Inspected(named_as(name, kind), kind.media_type, size, digest)
 

@@ -10,6 +10,7 @@ from openpyxl.styles import PatternFill
 
 from tracker.importing.workbook import check_extent, open_workbook
 from tracker.rules.errors import Invalid
+from tracker.rules.files import clean_name
 from tracker.rules.text import fold, nfc, plain
 from tracker.rules.words import N_, SIGNALS
 
@@ -91,11 +92,11 @@ def read_update_sheet(name: str, stream: IO[bytes]) -> Sheet:
     return Sheet(filled, wrong)
 
 
-def coloured_copy(content: bytes, wrong: list[tuple[int, str, str]]) -> bytes:
+def coloured_copy(name: str, content: bytes, wrong: list[tuple[int, str, str]]) -> bytes:
     """The person's own file with each wrong cell red and a note on it: (row, column, sentence). Empty where the file
     holds what cannot be written again."""
-    book = open_workbook("cap-nhat.xlsx", BytesIO(content), MAX_BYTES)
-    sheet = _sheet(book)
+    book = open_workbook(name, BytesIO(content), MAX_BYTES)
+    sheet = _sheet(name, book)
     where = _columns(sheet)
     for row, column, sentence in wrong:
         cell = sheet.cell(row=row, column=where.get(column, 0) + 1)
@@ -112,12 +113,15 @@ def coloured_copy(content: bytes, wrong: list[tuple[int, str, str]]) -> bytes:
 
 def _open(name: str, stream: IO[bytes]) -> tuple[Any, dict[str, int]]:
     book = open_workbook(name, stream, MAX_BYTES)
-    sheet = _sheet(book)
+    sheet = _sheet(name, book)
     where = _columns(sheet)
-    missing = [name for name in COLUMNS if name not in where]
+    missing = [column for column in COLUMNS if column not in where]
     if missing:
         raise Invalid(
-            N_("Tệp thiếu cột: %(names)s. Hãy tải tệp mẫu mới và điền vào đó."), field="file", names=", ".join(missing)
+            N_("Tệp “%(name)s” thiếu cột: %(names)s. Hãy tải tệp mẫu mới và điền vào đó."),
+            field="file",
+            name=clean_name(name),
+            names=", ".join(missing),
         )
     check_extent(name, sheet, rows=MOST_ROWS + 1, columns=MOST_COLUMNS)
     return sheet, where
@@ -127,7 +131,7 @@ def _last_row(sheet: Any) -> int:
     return min(int(sheet.max_row), MOST_ROWS + 1)
 
 
-def _sheet(book: Any) -> Any:
+def _sheet(name: str, book: Any) -> Any:
     """By its name; a renamed sheet is known by its columns."""
     for sheet in book.worksheets:
         if fold(sheet.title) == fold(SHEET):
@@ -135,7 +139,11 @@ def _sheet(book: Any) -> Any:
     for sheet in book.worksheets:
         if set(COLUMNS) <= set(_columns(sheet)):
             return sheet
-    raise Invalid(N_("Tệp không có trang “Cập nhật”. Hãy dùng tệp tải về từ hệ thống."), field="file")
+    raise Invalid(
+        N_("Tệp “%(name)s” không có trang “Cập nhật”. Hãy dùng tệp tải về từ hệ thống."),
+        field="file",
+        name=clean_name(name),
+    )
 
 
 def _columns(sheet: Any) -> dict[str, int]:

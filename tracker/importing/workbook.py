@@ -15,6 +15,7 @@ from tracker.rules.files import clean_name
 from tracker.rules.words import N_
 
 FIELD = "file"
+OTHER_KIND = N_("Tệp “%(name)s” thực ra là %(kind)s; ở đây chỉ nhận bảng tính Excel (.xlsx).")
 # Every element becomes an object of some hundred bytes; an honest list of 2.000 rows has a tenth of them.
 MOST_ELEMENTS = 500_000
 MOST_CELLS = 200_000
@@ -29,7 +30,8 @@ def open_workbook(name: str, stream: IO[bytes], max_bytes: int, *, values: bool 
     """The openpyxl workbook; `values`: what formulas gave rather than the formulas. Raises Invalid (field `file`)."""
     name = clean_name(name)
     try:
-        found = inspect(name, stream, max_bytes)  # sizes, macros and what it really is, before anything opens it
+        # Sizes, macros and what it really is, before anything opens it.
+        found = inspect(name, stream, max_bytes, other_kind=OTHER_KIND)
         if not found.name.casefold().endswith(".xlsx"):
             raise Invalid(N_("Tệp “%(name)s” không phải là bảng tính Excel (.xlsx)."), name=name)
     except Invalid as error:

@@ -88,6 +88,11 @@ def read_bounce(raw: bytes) -> Bounce | None:
     )
 
 
+def blames_address(said: str) -> bool:
+    """Whether a refusal ("550 5.1.1 …", or in words) says that the address does not exist."""
+    return _status_in(Action.FAILED, said) in _DEAD
+
+
 Found = tuple[str, str, Action, str, str]
 
 

@@ -14,6 +14,9 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from tracker.rules.ladder import LadderRole
+from tracker.rules.recurrence import period_named, period_words
+from tracker.rules.rollover import ONCE
+from tracker.rules.text import inside
 from tracker.rules.words import N_
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +40,7 @@ SUBJECTS = {
     "explanation_asked": N_("Yêu cầu giải trình: %(title)s"),
     "explanation_answered": N_("Đã giải trình: %(title)s"),
     "mentioned": N_("Nhắc đến anh/chị: %(title)s"),
+    "commented": N_("Trao đổi: %(title)s"),
     "chased": N_("Đôn đốc: %(title)s"),
 }
 # Letters that are not about one assignment.
@@ -44,6 +48,9 @@ LETTERS = {
     "delegation": N_("Ủy quyền xử lý công việc: %(unit)s"),
     "delegation_ended": N_("Kết thúc ủy quyền: %(unit)s"),
 }
+OPENED = N_("Giao việc %(periods)s: %(n)s nhiệm vụ")
+NOT_ARRIVED = N_("Thư không đến được %(name)s: %(about)s")
+PREFIX = "[Giao Việc] "
 # Gmail cuts off a mail beyond 102 kB, and nobody reads so far; the rest is counted, with a link to the site.
 MOST_ROWS = 60
 # One for all mails: a new one each time takes as long again as the work.
@@ -75,6 +82,9 @@ class MailItem:
     wording: str = ""
     # Nobody of the unit can be reached, so it comes to whoever is next in line.
     instead: bool = False
+    # The key of its period, and whether the period before had left it unfinished; for the mail of an opening.
+    period: str = ""
+    carried: bool = False
 
     @property
     def late(self) -> bool:
@@ -127,10 +137,84 @@ def event(
     )
 
 
+def opened(
+    items: Sequence[MailItem], *, programme: str, to_name: str, base_url: str, locale: str, sample: bool
+) -> Rendered:
+    """One mail for all that an opening gave to the units of one person, what is due first on top."""
+    ordered = sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.clause_ref))
+    shown = ordered[:MOST_ROWS]
+    subject = catalogue(locale).gettext(OPENED) % {"n": len(ordered), "periods": _periods(ordered, locale)}
+    return _render(
+        "opened",
+        locale,
+        subject,
+        items=shown,
+        left_out=len(ordered) - len(shown),
+        total=len(ordered),
+        carried=sum(item.carried for item in ordered),
+        programme=programme,
+        to_name=to_name,
+        base_url=base_url,
+        sample=sample,
+    )
+
+
+def _periods(items: Sequence[MailItem], locale: str) -> str:
+    """ "năm 2027, quý I/2027"; of many only the first and the last."""
+    keys = sorted({item.period for item in items}, key=lambda key: (key == ONCE.key, period_named(key).first, key))
+    words = [inside(period_text(key, locale)) for key in keys]
+    return ", ".join(words) if len(words) <= 3 else f"{words[0]} – {words[-1]}"
+
+
+def period_text(key: str, locale: str) -> str:
+    message, params = period_words(key)
+    return catalogue(locale).gettext(message) % params
+
+
 def letter(kind: str, *, to_name: str, base_url: str, locale: str, sample: bool, **facts: object) -> Rendered:
     """A mail about something else than an assignment; `kind` is a key of LETTERS and the name of its template."""
     subject = catalogue(locale).gettext(LETTERS[kind]) % facts
     return _render(kind, locale, subject, to_name=to_name, base_url=base_url, sample=sample, **facts)
+
+
+def fallback(
+    items: Sequence[MailItem],
+    *,
+    to_name: str,
+    for_name: str,
+    for_address: str,
+    why: str,
+    subject: str,
+    base_url: str,
+    locale: str,
+    sample: bool,
+) -> Rendered:
+    """Says in one line for whom a mail was and why it comes here. `why`: the server's words; `subject`: of that mail.
+
+    What the mail said is not repeated: it may hold what was meant for one person alone.
+    """
+    _ = catalogue(locale).gettext
+    about = subject.removeprefix(PREFIX)
+    shown = items[:MOST_ROWS]
+    return _render(
+        "fallback",
+        locale,
+        _(NOT_ARRIVED) % {"name": for_name, "about": about},
+        items=shown,
+        left_out=len(items) - len(shown),
+        to_name=to_name,
+        for_name=for_name,
+        for_address=for_address,
+        why=why,
+        about=about,
+        base_url=base_url,
+        sample=sample,
+    )
+
+
+def reminders(n: int, locale: str) -> str:
+    """What a fallback for a digest is about."""
+    return catalogue(locale).gettext(N_("%(n)s việc cần đôn đốc")) % {"n": n}
 
 
 @cache
@@ -158,6 +242,7 @@ def _environment(locale: str) -> Environment:
         return (Markup(said) if place.autoescape else said) % values
 
     environment.globals["_"] = gettext
+    environment.filters["period"] = lambda key: period_text(key, locale)
     environment.filters["day"] = lambda value: f"{value:%d/%m/%Y}"
     return environment
 
@@ -167,7 +252,7 @@ def _render(template: str, locale: str, subject: str, **values: object) -> Rende
     values |= {"subject": subject, "locale": locale}
     html = environment.get_template(f"{template}.html").render(values)
     return Rendered(
-        subject=f"[Giao Việc] {subject}",
+        subject=f"{PREFIX}{subject}",
         text=environment.get_template(f"{template}.txt").render(values).strip() + "\n",
         # Outlook and Gmail drop <style>; the rules must stand on the elements.
         html=_INLINER.inline(html),

@@ -19,7 +19,15 @@ from tracker.rules.workflow import State
 class Assignment(Numbered, Base):
     __tablename__ = "assignments"
     __table_args__ = (
-        UniqueConstraint("duty_id", "lead_unit_id", "year"),
+        UniqueConstraint("duty_id", "lead_unit_id", "period"),
+        # Whoever leads it now: what was opened for a unit is not opened for it again.
+        UniqueConstraint("duty_id", "opened_for_id", "period"),
+        CheckConstraint(
+            "period = 'once' OR period ~ '^[0-9]{4}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$' AND left(period, 4) = year::text",
+            name="period",
+        ),
+        CheckConstraint("carried_to IS NULL OR (period = 'once' AND carried_to > year)", name="carried_to"),
+        CheckConstraint("carried_from_id <> id", name="not_carried_from_itself"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("state <> 'in_progress' OR owner_id IS NOT NULL", name="in_progress_has_owner"),
         CheckConstraint("(state = 'suspended') = (suspended_from IS NOT NULL)", name="suspended_from"),
@@ -27,6 +35,7 @@ class Assignment(Numbered, Base):
         CheckConstraint("num_nonnulls(due_on, nominal_due_on, original_due_on) IN (0, 3)", name="due_dates_together"),
         Index(None, "lead_unit_id", "state"),
         Index(None, "programme_id", "year"),
+        Index("ix_assignments_once", "programme_id", "carried_to", postgresql_where=sql("period = 'once'")),
         # Lists: what is open, starred first, by due date; of a programme, of a unit, of everything.
         Index("ix_assignments_list", "programme_id", "closed", sql("starred DESC"), "due_on", "id"),
         Index("ix_assignments_list_of_unit", "lead_unit_id", "closed", sql("starred DESC"), "due_on", "id"),
@@ -38,6 +47,17 @@ class Assignment(Numbered, Base):
             sql("coalesce(last_update_at, created_at)"),
             postgresql_where=sql("state IN ('assigned', 'in_progress')"),
         ),
+        # What stands in the way of whom: few among all.
+        Index(
+            "ix_assignments_blocked",
+            "programme_id",
+            "closed",
+            sql("starred DESC"),
+            "due_on",
+            "id",
+            postgresql_where=sql("blocked"),
+        ),
+        CheckConstraint("NOT blocked OR state IN ('in_progress', 'suspended')", name="blocked_while_with_unit"),
         # What a unit has refused and nobody has given to another yet.
         Index("ix_assignments_declined", "programme_id", postgresql_where=sql("state = 'declined'")),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
@@ -49,7 +69,15 @@ class Assignment(Numbered, Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     # The assignment this one is a part of; a part is never due after its whole.
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"), index=True)
+    # The year it is given in, and the key of its period (`rules.recurrence`): a year, a part of one, or "once".
     year: Mapped[int]
+    period: Mapped[str]
+    # The unit that the opening of the period gave it to; null of a part.
+    opened_for_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    # What the same duty had left unfinished when this was opened (ADR 18).
+    carried_from_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"), index=True)
+    # Of a single duty: the last year into whose lists it was carried, unfinished when the year before ended.
+    carried_to: Mapped[int | None]
     # The wording as it was when the assignment was opened; a later version of the text does not rewrite it.
     text: Mapped[str]
     expected_result: Mapped[str]
@@ -61,6 +89,8 @@ class Assignment(Numbered, Base):
     closed: Mapped[bool] = mapped_column(Computed("state IN ('completed', 'cancelled')", persisted=True))
     suspended_from: Mapped[State | None] = mapped_column(by_value(State, "suspended_from_state"))
     percent: Mapped[int] = mapped_column(server_default="0")
+    # Whether the unit's last word on work that is still its own was "có vướng mắc".
+    blocked: Mapped[bool] = mapped_column(server_default="false")
     # The day the document names, the day that counts (moved off holidays or extended), and the first one that counted.
     nominal_due_on: Mapped[date | None]
     due_on: Mapped[date | None]
@@ -75,8 +105,8 @@ class Assignment(Numbered, Base):
 
     programme: Mapped[Programme] = relationship()
     duty: Mapped[Duty] = relationship()
-    parent: Mapped["Assignment | None"] = relationship(remote_side="Assignment.id")
-    lead_unit: Mapped[Unit] = relationship()
+    parent: Mapped["Assignment | None"] = relationship(remote_side="Assignment.id", foreign_keys=[parent_id])
+    lead_unit: Mapped[Unit] = relationship(foreign_keys=[lead_unit_id])
     owner: Mapped[User | None] = relationship()
     coordinating: Mapped[list[Unit]] = relationship(
         secondary="coordinating_units", order_by=Unit.position, viewonly=True

@@ -1,6 +1,6 @@
 """A reminder that somebody in the standing office or a leader wrote, and who has read it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,9 +12,16 @@ from tracker.models.user import User
 
 class Chase(Numbered, Base):
     __tablename__ = "chases"
-    __table_args__ = (CheckConstraint("length(btrim(text)) > 0", name="text_not_blank"), Index(None, "assignment_id"))
+    __table_args__ = (
+        CheckConstraint("length(btrim(text)) > 0", name="text_not_blank"),
+        Index(None, "assignment_id"),
+        Index(None, "sent_at"),
+    )
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
+    # Who led the work then, and until when; both may be others today.
+    lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    due_on: Mapped[date | None]
     text: Mapped[str]
     sent_at: Mapped[datetime]
     sent_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -53,8 +53,11 @@ class Duty(Numbered, Base):
     # The deadline that the clause itself names; without one the reporting rule of the programme holds.
     deadline_wording: Mapped[str | None]
     recurrence: Mapped[str | None]
+    # "MM-DD", the month counted from the first one of the period (`rules.recurrence.Rule.of_year`).
     last_day: Mapped[str | None]
     deadline_on: Mapped[date | None]
+    # Recurrence and deadline were set by the office; a new version of the text does not take them back.
+    set_by_office: Mapped[bool] = mapped_column(server_default="false")
     retired_in: Mapped[int | None]
 
     clause: Mapped[Clause] = relationship()

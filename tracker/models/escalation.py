@@ -86,11 +86,13 @@ class Escalation(Numbered, Base):
             "step_offset",
             "role",
             "recipient_id",
+            "instead_of_id",
             name="uq_escalations_once",
             postgresql_nulls_not_distinct=True,
         ),
         Index(None, "recipient_id"),
         Index(None, "outbox_id"),
+        Index(None, "fired_at"),
     )
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
@@ -99,11 +101,15 @@ class Escalation(Numbered, Base):
     role: Mapped[str]
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    # The mail to somebody else of this step that could not be delivered: why this person was told in their stead.
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    # Who led the work then; it may be another unit's today.
+    lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     fired_at: Mapped[datetime]
     # The version of the ladder whose step this was.
     ladder_version_id: Mapped[int | None] = mapped_column(ForeignKey("ladder_versions.id"))
 
     assignment: Mapped[Assignment] = relationship()
     recipient: Mapped[User | None] = relationship()
-    mail: Mapped[OutboxMail | None] = relationship()
+    mail: Mapped[OutboxMail | None] = relationship(foreign_keys=outbox_id)
     ladder_version: Mapped[LadderVersion | None] = relationship()

@@ -3,7 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered, by_value
@@ -18,6 +19,8 @@ class MailState(StrEnum):
     UNCERTAIN = "uncertain"
     # It had left, or may have; a mail server on the way brought it back.
     BOUNCED = "bounced"
+    # Somebody decided that it is not to go out; the audit says who and why.
+    SKIPPED = "skipped"
 
 
 class OutboxMail(Numbered, Base):
@@ -33,14 +36,24 @@ class OutboxMail(Numbered, Base):
         CheckConstraint("state = 'bounced' OR (state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_outbox_due", "not_before", postgresql_where=text("state IN ('queued', 'sending')")),
         Index(None, "recipient_id"),
+        Index(None, "programme_ids", postgresql_using="gin"),
+        Index(None, "assignment_id"),
+        Index(None, "instead_of_id"),
+        Index(None, "created_at"),
     )
 
     kind: Mapped[str]
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     message_id: Mapped[str] = mapped_column(unique=True)
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # What an event mail is about; a digest is about those of its escalations.
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"))
+    # The mail that could not be delivered, whose place this one takes.
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
     to_address: Mapped[str]
     to_name: Mapped[str]
+    # What its assignments belong to: who may read it in the log. Empty: about no assignment.
+    programme_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
     subject: Mapped[str]
     text_body: Mapped[str]
     html_body: Mapped[str]
@@ -53,6 +66,8 @@ class OutboxMail(Numbered, Base):
     sent_at: Mapped[datetime | None]
 
     recipient: Mapped[User | None] = relationship()
+    instead_of: Mapped["OutboxMail | None"] = relationship(remote_side="OutboxMail.id", back_populates="passed_on")
+    passed_on: Mapped[list["OutboxMail"]] = relationship(back_populates="instead_of", order_by="OutboxMail.id")
     tries: Mapped[list["MailTry"]] = relationship(order_by="MailTry.id")
     bounces: Mapped[list["MailBounce"]] = relationship(order_by="MailBounce.id")
 

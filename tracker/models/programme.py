@@ -44,6 +44,8 @@ class Programme(Numbered, Base):
     extension_days: Mapped[int] = mapped_column(server_default="3")
     # Units with fewer finished or overdue assignments are listed beside the ranking, not in it.
     ranking_threshold: Mapped[int] = mapped_column(server_default="5")
+    # Periods that begin on this day or later open by themselves; null until the office has opened one.
+    opens_from: Mapped[date | None]
 
     issuer_unit: Mapped[Unit] = relationship()
     versions: Mapped[list["ProgrammeVersion"]] = relationship(

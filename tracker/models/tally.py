@@ -3,7 +3,7 @@
 from datetime import date
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, Numbered
 
@@ -21,7 +21,7 @@ class Tally(Numbered, Base):
             "programme_id",
             "year",
             "lead_unit_id",
-            postgresql_include=["state", "klass", "due_on", "n"],
+            postgresql_include=["state", "klass", "due_on", "n", "carried"],
         ),
     )
 
@@ -32,3 +32,5 @@ class Tally(Numbered, Base):
     klass: Mapped[str | None]
     due_on: Mapped[date | None]
     n: Mapped[int]
+    # Counted in a year after its own, into which it was carried; counts of all years leave these out.
+    carried: Mapped[bool] = mapped_column(server_default="false")

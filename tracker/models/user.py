@@ -42,6 +42,11 @@ class User(Numbered, Base):
     def unreachable(self) -> bool:
         return self.email is not None and self.email == self.dead_email
 
+    @property
+    def reachable(self) -> bool:
+        """A mail to this person has somewhere to go and somebody to read it."""
+        return self.active and bool(self.email) and not self.unreachable
+
 
 class LoginSession(Numbered, Base):
     """A signed-in browser. Only the hash of its token is kept; revoking the row signs it out."""

@@ -24,6 +24,8 @@ class DeadlineClass(StrEnum):
     DONE_LATE = "done_late"
 
 
+# What people read instead of "not due" or "no deadline" while work that was submitted in time lies with the office.
+WAITING = "waiting"
 DONE = frozenset({DeadlineClass.DONE_EARLY, DeadlineClass.DONE_ON_TIME, DeadlineClass.DONE_LATE})
 
 
@@ -127,6 +129,13 @@ def soon_edge(today: date, calendar: WorkingCalendar, due_soon_days: int = DUE_S
     return calendar.add(today, due_soon_days + 1) - timedelta(days=1)
 
 
+def shown_class(stands: Standing) -> str:
+    """The class as pages count and filter by it (`words.SHOWN_CLASSES`): the class itself, but WAITING for what was
+    submitted in time. What was submitted late stays overdue. The official class knows no such thing."""
+    waits = stands.clock is Clock.OFFICE and stands.klass is not DeadlineClass.OVERDUE
+    return WAITING if waits else str(stands.klass)
+
+
 def official_class(stands: Standing, state: State) -> str | None:
     """One of the four classes that the Government Office publishes (`words.OFFICIAL_CLASSES`).
 
@@ -168,7 +177,7 @@ def describe(stands: Standing) -> tuple[str, dict[str, int]]:
     days = {"n": stands.working_days}
     match stands.klass:
         case DeadlineClass.NO_DEADLINE:
-            return N_("không có thời hạn"), {}
+            return N_("đã nộp, chờ xác nhận") if stands.clock is Clock.OFFICE else N_("không có thời hạn"), {}
         case DeadlineClass.OVERDUE | DeadlineClass.DONE_LATE:
             return _describe_late(stands), days if stands.working_days else {}
         case DeadlineClass.DONE_EARLY if stands.working_days:
@@ -176,7 +185,7 @@ def describe(stands: Standing) -> tuple[str, dict[str, int]]:
         case DeadlineClass.DONE_EARLY | DeadlineClass.DONE_ON_TIME:
             return N_("xong đúng hạn"), {}
         case _ if stands.clock is Clock.OFFICE:
-            return N_("nộp trong hạn"), {}
+            return N_("đã nộp trong hạn, chờ xác nhận"), {}
         case _ if stands.clock is Clock.STOPPED:
             return N_("không tính hạn"), {}
         case _ if stands.working_days:

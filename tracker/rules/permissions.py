@@ -115,10 +115,19 @@ class Permission(StrEnum):
     BUILD_REPORT = "build_report"
     IMPORT_PROGRAMME = "import_programme"
     READ_MAIL_LOG = "read_mail_log"
+    READ_REGISTER = "read_register"
     MANAGE_USERS = "manage_users"
 
 
-READING = frozenset({Permission.VIEW, Permission.MONITOR, Permission.READ_MAIL_LOG, Permission.READ_RIGHTS})
+READING = frozenset(
+    {
+        Permission.VIEW,
+        Permission.MONITOR,
+        Permission.READ_MAIL_LOG,
+        Permission.READ_REGISTER,
+        Permission.READ_RIGHTS,
+    }
+)
 
 _OFFICE = (Party.STANDING_OFFICE,)
 _DECIDERS = (Party.STANDING_OFFICE, Party.LEADER)
@@ -151,6 +160,8 @@ TABLE: dict[Permission, tuple[Party, ...]] = {
     Permission.BUILD_REPORT: (Party.STANDING_OFFICE, Party.SYSTEM),
     Permission.IMPORT_PROGRAMME: (Party.STANDING_OFFICE, Party.ADMIN, Party.SYSTEM),
     Permission.READ_MAIL_LOG: (Party.STANDING_OFFICE, Party.ADMIN, Party.AUDITOR, Party.SYSTEM),
+    # Of a whole programme, or (`lead_unit_id`) of one unit's part.
+    Permission.READ_REGISTER: (*_OVERSEERS, Party.LEAD_HEAD),
     Permission.MANAGE_USERS: (Party.ADMIN, Party.SYSTEM),
 }
 

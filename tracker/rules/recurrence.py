@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from tracker.rules.words import N_
+
 
 class Recurrence(StrEnum):
     """How often a duty comes back; the values are those of `Duty.recurrence`."""
@@ -18,11 +20,13 @@ class Recurrence(StrEnum):
     MONTHLY = "monthly"
 
 
+RECURRING = tuple(one for one in Recurrence if one is not Recurrence.ONCE)
 # Months in a period, and what stands before the number of the period in its key.
 _MONTHS = {Recurrence.YEARLY: 12, Recurrence.HALF_YEARLY: 6, Recurrence.QUARTERLY: 3, Recurrence.MONTHLY: 1}
 _MARKS = {Recurrence.HALF_YEARLY: "-H", Recurrence.QUARTERLY: "-Q"}
 _KEY = re.compile(r"(?P<year>[0-9]{4})(?:(?P<mark>-[HQ]?)(?P<number>[0-9]{1,2}))?")
 _ONCE_KEY = "once"
+ROMAN = ("I", "II", "III", "IV")
 
 
 @dataclass(frozen=True, order=True)
@@ -63,14 +67,57 @@ class Rule:
 
     @classmethod
     def of_year(cls, text: str) -> "Rule":
-        """From "MM-DD", as the columns `last_day` hold it; ValueError for anything else."""
+        """From "MM-DD", as the columns `last_day` hold it; ValueError for anything else.
+
+        The month is counted from the first one of the period: of a quarter, "04-05" is the 5th of the month after it.
+        """
         month, day = (int(part) for part in text.split("-"))
         return cls(month - 1, day)
+
+    @property
+    def code(self) -> str:
+        """What `of_year` reads, for any period."""
+        return f"{self.months + 1:02}-{self.day:02}"
 
     @property
     def in_year(self) -> str:
         """ "MM-DD", for a yearly duty; 31 becomes the last day that the month can have."""
         return f"{self.months + 1:02}-{min(self.day, monthrange(2024, self.months + 1)[1]):02}"
+
+
+def period_words(key: str) -> tuple[str, dict[str, str | int]]:
+    """(msgid, parameters) of how an office names the period. ValueError for what is no key."""
+    period = period_named(key)
+    year, number = period.first.year, _number(period)
+    match period.recurrence:
+        case Recurrence.ONCE:
+            return N_("Một lần"), {}
+        case Recurrence.YEARLY:
+            return N_("Năm %(year)s"), {"year": year}
+        case Recurrence.HALF_YEARLY:
+            return (N_("6 tháng đầu năm %(year)s") if number == 1 else N_("6 tháng cuối năm %(year)s")), {"year": year}
+        case Recurrence.QUARTERLY:
+            return N_("Quý %(quarter)s/%(year)s"), {"quarter": ROMAN[number - 1], "year": year}
+        case Recurrence.MONTHLY:
+            return N_("Tháng %(month)s/%(year)s"), {"month": number, "year": year}
+
+
+def in_sentence(period: Period) -> str:
+    """The period inside a Vietnamese sentence of a document: "năm 2026", "quý II năm 2026"; "" for a single duty."""
+    year, number = period.first.year, _number(period)
+    part = {
+        Recurrence.HALF_YEARLY: f"6 tháng {'đầu' if number == 1 else 'cuối'} ",
+        Recurrence.QUARTERLY: f"quý {ROMAN[number - 1]} " if number <= 4 else "",
+        Recurrence.MONTHLY: f"tháng {number} ",
+    }
+    kind = period.recurrence
+    return "" if kind is Recurrence.ONCE else f"{part.get(kind, '')}năm {year}"
+
+
+def _number(period: Period) -> int:
+    """Which of its year, from 1."""
+    kind = period.recurrence
+    return 1 if kind is Recurrence.ONCE else (period.first.month - 1) // _MONTHS[kind] + 1
 
 
 def last_day_of(recurrence: Recurrence) -> Rule:

@@ -62,9 +62,19 @@ DEEDS = {
     "answer_explanation": N_("Giải trình"),
     "close_explanation": N_("Kết thúc giải trình"),
     "withdraw_explanation": N_("Rút yêu cầu giải trình"),
-    "escalation": N_("Thư đôn đốc tự động"),
+    "escalation": N_("Thư nhắc, đôn đốc tự động"),
+    "carry": N_("Chuyển tiếp sang kỳ sau"),
     "move_deadline": N_("Chuyển hạn theo lịch làm việc"),
     "keep_deadline": N_("Giữ nguyên hạn khi lịch làm việc đổi"),
+}
+
+# How often a duty comes back.
+RECURRENCES = {
+    "yearly": N_("Hằng năm"),
+    "half_yearly": N_("6 tháng một lần"),
+    "quarterly": N_("Hằng quý"),
+    "monthly": N_("Hằng tháng"),
+    "once": N_("Một lần"),
 }
 
 COORDINATION_STATES = {
@@ -114,6 +124,18 @@ CLASSES = {
     "done_early": N_("Xong trước hạn"),
     "done_on_time": N_("Xong đúng hạn"),
     "done_late": N_("Xong quá hạn"),
+}
+
+# As pages count and filter: `rules.deadlines.shown_class`.
+SHOWN_CLASSES = {
+    "overdue": CLASSES["overdue"],
+    "due_soon": CLASSES["due_soon"],
+    "not_due": CLASSES["not_due"],
+    "waiting": N_("Nộp trong hạn, chờ xác nhận"),
+    "no_deadline": CLASSES["no_deadline"],
+    "done_early": CLASSES["done_early"],
+    "done_on_time": CLASSES["done_on_time"],
+    "done_late": CLASSES["done_late"],
 }
 
 BANDS = {
@@ -169,6 +191,7 @@ PERMISSIONS = {
     "build_report": N_("Lập báo cáo tổng hợp"),
     "import_programme": N_("Nhập văn bản chương trình"),
     "read_mail_log": N_("Xem nhật ký thư"),
+    "read_register": N_("Xem sổ đôn đốc"),
     "manage_users": N_("Quản lý tài khoản"),
     "read_rights": N_("Xem bảng quyền"),
 }
@@ -207,4 +230,43 @@ MAIL_STATES = {
     "failed": N_("Không gửi được"),
     "uncertain": N_("Chưa rõ đã đến"),
     "bounced": N_("Bị trả lại"),
+    "skipped": N_("Quyết định không gửi"),
+}
+
+# What became of telling somebody, in the register of reminders.
+REGISTER_RESULTS = {
+    "delivered": N_("Đã gửi"),
+    "waiting": N_("Chờ gửi"),
+    "bounced": N_("Bị trả lại"),
+    "failed": N_("Không gửi được"),
+    "uncertain": N_("Chưa rõ đã đến"),
+    "skipped": N_("Quyết định không gửi"),
+    "nobody": N_("Không có ai nhận được thư"),
+}
+
+# What a mail is about, for the filter of the mail log.
+MAIL_KINDS = {
+    "digest": N_("Đôn đốc trong ngày"),
+    "chased": N_("Đôn đốc trực tiếp"),
+    "fallback": N_("Chuyển thư không đến được"),
+    "assigned": N_("Giao việc"),
+    "declined": N_("Từ chối nhận"),
+    "handed_on": N_("Chuyển xử lý"),
+    "submitted": N_("Chờ xác nhận"),
+    "returned": N_("Trả lại"),
+    "confirmed": N_("Xác nhận hoàn thành"),
+    "contribution_asked": N_("Đề nghị phối hợp"),
+    "contributed": N_("Ý kiến phối hợp"),
+    "extension_asked": N_("Xin gia hạn"),
+    "extension_granted": N_("Gia hạn"),
+    "extension_undone": N_("Hoàn tác gia hạn"),
+    "extension_refused": N_("Không đồng ý gia hạn"),
+    "extension_proposed": N_("Đề xuất ngày khác"),
+    "extension_accepted": N_("Nhận ngày đề xuất"),
+    "extension_rejected": N_("Không nhận ngày đề xuất, giữ hạn cũ"),
+    "explanation_asked": N_("Yêu cầu giải trình"),
+    "explanation_answered": N_("Giải trình"),
+    "mentioned": N_("Nhắc đến"),
+    "delegation": N_("Ủy quyền"),
+    "delegation_ended": N_("Kết thúc ủy quyền"),
 }

@@ -9,6 +9,7 @@ from tracker.models.user import User
 from tracker.rules.errors import IllegalMove, Invalid
 from tracker.rules.files import Upload
 from tracker.rules.permissions import Permission
+from tracker.rules.rollover import ONCE
 from tracker.rules.words import DEEDS, N_, STATES
 from tracker.rules.workflow import Action, State, move
 from tracker.services.access import change, inner_verb
@@ -18,7 +19,7 @@ from tracker.services.evidence import attach
 from tracker.services.explanation import settle_open_explanations
 from tracker.services.extension import settle_open_request
 from tracker.services.notice import notify, notify_office, notify_unit
-from tracker.store.assignment import last_round, leads_already
+from tracker.store.assignment import is_blocked, last_round, leads_already
 from tracker.store.evidence import has_evidence
 from tracker.store.people import members
 from tracker.store.unit import unit_on
@@ -56,7 +57,7 @@ def reassign(
     if unit is None:
         raise Invalid(N_("Hãy chọn đơn vị chủ trì đang hoạt động."), field="lead_unit_id")
     if leads_already(ctx.session, row, unit.id):
-        raise Invalid(N_("Đơn vị này đã có nhiệm vụ riêng cho cùng nội dung trong năm."), field="lead_unit_id")
+        raise Invalid(N_("Đơn vị này đã có nhiệm vụ riêng cho cùng nội dung trong kỳ này."), field="lead_unit_id")
     before = row.lead_unit.name
     is_new = unit.id != row.lead_unit_id
     _move(ctx, row, Action.REASSIGN, reason=reason, new_lead=is_new, data={"lead_before": before, "lead": unit.name})
@@ -120,6 +121,7 @@ def withdraw(ctx: Context, assignment_id: int, version: int | None = None) -> As
     row.submitted_on, row.done_on = None, None
     _move(ctx, row, Action.WITHDRAW)
     _decide(ctx, row, "withdrawn", None)
+    row.blocked = is_blocked(ctx.session, row.id)
     return row
 
 
@@ -225,6 +227,9 @@ def reopen(ctx: Context, assignment_id: int, *, reason: str, version: int | None
     row = change(ctx, assignment_id, Permission.REOPEN, version)
     row.submitted_on, row.done_on = None, None
     _move(ctx, row, Action.REOPEN, reason=reason)
+    this_year = min(ctx.today.year, row.programme.period_end)
+    if row.period == ONCE.key and this_year > (row.carried_to or row.year):
+        row.carried_to = this_year  # work again, so it belongs in this year's lists
     notify_unit(ctx, "returned", row, reason=reason)
     return row
 
@@ -251,6 +256,8 @@ def _move(
     before = row.state
     row.state, row.changed_on = move(before, action, **facts), ctx.today
     row.suspended_from = before if action is Action.SUSPEND else None
+    if row.state not in (State.IN_PROGRESS, State.SUSPENDED):
+        row.blocked = False  # what was in the way is no longer this unit's to clear
     reason = facts.get("reason")
     record(
         ctx,

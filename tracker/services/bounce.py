@@ -7,6 +7,7 @@ from tracker.models.outbox import MailBounce, MailState, OutboxMail
 from tracker.models.user import User
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.services.fallback import pass_on
 from tracker.store.outbox import bounce_known
 
 
@@ -37,7 +38,7 @@ def record_bounce(ctx: Context, bounce: Bounce) -> bool:
         )
     )
     before = row.state
-    if bounce.action is Action.FAILED:
+    if bounce.action is Action.FAILED and before is not MailState.SKIPPED:
         # Also out of the queue: what is to be tried again would come back again.
         row.state, row.sender = MailState.BOUNCED, None
     person = _owner_of_dead_address(ctx, row, bounce)
@@ -53,6 +54,8 @@ def record_bounce(ctx: Context, bounce: Bounce) -> bool:
         data={"action": bounce.action, "status": bounce.status, "unreachable": person is not None},
     )
     ctx.session.flush()
+    if row.state is MailState.BOUNCED and before is not MailState.BOUNCED:
+        pass_on(ctx, row, bounce.diagnostic or bounce.status)
     return True
 
 

@@ -23,7 +23,14 @@ def chase(ctx: Context, assignment_id: int, *, text: str, version: int | None = 
     if not text.strip():
         raise Invalid(N_("Hãy ghi nội dung đôn đốc."), field="chase")
     assert ctx.actor.user_id is not None
-    sent = Chase(assignment_id=row.id, text=text.strip(), sent_at=ctx.now, sent_by_id=ctx.actor.user_id)
+    sent = Chase(
+        assignment_id=row.id,
+        lead_unit_id=row.lead_unit_id,
+        due_on=row.due_on,
+        text=text.strip(),
+        sent_at=ctx.now,
+        sent_by_id=ctx.actor.user_id,
+    )
     ctx.session.add(sent)
     ctx.session.flush()
     # A chase went to whom a mail went: not to whom has no address or no account, nor to oneself.

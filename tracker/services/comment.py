@@ -1,17 +1,19 @@
-"""Talking on an assignment; who is named gets a mail."""
+"""Talking on an assignment. Who is named gets a mail; what comes from outside the lead unit also reaches its head and
+the owner, for it is about their work. Within the unit, and from it to the office, only who is named is written to."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from tracker.models.comment import Comment, Mention
-from tracker.models.user import PostRole
+from tracker.models.user import PostRole, User
 from tracker.rules.errors import Invalid
 from tracker.rules.permissions import Permission
 from tracker.rules.words import N_
+from tracker.rules.workflow import State
 from tracker.services.access import change
 from tracker.services.audit import record
 from tracker.services.context import Context
-from tracker.services.notice import notify
+from tracker.services.notice import lead_people, notify
 from tracker.store.people import holders, people_in
 from tracker.store.user import named
 
@@ -48,9 +50,14 @@ def comment(
     ctx.session.add(written)
     ctx.session.flush()
     record(ctx, "comment", "assignment", row.id, data={"comment": written.id})
-    told = [*named(ctx.session, named_users)]
+    told: list[User] = [*named(ctx.session, named_users)]
     told += [one for group in holders(ctx.session, named_units, list(PostRole), ctx.today).values() for one in group]
-    notify(ctx, "mentioned", row, told, reason=text, cause=f"comment{written.id}")
+    cause = f"comment{written.id}"
+    notify(ctx, "mentioned", row, told, reason=text, cause=cause)
+    if row.lead_unit_id not in ctx.actor.units and row.state is not State.DRAFT:
+        already = {one.id for one in told}
+        others = [one for one in lead_people(ctx, row) if one.id not in already]
+        notify(ctx, "commented", row, others, reason=text, cause=cause)
     return written
 
 

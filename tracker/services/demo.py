@@ -65,7 +65,7 @@ def fill(ctx: Context, programme: Programme) -> None:
         if year >= programme.period_start:
             # Opened in its own January and told day by day, so that the history has a past to show.
             january = datetime.combine(date(year, 1, 5), time(8), LOCAL).astimezone(UTC)
-            open_year(replace(ctx, now=min(january, ctx.now)), programme, year)
+            open_year(replace(ctx, now=min(january, ctx.now)), programme, year, told=False)
             story.tell(year, finished=year < this_year)
     record(ctx, "demo", "programme", programme.id, data={"seed": SEED})
 
@@ -157,7 +157,7 @@ class _Story:
 
     def _update(self, row: Assignment, author: User, day: date, *, blocked: bool) -> None:
         row.percent = min(95, row.percent + self.random.randint(10, 35))
-        row.last_update_at = _at(day, 9)
+        row.last_update_at, row.blocked = _at(day, 9), blocked
         text = self.random.choice(BLOCKED if blocked else NOTES).format(n=self.random.randint(2, 60))
         self.ctx.session.add(
             Update(
@@ -172,7 +172,7 @@ class _Story:
 
     def _submit(self, row: Assignment, head: User, day: date, *, confirmed: bool) -> None:
         row.percent, row.submitted_on, row.done_on = 100, day, day
-        row.last_update_at = _at(day, 10)
+        row.last_update_at, row.blocked = _at(day, 10), False
         row.state, row.changed_on = State.SUBMITTED, day
         self.ctx.session.flush()
         decided = min(day + timedelta(days=2), self.ctx.today)

@@ -26,7 +26,7 @@ from tracker.rules.ladder import (
 from tracker.services.context import Context
 from tracker.services.notice import item_of
 from tracker.services.outbox import enqueue_many
-from tracker.store.escalation import Due, look_next, programmes_to_sweep, recorded, to_look_at
+from tracker.store.escalation import Answered, Due, look_next, programmes_to_sweep, recorded, to_look_at
 from tracker.store.ladder import Current, kind_of_row, ladders
 from tracker.store.outbox import known_keys
 from tracker.store.people import SIGNING, holders, standing_unit_ids
@@ -43,6 +43,7 @@ class Fired:
     """`role` is the ladder's; `told_as` that of who gets it, when nobody of the role can be reached."""
 
     assignment: Due
+    programme_id: int
     step_offset: int
     role: LadderRole
     told_as: LadderRole
@@ -80,7 +81,15 @@ def sweep(ctx: Context) -> Swept:
         mails = enqueue_many(
             ctx,
             "digest",
-            [(_digest_key(ctx.today, person), person, _digest(ctx, person, fired, told)) for person, fired in batch],
+            [
+                (
+                    _digest_key(ctx.today, person),
+                    person,
+                    _digest(ctx, person, fired, told),
+                    {one.programme_id for one in fired},
+                )
+                for person, fired in batch
+            ],
         )
         swept.mails += len(mails)
         _record(ctx, swept, [(one, person.id, mails.get(person.id)) for person, fired in batch for one in fired])
@@ -95,7 +104,7 @@ def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: l
         return
     of_kind = ladders(ctx.session, programme.id)
     done = recorded(ctx.session, [row.id for row in rows])
-    people = _People(ctx, programme, rows)
+    people = People(ctx, programme, rows)
     upcoming = _Upcoming(ctx, of_kind)
     days: dict[int, date | None] = {}
     for row in rows:
@@ -103,7 +112,8 @@ def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: l
         put_off = False
         for offset, role in due_steps(ladder.steps, row.due_on, ctx.today, ctx.calendar, done[row.id]):
             told_as, recipients = people.reached(row, role)
-            fired = Fired(row, offset, role, told_as, ladder.version_id, step_at(ladder.steps, offset, role).wording)
+            wording = step_at(ladder.steps, offset, role).wording
+            fired = Fired(row, programme.id, offset, role, told_as, ladder.version_id, wording)
             if any(people.has_digest_today(person) for person in recipients):
                 put_off = True  # one digest a day: this step waits for tomorrow's
                 continue
@@ -130,10 +140,10 @@ class _Upcoming:
         return self._found[key]
 
 
-class _People:
+class People:
     """Today's holders of the ladder's roles, resolved when the mail is made."""
 
-    def __init__(self, ctx: Context, programme: Programme, rows: Sequence[Due]) -> None:
+    def __init__(self, ctx: Context, programme: Programme, rows: Sequence[Answered]) -> None:
         self._heads = holders(ctx.session, {row.lead_unit_id for row in rows}, SIGNING, ctx.today)
         self._owners = {one.id: one for one in named(ctx.session, {row.owner_id for row in rows if row.owner_id})}
         office = standing_unit_ids(ctx.session, ctx.today).get(programme.id, frozenset())
@@ -153,13 +163,13 @@ class _People:
         that takes mail. Nobody: an empty list."""
         told_as: LadderRole | None = role
         while told_as is not None:
-            found = [one for one in self._in_role(row, told_as) if one.active and one.email and not one.unreachable]
+            found = [one for one in self.in_role(row, told_as) if one.reachable]
             if found:
                 return told_as, found
             told_as = NEXT_IN_LINE.get(told_as)
         return role, []
 
-    def _in_role(self, row: Due, role: LadderRole) -> list[User]:
+    def in_role(self, row: Answered, role: LadderRole) -> list[User]:
         heads = self._heads.get(row.lead_unit_id, [])
         match role:
             case LadderRole.OWNER:
@@ -239,6 +249,7 @@ def _record(ctx: Context, swept: Swept, fired: Sequence[tuple[Fired, int | None,
             "recipient_id": person_id,
             "outbox_id": mail_id,
             "ladder_version_id": one.version_id,
+            "lead_unit_id": one.assignment.lead_unit_id,
         }
         for one, person_id, mail_id in fired
     ]

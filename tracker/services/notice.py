@@ -55,7 +55,7 @@ def notify(
     Returns person → mail.
     """
     ctx.session.flush()  # the new version number makes the cause unique
-    mails: list[tuple[str, User, Rendered]] = []
+    mails: list[tuple[str, User, Rendered, tuple[int]]] = []
     for person in {person.id: person for person in people if person.active}.values():
         if person.id == ctx.actor.user_id:
             continue
@@ -70,9 +70,9 @@ def notify(
             locale=person.locale,
             sample=ctx.sample,
         )
-        mails.append((f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail))
-    sent = enqueue_many(ctx, kind, mails)
-    ctx.told.extend(person.name for _key, person, _mail in mails if person.id in sent)
+        mails.append((f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail, (row.programme_id,)))
+    sent = enqueue_many(ctx, kind, mails, assignment_id=row.id)
+    ctx.told.extend(person.name for _key, person, _mail, _about in mails if person.id in sent)
     return sent
 
 

@@ -1,46 +1,57 @@
-"""The outbox: put a mail in with its cause, claim one, settle it. The rows are the truth; Celery only wakes."""
+"""The outbox: put a mail in with its cause, claim it, send it again or not at all. The rows are the truth; Celery
+only wakes. What becomes of a try is in `services.settlement`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from json import dumps
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, text
 
 from tracker.mail.message import Letter, new_message_id
 from tracker.mail.render import Rendered
-from tracker.mail.retry import PAUSES, next_try
-from tracker.mail.transport import Answer, Outcome
-from tracker.models.outbox import MailState, MailTry, OutboxMail
+from tracker.mail.retry import PAUSES
+from tracker.models.outbox import MailState, OutboxMail
 from tracker.models.user import User
-from tracker.rules.errors import NotFound
+from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
+from tracker.rules.permissions import NOWHERE, Permission, Scope, may
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import DELIVER_MAIL, Context
 from tracker.store.sender import SENDERS
 
-# A reminder whose arrival is not certain is sent once more, with the same Message-ID, never a third time.
-UNCERTAIN_TRIES = 2
+AGAIN = frozenset({MailState.FAILED, MailState.UNCERTAIN, MailState.BOUNCED, MailState.SKIPPED})
+SKIPPABLE = frozenset({MailState.QUEUED, MailState.FAILED})
 
 
 def enqueue(ctx: Context, kind: str, dedupe_key: str, person: User, mail: Rendered) -> OutboxMail | None:
-    """A mail to one person in the transaction of its cause. None when this cause already has its mail."""
-    sent = enqueue_many(ctx, kind, [(dedupe_key, person, mail)])
+    """A mail about no assignment to one person, in the transaction of its cause. None when this cause already has its
+    mail."""
+    sent = enqueue_many(ctx, kind, [(dedupe_key, person, mail, ())])
     return ctx.session.get_one(OutboxMail, sent[person.id]) if sent else None
 
 
 # As JSON: the adapter writes it in C, arrays of texts with quotes in them it does not.
 _PUT = text("""
     INSERT INTO outbox
-        (kind, state, dedupe_key, message_id, recipient_id, to_address, to_name, subject, text_body, html_body)
-    SELECT :kind, 'queued', * FROM json_to_recordset(CAST(:mails AS json)) AS mail (
-        key text, message_id text, recipient_id integer, to_address text, to_name text, subject text, text_body text,
-        html_body text
+        (kind, state, assignment_id, instead_of_id, dedupe_key, message_id, recipient_id, to_address, to_name,
+        programme_ids, subject, text_body, html_body)
+    SELECT :kind, 'queued', :assignment_id, :instead_of_id, * FROM json_to_recordset(CAST(:mails AS json)) AS mail (
+        key text, message_id text, recipient_id integer, to_address text, to_name text, programme_ids integer[],
+        subject text, text_body text, html_body text
     )
     ON CONFLICT (dedupe_key) DO NOTHING RETURNING recipient_id, id
 """)
 
 
-def enqueue_many(ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rendered]]) -> dict[int, int]:
-    """(key, person, mail) in one insert; whoever has the mail of this cause already gets no second one.
+def enqueue_many(
+    ctx: Context,
+    kind: str,
+    mails: Sequence[tuple[str, User, Rendered, Collection[int]]],
+    *,
+    assignment_id: int | None = None,
+    instead_of_id: int | None = None,
+) -> dict[int, int]:
+    """(key, person, mail, the programmes it is about) in one insert; whoever has the mail of this cause already gets no
+    second one. `assignment_id`: what an event mail is about; `instead_of_id`: the mail that could not be delivered.
 
     Returns person → mail.
     """
@@ -51,11 +62,12 @@ def enqueue_many(ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rende
             "recipient_id": person.id,
             "to_address": person.email,
             "to_name": person.name,
+            "programme_ids": sorted(about),
             "subject": mail.subject,
             "text_body": mail.text,
             "html_body": mail.html,
         }
-        for key, person, mail in mails
+        for key, person, mail, about in mails
         if person.email
     ]
     if not rows:
@@ -117,41 +129,22 @@ def give_back(ctx: Context, sender: int, mail_ids: Sequence[int]) -> None:
     ctx.session.execute(_GIVE_BACK, {"ids": list(mail_ids), "sender": sender})
 
 
-def settle(ctx: Context, mail_id: int, sender: int, answer: Answer) -> None:
-    """Write down what became of a try. A sender whose claim was taken over changes nothing but the log of tries."""
-    row = ctx.session.scalar(
-        select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if row is None:
-        return
-    now = ctx.session.scalars(select(func.clock_timestamp())).one()
-    ctx.session.add(MailTry(outbox_id=row.id, at=now, answer=answer.outcome, detail=answer.detail))
-    if row.state is MailState.BOUNCED:
-        return  # of an earlier try; this one comes back too
-    if answer.outcome is Outcome.SENT and row.state is not MailState.SENT:
-        # True whoever has claimed it, and whatever another sender was told: the letter is out.
-        row.state, row.sent_at, row.sender = MailState.SENT, now, None
-        return
-    if row.sender != sender:
-        return
-    again = next_try(row.attempts, row.created_at, now)
-    worth_it = answer.outcome is Outcome.RETRY or (
-        answer.outcome is Outcome.UNCERTAIN and _uncertain_tries(ctx, row) < UNCERTAIN_TRIES
-    )
-    row.sender = None
-    if worth_it and again is not None:
-        row.state, row.not_before = MailState.QUEUED, again
-    else:
-        row.state = MailState.UNCERTAIN if answer.outcome is Outcome.UNCERTAIN else MailState.FAILED
+def log_of(ctx: Context) -> frozenset[int] | None:
+    """The programmes whose mails this person reads in the log. None: every mail, those about no assignment too."""
+    if may(ctx.actor, Permission.READ_MAIL_LOG, NOWHERE):
+        return None
+    offices = {id_: Scope(standing_unit_ids=units) for id_, units in ctx.offices.items()}
+    return frozenset(id_ for id_, scope in offices.items() if may(ctx.actor, Permission.READ_MAIL_LOG, scope))
 
 
 def resend(ctx: Context, mail_id: int) -> OutboxMail:
-    """Put a mail that failed, came back or may not have arrived back into the queue, with the same Message-ID.
+    """Put a mail that failed, came back, was skipped or may not have arrived back into the queue, with the same
+    Message-ID.
 
     Whoever does so takes the address for good again.
     """
-    row = ctx.session.get(OutboxMail, mail_id, with_for_update=True)
-    if row is None or row.state not in (MailState.FAILED, MailState.UNCERTAIN, MailState.BOUNCED):
+    row = _to_decide(ctx, mail_id)
+    if row.state not in AGAIN:
         raise NotFound(N_("Thư này không ở trạng thái có thể gửi lại."))
     record(ctx, "resend", "outbox", row.id, from_state=row.state, to_state=MailState.QUEUED)
     row.state, row.attempts, row.sent_at = MailState.QUEUED, 0, None
@@ -162,9 +155,25 @@ def resend(ctx: Context, mail_id: int) -> OutboxMail:
     return row
 
 
-def _uncertain_tries(ctx: Context, row: OutboxMail) -> int:
-    ctx.session.flush()
-    return sum(
-        answer == Outcome.UNCERTAIN
-        for answer in ctx.session.scalars(select(MailTry.answer).where(MailTry.outbox_id == row.id))
+def skip(ctx: Context, mail_id: int, *, reason: str) -> OutboxMail:
+    """Somebody decides that a mail is not to go out (any more). It stays in the log, with the reason in the audit."""
+    row = _to_decide(ctx, mail_id)
+    if row.state not in SKIPPABLE:
+        raise IllegalMove(N_("Chỉ bỏ qua được thư đang chờ gửi hoặc không gửi được."))
+    if not reason.strip():
+        raise Invalid(N_("Hãy ghi lý do không gửi."), field="reason")
+    record(
+        ctx, "skip", "outbox", row.id, from_state=row.state, to_state=MailState.SKIPPED, data={"reason": reason.strip()}
     )
+    row.state = MailState.SKIPPED
+    return row
+
+
+def _to_decide(ctx: Context, mail_id: int) -> OutboxMail:
+    """The mail, locked, for who reads the log of its programmes and may change something."""
+    if ctx.actor.is_auditor:
+        raise NotAllowed(N_("Anh/chị chỉ được xem."))
+    row, seen = ctx.session.get(OutboxMail, mail_id, with_for_update=True), log_of(ctx)
+    if row is None or (seen is not None and not seen & set(row.programme_ids)):
+        raise NotFound(N_("Không tìm thấy thư này."))
+    return row

@@ -32,7 +32,7 @@ def split(
     if unit.parent_id != whole.lead_unit_id and not is_party(ctx, whole, Party.STANDING_OFFICE):
         raise NotAllowed(N_("Đơn vị chỉ giao được phần việc cho đơn vị trực thuộc; hãy đề nghị cơ quan thường trực."))
     if leads_already(ctx.session, whole, unit.id):
-        raise Invalid(N_("Đơn vị này đã có nhiệm vụ riêng cho cùng nội dung trong năm."), field="part_unit_id")
+        raise Invalid(N_("Đơn vị này đã có nhiệm vụ riêng cho cùng nội dung trong kỳ này."), field="part_unit_id")
     if not text.strip():
         raise Invalid(N_("Hãy ghi nội dung."), field="part_text")
     nominal = check_within(due_on, ctx.today, whole.due_on, field="part_due_on")
@@ -48,6 +48,8 @@ def split(
         lead_unit=unit,
         parent_id=whole.id,
         year=whole.year,
+        period=whole.period,
+        carried_to=whole.carried_to,
         text=text.strip(),
         expected_result=whole.expected_result,
         is_request=whole.is_request,

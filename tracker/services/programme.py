@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tracker.importing.compare import compare
+from tracker.importing.deadlines import Deadline
 from tracker.importing.parsed import ParsedAddressee, ParsedClause, ParsedProgramme
 from tracker.importing.programme import issuing_unit
 from tracker.models.clause import Clause, ClauseKind
@@ -19,6 +20,7 @@ from tracker.rules.ladder import DEFAULT_LADDER, LadderKind
 from tracker.rules.text import fold
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.services.duty import set_deadline
 from tracker.store.ladder import step_rows
 from tracker.store.programme import by_identity, clauses_by_ref, last_version
 from tracker.store.unit import classes_by_name, units_by_name
@@ -187,11 +189,7 @@ class _Import:
                 duty = self._duty(programme, known.pop(one.ref, None), one.ref, DutyKind.RESPONSIBILITY)
                 duty.clause_id, duty.unit_id, duty.class_id = clauses[one.ref].id, unit_id, class_id
                 duty.role, duty.is_request = DutyRole(one.role), addressee.request
-                named = one.deadline
-                duty.deadline_wording = named.wording if named else None
-                duty.recurrence = named.recurrence if named else None
-                duty.last_day = named.last_day if named else None
-                duty.deadline_on = named.date if named else None
+                self._deadline(duty, one.ref, one.deadline)
         rows = self.session.scalars(
             select(Indicator).where(Indicator.programme_id == programme.id, Indicator.retired_in.is_(None))
         )
@@ -205,11 +203,18 @@ class _Import:
         if rule := self.parsed.reporting:
             duty = self._duty(programme, known.pop("report", None), "report", DutyKind.REPORT)
             duty.clause_id, duty.role = clauses[rule.ref].id, DutyRole.LEAD
-            duty.recurrence, duty.last_day = rule.recurrence, rule.last_day
-            duty.deadline_wording = rule.wording
+            self._deadline(duty, rule.ref, Deadline(rule.wording, rule.recurrence, rule.last_day))
         for gone in known.values():
             gone.retired_in = gone.retired_in or version
         self.session.flush()
+
+    def _deadline(self, duty: Duty, ref: str, named: Deadline | None) -> None:
+        """What the office has set stays; where the text now says something else, somebody should look."""
+        if duty.set_by_office:
+            if named and named.wording != duty.deadline_wording:
+                self._warn(ref, f"Văn bản ghi “{named.wording}”; giữ định kỳ, thời hạn do cơ quan thường trực đã đặt.")
+            return
+        set_deadline(duty, named)
 
     def _duty(self, programme: Programme, duty: Duty | None, key: str, kind: DutyKind) -> Duty:
         if duty is None:

@@ -26,6 +26,7 @@ KNOWN = frozenset(
         "clause",
         "mine",
         "starred",
+        "blocked",
         "stale",
         "returned",
         "late_help",

@@ -13,6 +13,7 @@ from tracker.models.unit import Unit
 from tracker.rules.calendar import LOCAL
 from tracker.rules.deadlines import official_class, standing
 from tracker.rules.errors import NotFound
+from tracker.rules.recurrence import in_sentence, period_named
 from tracker.rules.targets import Comparator, Target, target_text
 from tracker.rules.words import N_
 from tracker.rules.workflow import State
@@ -42,16 +43,17 @@ def take_snapshot(ctx: Context, programme_id: int, year: int, *, requested_at: d
         kind=programme.kind,
         year=year,
         built_at=requested_at.astimezone(LOCAL).isoformat(),
-        **_letterhead(programme, office),
+        **letterhead(programme, office),
         based_on=tuple(programme.based_on),
         solution_groups=tuple(clause.text for clause in clauses if clause.kind is ClauseKind.SOLUTION_GROUP),
         goals=_goals(ctx, programme_id),
-        units=_units(ctx, rows, results),
+        units=_units(ctx, rows, results, year),
         sample_data=has_sample_data(ctx.session),
     ).to_json()
 
 
-def _letterhead(programme: Programme, office: Unit | None) -> dict[str, Any]:
+def letterhead(programme: Programme, office: Unit | None) -> dict[str, Any]:
+    """What a document of the standing office says of itself, under the names that `Snapshot` has for it."""
     issuer = programme.issuer_unit.name
     # "UBND huyện Tân Yên" sits in Tân Yên.
     place = issuer.split()
@@ -102,20 +104,22 @@ def _measure(measure: Measure) -> MeasureRow:
     return MeasureRow(measure.name, unit, words.get(2025, every_year), words.get(2030, every_year))
 
 
-def _units(ctx: Context, rows: list[Assignment], results: dict[int, str]) -> tuple[UnitRow, ...]:
-    by_unit: dict[int, tuple[Unit, list[WorkRow], bool]] = {}
+def _units(ctx: Context, rows: list[Assignment], results: dict[int, str], year: int) -> tuple[UnitRow, ...]:
+    """A unit has filed when each of its reports that was asked for in the year is in."""
+    by_unit: dict[int, tuple[Unit, list[WorkRow], list[bool]]] = {}
     for row in rows:
-        unit, work, filed = by_unit.get(row.lead_unit_id, (row.lead_unit, [], False))
-        done = row.state in (State.SUBMITTED, State.COMPLETED)
-        filed = filed or (row.duty.kind is DutyKind.REPORT and done)
-        work_row = _work(ctx, row, results.get(row.id, ""))
+        _unit, work, reports = by_unit.setdefault(row.lead_unit_id, (row.lead_unit, [], []))
+        if row.duty.kind is DutyKind.REPORT:
+            reports.append(row.state in (State.SUBMITTED, State.COMPLETED))
+        work_row = _work(ctx, row, results.get(row.id, ""), year)
         if work_row is not None:
             work.append(work_row)
-        by_unit[row.lead_unit_id] = (unit, work, filed)
-    return tuple(UnitRow(unit.name, tuple(work), filed) for unit, work, filed in by_unit.values())
+    return tuple(
+        UnitRow(unit.name, tuple(work), bool(reports) and all(reports)) for unit, work, reports in by_unit.values()
+    )
 
 
-def _work(ctx: Context, row: Assignment, result: str) -> WorkRow | None:
+def _work(ctx: Context, row: Assignment, result: str, year: int) -> WorkRow | None:
     stands = standing(
         state=row.state, due_on=row.due_on, submitted_on=row.submitted_on, today=ctx.today, calendar=ctx.calendar
     )
@@ -134,4 +138,7 @@ def _work(ctx: Context, row: Assignment, result: str) -> WorkRow | None:
         result=result,
         official=official,
         days_late=stands.working_days if late else 0,
+        waits=row.state is State.SUBMITTED,
+        period=in_sentence(period_named(row.period)) if "-" in row.period else "",
+        carried=row.year < year,
     )

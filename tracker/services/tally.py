@@ -10,13 +10,13 @@ _FOLD = text("""
     WITH gone AS (
         DELETE FROM tallies USING (
             SELECT array_agg(id) AS ids FROM tallies
-            GROUP BY programme_id, year, lead_unit_id, state, klass, due_on HAVING count(*) > 1
+            GROUP BY programme_id, year, lead_unit_id, state, klass, due_on, carried HAVING count(*) > 1
         ) AS alike
         WHERE tallies.id = ANY (alike.ids) RETURNING tallies.*
     )
-    INSERT INTO tallies (programme_id, year, lead_unit_id, state, klass, due_on, n)
-    SELECT programme_id, year, lead_unit_id, state, klass, due_on, sum(n) FROM gone
-    GROUP BY programme_id, year, lead_unit_id, state, klass, due_on HAVING sum(n) <> 0
+    INSERT INTO tallies (programme_id, year, lead_unit_id, state, klass, due_on, carried, n)
+    SELECT programme_id, year, lead_unit_id, state, klass, due_on, carried, sum(n) FROM gone
+    GROUP BY programme_id, year, lead_unit_id, state, klass, due_on, carried HAVING sum(n) <> 0
 """)
 
 

@@ -19,7 +19,7 @@ from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.evidence import attach
 from tracker.services.notice import lead_people, notify
-from tracker.store.assignment import given_since, last_round, updates_of
+from tracker.store.assignment import given_since, is_blocked, last_round, updates_of
 
 UNDO = timedelta(minutes=10)
 
@@ -136,6 +136,7 @@ def undo(ctx: Context, assignment_id: int, update_id: int) -> Assignment:
         with inner_verb(ctx):
             withdraw(ctx, assignment_id)
         row.percent = _percent_before(notes)
+        row.blocked = _blocked_before(ctx, row, notes)
     elif last.signal is Signal.NOTE:
         if row.state in CLOSED:
             raise Invalid(N_("Nhiệm vụ đã đóng nên không hoàn tác được."), field="undo")
@@ -146,6 +147,7 @@ def undo(ctx: Context, assignment_id: int, update_id: int) -> Assignment:
             raise Invalid(N_("Nhiệm vụ đã chuyển bước khác nên không hoàn tác được."), field="undo")
         if last.percent is not None:
             row.percent = _percent_before(notes)
+        row.blocked = _blocked_before(ctx, row, notes)
     last.undone_at = ctx.now
     row.last_update_at = notes[-2].created_at if len(notes) > 1 else None
     record(ctx, "undo", "assignment", row.id, data={"update": last.id, "text": last.text})
@@ -154,6 +156,10 @@ def undo(ctx: Context, assignment_id: int, update_id: int) -> Assignment:
 
 def _percent_before(notes: Sequence[Update]) -> int:
     return next((one.percent for one in reversed(notes[:-1]) if one.percent is not None), 0)
+
+
+def _blocked_before(ctx: Context, row: Assignment, notes: Sequence[Update]) -> bool:
+    return is_blocked(ctx.session, row.id, notes[:-1])
 
 
 def _take_contribution_back(row: Assignment, last: Update, earlier: Sequence[Update]) -> None:
@@ -187,6 +193,8 @@ def _write(
     if percent is not None:
         row.percent = percent
     row.last_update_at = ctx.now
+    if signal is not Signal.NOTE:
+        row.blocked = signal is Signal.BLOCKED
     written = Update(
         assignment=row,
         author_id=ctx.actor.user_id,

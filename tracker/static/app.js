@@ -109,6 +109,23 @@
   }
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details[data-menu]"), false));
 
+  // One box ticks every box of its form with that name, and shows when only some are ticked.
+  document.querySelectorAll("[data-all]").forEach((label) => {
+    const all = label.querySelector("input"), form = label.closest("form");
+    const boxes = [...form.querySelectorAll(`input[type=checkbox][name="${label.dataset.all}"]`)];
+    const show = () => {
+      const n = boxes.filter((one) => one.checked).length;
+      all.checked = n === boxes.length;
+      all.indeterminate = n > 0 && !all.checked;
+    };
+    all.addEventListener("change", () => { boxes.forEach((one) => { one.checked = all.checked; }); show(); });
+    boxes.forEach((one) => one.addEventListener("change", show));
+    // What the browser keeps when one comes back to the page.
+    window.addEventListener("pageshow", show);
+    label.hidden = false;
+    show();
+  });
+
   // An opened action starts at its first field.
   document.querySelectorAll("details.act").forEach((details) => {
     details.addEventListener("toggle", () => {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models.assignment import Assignment, Round, Update
+from tracker.models.assignment import Assignment, Round, Signal, Update
 from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
 
@@ -63,6 +63,22 @@ def given_since(session: Session, assignment_id: int) -> datetime:
     return session.execute(_GIVEN, {"id": assignment_id}).scalar() or datetime.min.replace(tzinfo=UTC)
 
 
+def is_blocked(session: Session, assignment_id: int, notes: Sequence[Update] | None = None) -> bool:
+    """Whether the unit's last word is that something is in its way: since the work was given to it, and since the last
+    submission that it did not take back. `notes`: its notes that count, oldest first, where they are at hand."""
+    if notes is None:
+        notes = [one for one in updates_of(session, assignment_id) if one.undone_at is None]
+    last = next((one for one in reversed(notes) if one.signal is not Signal.NOTE), None)
+    if last is None or last.signal is not Signal.BLOCKED or last.created_at < given_since(session, assignment_id):
+        return False
+    submitted = session.scalar(
+        select(func.max(Round.submitted_at)).where(
+            Round.assignment_id == assignment_id, Round.decision.is_distinct_from("withdrawn")
+        )
+    )
+    return submitted is None or last.created_at > submitted
+
+
 def last_update(session: Session, assignment_id: int) -> Update | None:
     return session.scalar(
         select(Update)
@@ -102,10 +118,10 @@ def parts_of(session: Session, assignment_id: int) -> list[Assignment]:
 
 
 def leads_already(session: Session, row: Assignment, unit_id: int) -> bool:
-    """Whether the unit has its own assignment of the same duty and year."""
+    """Whether the unit has its own assignment of the same duty and period."""
     query = select(Assignment.id).where(
         Assignment.duty_id == row.duty_id,
-        Assignment.year == row.year,
+        Assignment.period == row.period,
         Assignment.lead_unit_id == unit_id,
         Assignment.id != row.id,
     )

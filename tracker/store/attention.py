@@ -11,8 +11,20 @@ from tracker.models.assignment import Assignment
 from tracker.models.explanation import ExplanationRequest, ExplanationState
 from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.unit import Unit
+from tracker.store.dead_address import Unreachable, dead_addresses
 from tracker.store.delegation import units_without_head
-from tracker.store.filters import Day, Filters, Visible, ask, has_late_help, is_stale, value, was_returned, where
+from tracker.store.filters import (
+    Day,
+    Filters,
+    Visible,
+    ask,
+    has_late_help,
+    is_blocked,
+    is_stale,
+    value,
+    was_returned,
+    where,
+)
 
 
 @dataclass(frozen=True)
@@ -24,9 +36,11 @@ class Attention:
     late_explanations: int
     declined: int
     returned: int
+    blocked: int
     stale: int
     late_help: int
     without_head: list[Unit]
+    dead_addresses: list[Unreachable]
 
     @property
     def anything(self) -> bool:
@@ -41,7 +55,11 @@ def attention(session: Session, programme_ids: Collection[int], filters: Filters
     chosen = frozenset([filters.programme_id] if filters.programme_id else programme_ids)
     visible = Visible(chosen, frozenset())
     counts = ask(session, _counts, visible, filters.without("klass", "band"), day).one()
-    return Attention(**counts._mapping, without_head=units_without_head(session, chosen, day.today))
+    return Attention(
+        **counts._mapping,
+        without_head=units_without_head(session, chosen, day.today),
+        dead_addresses=dead_addresses(session, chosen, day.today),
+    )
 
 
 def _counts(visible: Visible, filters: Filters, day: Day) -> Executable:
@@ -65,6 +83,7 @@ def _counts(visible: Visible, filters: Filters, day: Day) -> Executable:
         # Said as the index says it: there are few of them among a million.
         some(literal_column("assignments.state = 'declined'", Boolean())).label("declined"),
         some(was_returned()).label("returned"),
+        some(*is_blocked()).label("blocked"),
         some(*is_stale(day)).label("stale"),
         some(has_late_help(day)).label("late_help"),
     )

@@ -87,13 +87,14 @@ def of_units(session: Session, unit_ids: Collection[int], day: date) -> list[Del
 
 def units_without_head(session: Session, programme_ids: Collection[int], day: date) -> list[Unit]:
     """Units with work to do in which nobody who signs can be reached: of those who would get the mail
-    (`people.holders`) nobody has an address."""
+    (`people.holders`) nobody has an address that takes mail."""
     return list(session.scalars(_without_head(day), {"programmes": list(programme_ids)}))
 
 
 @lru_cache(4)
 def _without_head(day: date) -> Select[Any]:
-    reachable = answering(day).with_only_columns(Post.unit_id).where(Post.role.in_(SIGNING), User.email.is_not(None))
+    takes_mail = User.email.is_not(None) & User.dead_email.is_distinct_from(User.email)
+    reachable = answering(day).with_only_columns(Post.unit_id).where(Post.role.in_(SIGNING), takes_mail)
     busy = exists().where(
         Assignment.lead_unit_id == Unit.id,
         Assignment.programme_id.in_(bindparam("programmes", expanding=True)),

@@ -67,7 +67,7 @@ SELECT row_to_json(found)::text FROM (
             WHERE ev.assignment_id = a.id AND ev.removed_at IS NULL
             ORDER BY ev.added_at DESC, ev.id DESC) AS x) AS files,
         (SELECT coalesce(json_agg(x), '[]') FROM (
-            SELECT es.fired_at, es.role, u.name AS recipient, ob.state AS mail
+            SELECT es.fired_at, es.role, es.step_offset, u.name AS recipient, ob.state AS mail
             FROM escalations AS es LEFT JOIN users AS u ON u.id = es.recipient_id
             LEFT JOIN outbox AS ob ON ob.id = es.outbox_id
             WHERE es.assignment_id = a.id ORDER BY es.fired_at, es.id) AS x) AS escalations,
@@ -84,6 +84,11 @@ SELECT row_to_json(found)::text FROM (
             SELECT part.id, part.text, part.due_on, part.state, json_build_object('name', un.name) AS lead_unit
             FROM assignments AS part JOIN units AS un ON un.id = part.lead_unit_id
             WHERE part.parent_id = a.id ORDER BY part.id) AS x) AS parts,
+        CASE WHEN was.id IS NOT NULL THEN json_build_object('id', was.id, 'period', was.period, 'state', was.state,
+            'due_on', was.due_on) END AS carried_from,
+        (SELECT coalesce(json_agg(x), '[]') FROM (
+            SELECT next.id, next.period, next.state, next.due_on FROM assignments AS next
+            WHERE next.carried_from_id = a.id ORDER BY next.id) AS x) AS carried_into,
         (SELECT coalesce(json_agg(json_build_object('id', un.id, 'name', un.name) ORDER BY un.position), '[]')
             FROM standing_offices AS so JOIN units AS un ON un.id = so.unit_id
             WHERE so.programme_id = a.programme_id AND so.valid_from <= :day
@@ -94,6 +99,7 @@ SELECT row_to_json(found)::text FROM (
     JOIN duties AS du ON du.id = a.duty_id
     JOIN clauses AS c ON c.id = du.clause_id
     LEFT JOIN users AS o ON o.id = a.owner_id
+    LEFT JOIN assignments AS was ON was.id = a.carried_from_id
     LEFT JOIN assignments AS whole ON whole.id = a.parent_id
     WHERE a.id = :id
 ) AS found

@@ -13,7 +13,14 @@ from tracker.models.programme import Programme
 from tracker.rules.calendar import LOCAL
 
 
-class Due(Protocol):
+class Answered(Protocol):
+    """Work that somebody answers for: all that is asked to find its people."""
+
+    lead_unit_id: int
+    owner_id: int | None
+
+
+class Due(Answered, Protocol):
     """A plain row: a sweep after an outage reads tens of thousands."""
 
     id: int
@@ -21,10 +28,8 @@ class Due(Protocol):
     text: str
     is_request: bool
     starred: bool
-    lead_unit_id: int
     unit_name: str
     clause_ref: str
-    owner_id: int | None
 
 
 def programmes_to_sweep(session: Session, hour: int) -> list[Programme]:

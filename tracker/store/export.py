@@ -16,7 +16,7 @@ BATCH = 1_000
 
 
 def export_rows(session: Session, visible: Visible, filters: Filters, day: Day) -> Iterator[Any]:
-    """Rows of the list with `coordinating` (names), `year` and `last_update_at` besides. Reads on while it is read."""
+    """Rows of the list with `coordinating` (names) and `last_update_at` besides. Reads on while it is read."""
     helpers = (
         select(func.string_agg(Unit.short_name, ", "))
         .join(CoordinatingUnit, CoordinatingUnit.unit_id == Unit.id)
@@ -26,7 +26,7 @@ def export_rows(session: Session, visible: Visible, filters: Filters, day: Day) 
         .label("coordinating")
     )
     query = (
-        listed(helpers, Assignment.__table__.c.year, Assignment.__table__.c.last_update_at)
+        listed(helpers, Assignment.__table__.c.last_update_at)
         .where(visible.where(), *where(filters, day))
         .order_by(*ORDER)
     )

@@ -35,7 +35,7 @@ from tracker.models.assignment import Assignment, Round
 from tracker.models.coordination import CoordinatingUnit
 from tracker.models.duty import Duty
 from tracker.rules.calendar import LOCAL, WorkingCalendar
-from tracker.rules.deadlines import DONE, band_edges, soon_edge, stale_edge
+from tracker.rules.deadlines import DONE, WAITING, band_edges, soon_edge, stale_edge
 from tracker.rules.workflow import State
 
 DONE_CLASSES = frozenset(str(klass) for klass in DONE)
@@ -97,8 +97,10 @@ class Filters:
     state: str | None = None
     clause_id: int | None = None
     mine: int | None = None
-    # Each 1 or None: starred; nothing heard for three months; last submission returned; a coordinating unit is late.
+    # Each 1 or None: starred; blocked, says the unit; nothing heard for three months; last submission returned; a
+    # coordinating unit is late.
     starred: int | None = None
+    blocked: int | None = None
     stale: int | None = None
     returned: int | None = None
     late_help: int | None = None
@@ -109,7 +111,7 @@ class Filters:
     @property
     def uneven(self) -> bool:
         """Whether one value may find ten rows and another a million, so that one plan cannot serve both."""
-        return bool(self.stale or self.returned or self.late_help or self.clause_id or self.mine)
+        return bool(self.blocked or self.stale or self.returned or self.late_help or self.clause_id or self.mine)
 
     @property
     def shape(self) -> Self:
@@ -184,6 +186,12 @@ def class_of(day: Day) -> ColumnElement[str]:
     )
 
 
+def shown_of(day: Day) -> ColumnElement[str]:
+    """The class as `rules.deadlines.shown_class` gives it."""
+    klass = class_of(day)
+    return case((and_(Assignment.state == State.SUBMITTED, klass != "overdue"), WAITING), else_=klass)
+
+
 def band_of(day: Day) -> ColumnElement[int | None]:
     """Of overdue work that is still the unit's; None for what lies with the office."""
     due = Assignment.due_on
@@ -200,7 +208,7 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     if filters.programme_id is not None:
         conditions.append(Assignment.programme_id == value("programme_id", filters.programme_id))
     if filters.year is not None:
-        conditions.append(Assignment.year == value("year", filters.year))
+        conditions.append(in_year(filters.year))
     if filters.unit_id is not None:
         conditions.append(Assignment.lead_unit_id == value("unit_id", filters.unit_id))
     if filters.state is not None:
@@ -221,6 +229,8 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
         conditions.append(Assignment.owner_id == value("mine", filters.mine))
     if filters.starred:
         conditions.append(Assignment.starred.is_(True))
+    if filters.blocked:
+        conditions += is_blocked()
     if filters.stale:
         conditions += is_stale(day)
     if filters.returned:
@@ -228,6 +238,18 @@ def where(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     if filters.late_help:
         conditions.append(has_late_help(day))
     return conditions
+
+
+def is_single() -> ColumnElement[bool]:
+    """The assignment of a duty that does not recur, in the words of its index."""
+    return literal_column("assignments.period = 'once'", Boolean())
+
+
+def in_year(year: int) -> ColumnElement[bool]:
+    """Given in the year, or a single duty's that was carried into it."""
+    asked = value("year", year)
+    carried = and_(is_single(), Assignment.carried_to >= asked, Assignment.year < asked)
+    return or_(Assignment.year == asked, carried)
 
 
 def _of_class(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
@@ -243,10 +265,17 @@ def _of_class(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     if filters.klass == "due_soon":
         soon = due.between(value("today", day.today), value("soon", day.soon))
         return [is_open, soon, state.in_(RUNNING)]
-    exact = class_of(day) == filters.klass
+    if filters.klass == WAITING:
+        return [is_open, state == State.SUBMITTED, or_(due.is_(None), Assignment.submitted_on <= due)]
+    exact = shown_of(day) == filters.klass
     if filters.state == State.CANCELLED:
         return [exact]
-    return [Assignment.closed.is_(bool(filters.klass in DONE_CLASSES)), exact]
+    return [Assignment.closed.is_(filters.klass in DONE_CLASSES), exact]
+
+
+def is_blocked() -> list[ColumnElement[bool]]:
+    """The unit's last word was that something is in its way. Said so that the index of the few is found."""
+    return [Assignment.closed.is_(False), Assignment.blocked == true()]
 
 
 def is_stale(day: Day) -> list[ColumnElement[bool]]:

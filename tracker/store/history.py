@@ -13,8 +13,9 @@ from tracker.models.assignment import Assignment
 from tracker.models.extension import ExtensionRequest, ExtensionState
 from tracker.models.history import PastStanding
 from tracker.models.unit import Unit
+from tracker.rules.deadlines import WAITING
 from tracker.rules.workflow import State
-from tracker.store.filters import STOPPED, Day, Filters, Visible
+from tracker.store.filters import STOPPED, Day, Filters, Visible, in_year
 from tracker.store.listing import listed
 from tracker.store.page import PAGE_SIZE, Page
 from tracker.store.tally import MatrixRow
@@ -35,6 +36,7 @@ def _on(days: Sequence[Day], visible: Visible, filters: Filters) -> Subquery:
     held = (
         select(
             PastStanding,
+            _listed_since(filters.year).label("listed_since"),
             func.lead(PastStanding.since).over(partition_by=of, order_by=PastStanding.since).label("until"),
         )
         .join(Assignment, Assignment.id == of)
@@ -47,38 +49,48 @@ def _on(days: Sequence[Day], visible: Visible, filters: Filters) -> Subquery:
         conditions.append(held.c.lead_unit_id == filters.unit_id)
     return (
         select(held, asked.c.today, _class(held, asked).label("klass"))
-        .join(asked, and_(held.c.since <= asked.c.today, or_(held.c.until.is_(None), held.c.until > asked.c.today)))
+        .join(
+            asked, and_(held.c.listed_since <= asked.c.today, or_(held.c.until.is_(None), held.c.until > asked.c.today))
+        )
         .where(*conditions)
         .subquery("past")
     )
 
 
+def _listed_since(year: int | None) -> Any:
+    """What was carried into the year stands in its lists since the year began."""
+    if year is None:
+        return PastStanding.since
+    first = func.greatest(PastStanding.since, date(year, 1, 1))
+    return case((Assignment.year == year, PastStanding.since), else_=first)
+
+
 def _class(past: Subquery, day: FromClause) -> ColumnElement[str]:
-    """As `store.filters.class_of`, of a past standing on that day."""
+    """As `store.filters.shown_of`, of a past standing on that day."""
     due, submitted, state = past.c.due_on, past.c.submitted_on, past.c.state
     done = state == State.COMPLETED
     return case(
         (and_(done, or_(due.is_(None), submitted == due)), "done_on_time"),
         (and_(done, submitted < due), "done_early"),
         (done, "done_late"),
+        (and_(state == State.SUBMITTED, or_(due.is_(None), submitted <= due)), WAITING),
         (due.is_(None), "no_deadline"),
         (state.in_(STOPPED), "not_due"),
-        (state == State.SUBMITTED, case((submitted > due, "overdue"), else_="not_due")),
-        (due < day.c.today, "overdue"),
+        (or_(state == State.SUBMITTED, due < day.c.today), "overdue"),
         (due <= day.c.soon, "due_soon"),
         else_="not_due",
     )
 
 
 def _of_assignments(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
-    """What of an assignment never changes."""
+    """What of an assignment never changes, and the years it was carried into."""
     conditions: list[ColumnElement[bool]] = []
     if visible.programme_ids is not None:
         conditions.append(Assignment.programme_id.in_(visible.programme_ids))
     if filters.programme_id is not None:
         conditions.append(Assignment.programme_id == filters.programme_id)
     if filters.year is not None:
-        conditions.append(Assignment.year == filters.year)
+        conditions.append(in_year(filters.year))
     return conditions
 
 

@@ -32,17 +32,23 @@ class Listed(Protocol):
     original_due_on: date | None
     submitted_on: date | None
     starred: bool
+    blocked: bool
     lead_unit_id: int
     unit_name: str
     clause_ref: str
     owner_name: str | None
+    year: int
+    period: str
+    carried_from_id: int | None
+    carried_to: int | None
 
 
 _ROW = Assignment.__table__.c
 COLUMNS: tuple[ColumnElement[Any], ...] = (
     _ROW.id, _ROW.version, _ROW.state, _ROW.percent, _ROW.text, _ROW.due_on, _ROW.original_due_on, _ROW.submitted_on,
-    _ROW.starred, _ROW.lead_unit_id, Unit.__table__.c.name.label("unit_name"),
+    _ROW.starred, _ROW.blocked, _ROW.lead_unit_id, Unit.__table__.c.name.label("unit_name"),
     Clause.__table__.c.ref.label("clause_ref"), User.__table__.c.name.label("owner_name"),
+    _ROW.year, _ROW.period, _ROW.carried_from_id, _ROW.carried_to,
 )  # fmt: skip
 # The order of the indexes ix_assignments_list…: open before closed, starred first, then by deadline, none last.
 ORDER = (Assignment.closed, Assignment.starred.desc(), Assignment.due_on, Assignment.id)

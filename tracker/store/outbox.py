@@ -1,13 +1,17 @@
 """Queries on the mail log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models.outbox import MailBounce, MailState, OutboxMail
+from tracker.models.assignment import Assignment
+from tracker.models.duty import Duty
+from tracker.models.escalation import Escalation
+from tracker.models.outbox import MailBounce, OutboxMail
+from tracker.store.mail_log import MailFilters
 from tracker.store.page import Page, paginate
 
 
@@ -24,19 +28,54 @@ def bounce_known(session: Session, key: str) -> bool:
     return session.scalar(select(MailBounce.id).where(MailBounce.key == key)) is not None
 
 
+def was_passed_on(session: Session, mail_id: int) -> bool:
+    return session.scalar(select(OutboxMail.id).where(OutboxMail.instead_of_id == mail_id).limit(1)) is not None
+
+
+def escalations_of(session: Session, mail_id: int) -> list[Escalation]:
+    """The steps that a digest told of, with their assignments."""
+    work = joinedload(Escalation.assignment)
+    return list(
+        session.scalars(
+            select(Escalation)
+            .where(Escalation.outbox_id == mail_id)
+            .options(
+                work.joinedload(Assignment.programme),
+                work.joinedload(Assignment.lead_unit),
+                work.joinedload(Assignment.duty).joinedload(Duty.clause),
+            )
+            .order_by(Escalation.id)
+        )
+    )
+
+
 def load(session: Session, mail_id: int) -> OutboxMail | None:
     return session.scalar(
         select(OutboxMail)
         .where(OutboxMail.id == mail_id)
-        .options(joinedload(OutboxMail.recipient), selectinload(OutboxMail.tries), selectinload(OutboxMail.bounces))
+        .options(
+            joinedload(OutboxMail.recipient),
+            joinedload(OutboxMail.instead_of),
+            selectinload(OutboxMail.passed_on),
+            selectinload(OutboxMail.tries),
+            selectinload(OutboxMail.bounces),
+        )
     )
 
 
-def mails(session: Session, *, state: str | None, page: int) -> Page[OutboxMail]:
+def mails(
+    session: Session, filters: MailFilters, page: int, programme_ids: Collection[int] | None = None
+) -> Page[OutboxMail]:
+    """Newest first; `programme_ids`: those alone that are about one of these programmes."""
     query = select(OutboxMail).options(selectinload(OutboxMail.tries)).order_by(OutboxMail.id.desc())
-    if state in set(MailState):
-        query = query.where(OutboxMail.state == state)
-    return paginate(session, query, page)
+    if programme_ids is not None:
+        query = query.where(_about(programme_ids))
+    return paginate(session, query.where(*filters.where()), page)
+
+
+def _about(programme_ids: Collection[int]) -> ColumnElement[bool]:
+    about: ColumnElement[bool] = OutboxMail.programme_ids.overlap(sorted(programme_ids))
+    return about
 
 
 # A mail that is due waits no longer, unless nobody sends.
@@ -51,11 +90,12 @@ class OutboxHealth:
     oldest_due: datetime | None
 
 
-def health(session: Session, now: datetime) -> OutboxHealth:
-    counts: dict[str, int] = {
-        state.value: n
-        for state, n in session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
-    }
+def health(session: Session, now: datetime, programme_ids: Collection[int] | None = None) -> OutboxHealth:
+    """`programme_ids` narrows the counts; whether mail goes out is one question for all."""
+    by_state = select(OutboxMail.state, func.count()).group_by(OutboxMail.state)
+    if programme_ids is not None:
+        by_state = by_state.where(_about(programme_ids))
+    counts: dict[str, int] = {state.value: n for state, n in session.execute(by_state)}
     return OutboxHealth(counts, oldest_due(session, now))
 
 

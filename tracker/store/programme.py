@@ -1,6 +1,9 @@
 """Programmes, their clauses, indicators and duties."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -10,12 +13,17 @@ from tracker.models.clause import Clause
 from tracker.models.duty import Duty
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.programme import Programme, ProgrammeVersion
+from tracker.rules.workflow import State
+from tracker.store.filters import in_year
 
 # One look into an index for each year of the period, however many assignments there are.
 _YEARS = text("""
     SELECT year FROM programmes, generate_series(period_start, period_end) AS year
-    WHERE programmes.id = :programme
-        AND EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = programmes.id AND a.year = year.year)
+    WHERE programmes.id = :programme AND (
+        EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = programmes.id AND a.year = year.year)
+        OR EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = programmes.id AND a.period = 'once'
+            AND a.carried_to >= year.year AND a.year < year.year)
+    )
     ORDER BY year DESC
 """)
 
@@ -95,7 +103,7 @@ def assignments_by_clause(session: Session, programme_id: int, year: int) -> dic
     rows = session.execute(
         select(Duty.clause_id, Assignment.state, func.count())
         .join(Assignment, Assignment.duty_id == Duty.id)
-        .where(Assignment.programme_id == programme_id, Assignment.year == year)
+        .where(Assignment.programme_id == programme_id, in_year(year))
         .group_by(Duty.clause_id, Assignment.state)
     )
     for clause_id, state, n in rows:
@@ -103,9 +111,49 @@ def assignments_by_clause(session: Session, programme_id: int, year: int) -> dic
     return found
 
 
+def periods_of_clause(session: Session, clause_id: int) -> Sequence[Any]:
+    """(period, year, total, done, carried) of what was given from a clause, newest first; not what was cancelled."""
+    return session.execute(
+        select(
+            Assignment.period,
+            Assignment.year,
+            func.count().label("total"),
+            func.count().filter(Assignment.state == State.COMPLETED).label("done"),
+            func.count(Assignment.carried_from_id).label("carried"),
+        )
+        .join(Duty, Duty.id == Assignment.duty_id)
+        .where(Duty.clause_id == clause_id, Assignment.state != State.CANCELLED)
+        .group_by(Assignment.period, Assignment.year)
+        .order_by(Assignment.year.desc(), Assignment.period.desc())
+    ).all()
+
+
 def years(session: Session, programme_id: int) -> list[int]:
     """Years for which assignments were opened, newest first."""
     return list(session.scalars(_YEARS, {"programme": programme_id}))
+
+
+_OPENED = text("""
+    SELECT p.id, p.title, ARRAY(
+        SELECT year FROM generate_series(p.period_start, p.period_end) AS year
+        WHERE EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = p.id AND a.year = year.year)
+    ) AS years
+    FROM programmes AS p ORDER BY p.period_start DESC, p.id
+""")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a list can be narrowed to: programme → title, and the years opened in any of them, newest first."""
+
+    titles: dict[int, str]
+    years: list[int]
+
+
+def opened(session: Session) -> Opened:
+    rows = session.execute(_OPENED).all()
+    years_of_all = {year for row in rows for year in row.years}
+    return Opened({row.id: row.title for row in rows}, sorted(years_of_all, reverse=True))
 
 
 def clause(session: Session, clause_id: int) -> Clause | None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Label,
     Select,
+    and_,
     bindparam,
     case,
     func,
@@ -17,13 +18,15 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from tracker.models.tally import Tally
 from tracker.models.unit import Unit
-from tracker.rules.deadlines import DeadlineClass
+from tracker.rules.deadlines import WAITING
+from tracker.rules.words import SHOWN_CLASSES
 from tracker.rules.workflow import State
 from tracker.store.filters import Day, Filters, Visible, ask, value
 
@@ -35,13 +38,15 @@ UNITS_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """Counts of one unit by deadline class; `bands` are those of its overdue ones; without a unit, the sum of all."""
+    """Counts of one unit by shown class. `bands` are those of its overdue ones that are still its own; with those
+    submitted late, which lie with the office, they add up to the overdue. Without a unit, the sum of all."""
 
     unit_id: int | None
     unit_name: str
     counts: dict[str, int]
     bands: dict[int, int]
     submitted: int = 0
+    submitted_late: int = 0
 
     @property
     def total(self) -> int:
@@ -50,23 +55,26 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class Matrix:
-    """`rows` are one page of the units; `total` is of all of them."""
+    """`rows` are one page of the units, or with `late_only` of those with something overdue; `total` is of all."""
 
     rows: list[MatrixRow]
     total: MatrixRow
     units: int
+    late: int
     page: int = 1
+    late_only: bool = False
 
     @property
     def last(self) -> int:
-        return max(1, -(-self.units // UNITS_PER_PAGE))
+        return max(1, -(-(self.late if self.late_only else self.units) // UNITS_PER_PAGE))
 
 
 def _class(day: Day) -> ColumnElement[str]:
     due = Tally.due_on
     today, soon = value("today", day.today), value("soon", day.soon)
     running = case((due < today, "overdue"), (due <= soon, "due_soon"), else_="not_due")
-    return func.coalesce(Tally.klass, running)
+    waits = and_(Tally.state == State.SUBMITTED, Tally.klass != "overdue")
+    return case((waits, WAITING), else_=func.coalesce(Tally.klass, running))
 
 
 def _band(day: Day) -> ColumnElement[int | None]:
@@ -87,8 +95,9 @@ def _where(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Tally.programme_id.in_(seen))
     if filters.programme_id is not None:
         conditions.append(Tally.programme_id == value("programme_id", filters.programme_id))
-    if filters.year is not None:
-        conditions.append(Tally.year == value("year", filters.year))
+    # What was carried is counted in each of its years, but once among all.
+    in_year = filters.year is not None
+    conditions.append(Tally.year == value("year", filters.year) if in_year else Tally.carried.is_(False))
     if filters.unit_id is not None:
         conditions.append(Tally.lead_unit_id == value("unit_id", filters.unit_id))
     return [*conditions, Tally.state == filters.state if filters.state else Tally.state != State.CANCELLED]
@@ -117,17 +126,25 @@ def _count(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
     return select(func.coalesce(func.sum(Tally.n), 0)).where(*conditions)
 
 
-def matrix(session: Session, visible: Visible, filters: Filters, day: Day, page: int = 1) -> Matrix:
+def matrix(
+    session: Session, visible: Visible, filters: Filters, day: Day, page: int = 1, *, late_only: bool = False
+) -> Matrix:
     """Units × class in one statement. Up to a page of units stand in the order of the state; of more, those with most
-    overdue come first."""
-    rows = ask(session, _matrix, visible, filters, day, start=(max(page, 1) - 1) * UNITS_PER_PAGE).all()
+    overdue come first. `late_only`: rows of those alone that have something overdue; the sum is of all."""
+    build = _matrix_of_late if late_only else _matrix
+    rows = ask(session, build, visible, filters, day, start=(max(page, 1) - 1) * UNITS_PER_PAGE).all()
     found = [_row(row) for row in rows]
     total = next(row for row in found if row.unit_id is None)
-    counted = max(row.units for row in rows)
-    return Matrix([row for row in found if row.unit_id is not None], total, counted, max(page, 1))
+    shown = [row for row in found if row.unit_id is not None]
+    units, late = max(row.units for row in rows), max(row.late for row in rows)
+    return Matrix(shown, total, units, late, max(page, 1), late_only)
 
 
-def _matrix(visible: Visible, filters: Filters, day: Day) -> CompoundSelect[Any]:
+def _matrix_of_late(visible: Visible, filters: Filters, day: Day) -> CompoundSelect[Any]:
+    return _matrix(visible, filters, day, late_only=True)
+
+
+def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = False) -> CompoundSelect[Any]:
     """The units of one page, and one row of all of them. Of ten thousand units only one page is counted by class."""
     alike = _alike(visible, filters, day).cte("alike")
     late = func.coalesce(func.sum(alike.c.n).filter(alike.c.klass == "overdue"), 0)
@@ -138,9 +155,11 @@ def _matrix(visible: Visible, filters: Filters, day: Day) -> CompoundSelect[Any]
         .cte("per")
     )
     units_in_all = select(func.count()).select_from(per).scalar_subquery()
+    units_late = select(func.count()).select_from(per).where(per.c.overdue > 0).scalar_subquery()
     many = units_in_all > UNITS_PER_PAGE
     some = (
         select(per.c.unit_id)
+        .where(per.c.overdue > 0 if late_only else true())
         .order_by(case((many, -per.c.overdue), else_=0), per.c.unit_id)
         .limit(UNITS_PER_PAGE)
         .offset(bindparam("start", type_=Integer))
@@ -153,7 +172,7 @@ def _matrix(visible: Visible, filters: Filters, day: Day) -> CompoundSelect[Any]
         .subquery("counted")
     )
     rows = (
-        select(counted, Unit.name.label("unit_name"), literal(0).label("units"))
+        select(counted, Unit.name.label("unit_name"), literal(0).label("units"), literal(0).label("late"))
         .join(Unit, Unit.id == counted.c.unit_id)
         .order_by(case((many, -counted.c.overdue), else_=0), Unit.position, Unit.id)
         .subquery("ordered")
@@ -163,7 +182,7 @@ def _matrix(visible: Visible, filters: Filters, day: Day) -> CompoundSelect[Any]
         .group_by(alike.c.klass, alike.c.band, alike.c.state)
         .subquery("sums")
     )
-    everything = select(null().label("unit_id"), *_sums(groups), null().label("unit_name"), units_in_all)
+    everything = select(null().label("unit_id"), *_sums(groups), null().label("unit_name"), units_in_all, units_late)
     return union_all(select(rows), everything)
 
 
@@ -183,13 +202,15 @@ def _sums(rows: FromClause) -> list[Label[int]]:
         return func.coalesce(func.sum(rows.c.n).filter(condition), 0).label(name)
 
     return [
-        *(add(str(name), rows.c.klass == name) for name in DeadlineClass),
+        *(add(name, rows.c.klass == name) for name in SHOWN_CLASSES),
         *(add(f"band{number}", (rows.c.klass == "overdue") & (rows.c.band == number)) for number in BANDS),
         add("submitted", rows.c.state == State.SUBMITTED),
+        add("submitted_late", (rows.c.state == State.SUBMITTED) & (rows.c.klass == "overdue")),
     ]
 
 
 def _row(row: Any) -> MatrixRow:
-    counts = {str(name): int(n) for name in DeadlineClass if (n := getattr(row, name))}
+    counts = {name: int(n) for name in SHOWN_CLASSES if (n := getattr(row, name))}
     bands = {number: int(n) for number in BANDS if (n := getattr(row, f"band{number}"))}
-    return MatrixRow(row.unit_id, row.unit_name or "", counts, bands, int(row.submitted))
+    submitted, late = int(row.submitted), int(row.submitted_late)
+    return MatrixRow(row.unit_id, row.unit_name or "", counts, bands, submitted, late)

@@ -8,6 +8,8 @@ from typing import Any
 
 # Told by their own tables, which say more than the event.
 TOLD_ELSEWHERE = frozenset({"update", "note", "comment", "chase"})
+# What was decided on a round, as the verb that did it.
+DECISIONS = {"confirmed": "confirm", "returned": "return", "withdrawn": "withdraw"}
 TOPICS = {
     "update": "work",
     "note": "work",
@@ -49,6 +51,7 @@ def timeline(row: Any, topic: str | None = None) -> list[Happening]:
 def _events(row: Any) -> Iterator[Happening]:
     rounds = {one.number: one for one in row.rounds}
     told: set[int] = set()
+    decided = {event.at for event in row.events if event.verb in DECISIONS.values()}
     for event in row.events:
         if event.verb in TOLD_ELSEWHERE:
             continue
@@ -61,9 +64,8 @@ def _events(row: Any) -> Iterator[Happening]:
     for number, one in rounds.items():
         if number not in told:  # taken over from elsewhere, so no event of ours tells it
             yield Happening(one.submitted_at, one.submitted_by, "submit", one.result)
-            if one.decided_at and one.decided_by:
-                verb = "confirm" if one.decision == "confirmed" else "return"
-                yield Happening(one.decided_at, one.decided_by, verb, one.reason or "")
+            if one.decided_at and one.decided_by and one.decided_at not in decided:
+                yield Happening(one.decided_at, one.decided_by, DECISIONS[one.decision], one.reason or "")
 
 
 def _updates(row: Any) -> Iterator[Happening]:
@@ -100,10 +102,12 @@ def _files(row: Any) -> Iterator[Happening]:
 
 
 def _reminders(row: Any) -> list[Happening]:
-    """One happening for everybody who was told at the same moment; `nobody` where a role had no holder."""
+    """One happening for everybody who was told at the same moment; `nobody` where a role had no holder. `step` in
+    working days: before the deadline (negative) people are reminded, from then on chased."""
     moments: dict[datetime, dict[str, Any]] = {}
     for one in row.escalations:
-        facts = moments.setdefault(one.fired_at, {"to": [], "nobody": [], "mails": set()})
+        facts = moments.setdefault(one.fired_at, {"to": [], "nobody": [], "mails": set(), "step": one.step_offset})
+        facts["step"] = max(facts["step"], one.step_offset)
         if one.recipient:
             facts["to"].append(one.recipient)
         else:

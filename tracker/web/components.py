@@ -82,6 +82,11 @@ def _view(number: int, sample: Sample) -> AssignmentView:
         text=DUTY,
         due_on=date(2026, 11, 19) if has_date else None,
         starred=number == 1,
+        blocked=number == 1,
+        year=2026,
+        period="2026-Q2" if number == 2 else "2026",
+        carried_from_id=1 if number == 2 else None,
+        carried_to=None,
     )
     owner = "Cán bộ Phòng LĐTBXH" if sample.percent else None
     return draw(row, UNIT, f"IV.1.{number}", owner, sample.standing)

@@ -15,9 +15,10 @@ from tracker.rules.deadlines import DeadlineClass
 from tracker.services.context import Context
 from tracker.store.export import export_rows
 from tracker.store.filters import Day
+from tracker.store.programme import opened
 from tracker.web.listing import active, filters_of_address, visible_to
 from tracker.web.session import acting, login_required
-from tracker.web.view import new_view
+from tracker.web.view import new_view, period_said
 
 bp = Blueprint("exports", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,7 +36,7 @@ def listing() -> ResponseReturnValue:
             filters = filters_of_address(ctx)
             day = Day.of(ctx.today, ctx.calendar)
             rows = export_rows(ctx.session, visible_to(ctx), filters, day)
-            words = [one["label"] for one in active(ctx, filters)]
+            words = [one["label"] for one in active(ctx, filters, opened(ctx.session))]
             listing_workbook(path, _lines(ctx, rows), filters=words, made_by=ctx.actor.name, made_at=ctx.now)
             return send(path, f"nhiem-vu-{ctx.today.isoformat()}.xlsx")
     except BaseException:
@@ -69,6 +70,7 @@ def _lines(ctx: Context, rows: Iterable[Any]) -> Iterator[Line]:
             coordinating=row.coordinating or "",
             owner=row.owner_name or "",
             year=row.year,
+            period=period_said(row.period),
             due_on=row.due_on,
             original_due_on=row.original_due_on,
             state=one.state_word,

@@ -13,7 +13,7 @@ from tracker.rules.deadlines import DeadlineClass, completion_rate, standing
 from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import NOWHERE, Permission, may
 from tracker.rules.ranking import Score, rank, total_of
-from tracker.rules.words import CLASSES, N_, STATES
+from tracker.rules.words import N_, SHOWN_CLASSES, STATES
 from tracker.rules.workflow import OPEN
 from tracker.services.context import Context
 from tracker.store.filters import Day, Filters, Visible
@@ -97,7 +97,7 @@ def as_of() -> ResponseReturnValue:
         visible, filters = _asked(ctx)
         day, error = _past(ctx)
         unit_id, klass = request.args.get("unit", type=key), request.args.get("class")
-        filters = replace(filters, unit_id=unit_id, klass=klass if klass in CLASSES else None)
+        filters = replace(filters, unit_id=unit_id, klass=klass if klass in SHOWN_CLASSES else None)
         edges = Day.of(day, ctx.calendar)
         page = None
         rows = [] if error else matrix_on(ctx.session, visible, filters.without("unit_id", "klass"), edges)
@@ -109,7 +109,7 @@ def as_of() -> ResponseReturnValue:
             day=day,
             errors={"day": error} if error else {},
             rows=rows,
-            classes=[(str(name), _(CLASSES[name])) for name in DeadlineClass],
+            classes=[(name, _(label)) for name, label in SHOWN_CLASSES.items()],
             totals=_sums(rows),
             page=page,
             listed=[(view_of_row(ctx, row), _(STATES[row.past_state]), row.past_due_on) for row in page.rows]

@@ -19,6 +19,9 @@ A_MINUTE = {
     "update_sheet.download": 20,
     "reports.download": 30,
     "calendar.feed": 300,
+    "hooks.bounces": 300,
+    "register.workbook": 20,
+    "register.document": 20,
     "update_sheet.preview": 30,
     "evidence.create": 30,
     "assignments.act": 30,  # with files; see `_passes`

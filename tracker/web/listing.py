@@ -1,6 +1,7 @@
 """The list of assignments behind every number, and its filters in the address."""
 
 from dataclasses import replace
+from textwrap import shorten
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,14 +11,14 @@ from flask_login import current_user
 
 from tracker.rules.errors import Invalid
 from tracker.rules.permissions import Permission
-from tracker.rules.words import BANDS, CLASSES, N_, STATES
+from tracker.rules.words import BANDS, N_, SHOWN_CLASSES, STATES
 from tracker.rules.workflow import State
 from tracker.services import saved_filter as filters
 from tracker.services.context import Context
 from tracker.store.filters import Day, Filters, Visible
 from tracker.store.listing import assignments, last_told
+from tracker.store.programme import Opened, opened, programmes, years
 from tracker.store.programme import clause as load_clause
-from tracker.store.programme import programmes, years
 from tracker.store.saved_filter import saved_filters
 from tracker.store.unit import few_units, load, unit_named
 from tracker.web.errors import say as say_error
@@ -33,6 +34,7 @@ LISTING = "/assignments"
 # Filters that are on or off, in words.
 MARKS = {
     "starred": N_("Trọng tâm"),
+    "blocked": N_("Có vướng mắc"),
     "stale": N_("Không có tin trong 3 tháng"),
     "returned": N_("Bị trả lại"),
     "late_help": N_("Đơn vị phối hợp chậm"),
@@ -44,20 +46,21 @@ MARKS = {
 def index() -> ResponseReturnValue:
     """A unit sees its own and those it coordinates."""
     with acting() as ctx:
-        chosen = filters_of_address(ctx)
+        chosen, choices = filters_of_address(ctx), opened(ctx.session)
         day = Day.of(ctx.today, ctx.calendar)
         page = assignments(ctx.session, visible_to(ctx), chosen, day, request.args.get("page", 1, type=key))
         return render_template(
             "assignments/index.html",
             filters=chosen,
-            active=active(ctx, chosen),
+            active=active(ctx, chosen, choices),
+            choices=choices,
             saved_filters=saved_filters(ctx.session, ctx.actor.user_id, ctx.actor.units),
             my_units=current_user.visitor.units,
             rows=[view_of_row(ctx, row) for row in page.rows],
             page=page,
             told=last_told(ctx.session, [row.id for row in page.rows]),
             may_bulk=bool(overseen(ctx, Permission.CHASE)),
-            classes={name: _(label) for name, label in CLASSES.items()},
+            classes={name: _(label) for name, label in SHOWN_CLASSES.items()},
             states={name: _(label) for name, label in STATES.items()},
             units=few_units(ctx.session, ctx.today),
             today=ctx.today,
@@ -104,7 +107,7 @@ def filters_of_address(ctx: Context) -> Filters:
         programme_id=args.get("programme", type=key),
         year=args.get("year", type=year),
         unit_id=unit_id,
-        klass=args["class"] if args.get("class") in (*CLASSES, "open", "done") else None,
+        klass=args["class"] if args.get("class") in (*SHOWN_CLASSES, "open", "done") else None,
         band=args.get("band", type=key) if args.get("band") in ("1", "2", "3") else None,
         state=args["state"] if args.get("state") in set(State) else None,
         clause_id=args.get("clause", type=key),
@@ -125,12 +128,15 @@ def newest_year(ctx: Context, filters: Filters) -> Filters:
     return filters
 
 
-def active(ctx: Context, filters: Filters) -> list[dict[str, str]]:
-    """The filters as plain words, each with the address of the list without it."""
+def active(ctx: Context, filters: Filters, choices: Opened) -> list[dict[str, str]]:
+    """The filters as plain words, each with the address of the list without it. Of a programme only where there are
+    several."""
     words: list[tuple[str, str]] = []
+    if filters.programme_id in choices.titles and len(choices.titles) > 1:
+        words.append(("programme_id", shorten(choices.titles[filters.programme_id], 60, placeholder="…")))
     if filters.klass:
         label = {"open": _("Chưa xong"), "done": _("Đã xong")}.get(filters.klass)
-        words.append(("klass", label or _(CLASSES[filters.klass])))
+        words.append(("klass", label or _(SHOWN_CLASSES[filters.klass])))
     if filters.band:
         words.append(("band", _(BANDS[filters.band])))
     if filters.state:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from tracker.rules.deadlines import DeadlineClass, completion_rate
 from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import NOWHERE, Permission, may
-from tracker.rules.words import BANDS, CLASSES, N_
+from tracker.rules.words import BANDS, N_, SHOWN_CLASSES
 from tracker.services.context import Context
 from tracker.services.escalation_audit import overslept
 from tracker.store.attention import attention
@@ -28,7 +28,6 @@ bp = Blueprint("monitor", __name__)
 
 # The first page names the latest; the rest is one link away.
 LATEST = 20
-OPEN_CLASSES = (DeadlineClass.OVERDUE, DeadlineClass.DUE_SOON, DeadlineClass.NOT_DUE, DeadlineClass.NO_DEADLINE)
 DONE_CLASSES = (DeadlineClass.DONE_EARLY, DeadlineClass.DONE_ON_TIME, DeadlineClass.DONE_LATE)
 
 
@@ -45,7 +44,10 @@ def monitor() -> ResponseReturnValue:
         )
         day = Day.of(ctx.today, ctx.calendar)
         visible = Visible(seen, frozenset())
-        counted = matrix(ctx.session, visible, filters, day, args.get("units", 1, type=key))
+        late_only, units_page = args.get("all") != "1", args.get("units", 1, type=key)
+        counted = matrix(ctx.session, visible, filters, day, units_page, late_only=late_only)
+        if late_only and not counted.late:
+            counted = matrix(ctx.session, visible, filters, day, units_page)
         late = assignments(
             ctx.session, visible, replace(filters, klass="overdue"), day, args.get("page", 1, type=key), LATEST
         )
@@ -61,6 +63,7 @@ def monitor() -> ResponseReturnValue:
             totals=total.counts,
             done=done,
             submitted=total.submitted,
+            submitted_late=total.submitted_late,
             total=total.total,
             rate=completion_rate(done, total.counts.get("overdue", 0)),
             late=[view_of_row(ctx, row) for row in late.rows],
@@ -69,6 +72,8 @@ def monitor() -> ResponseReturnValue:
             programmes=programmes(ctx.session),
             years=years(ctx.session, filters.programme_id) if filters.programme_id else [],
             attention=attention(ctx.session, seen, filters, day),
+            reads_mail=bool(overseen(ctx, Permission.READ_MAIL_LOG))
+            or may(ctx.actor, Permission.READ_MAIL_LOG, NOWHERE),
             oldest_mail=_waits_too_long(ctx),
             overslept=overslept(ctx),
             today=ctx.today,
@@ -83,11 +88,17 @@ def _waits_too_long(ctx: Context) -> datetime | None:
 
 @dataclass(frozen=True)
 class Column:
-    """A class of the matrix, or one band of the overdue ones; no class is the sum."""
+    """A class of the matrix, or a part of the overdue ones: a band of what is with the unit, or what it submitted late.
+    No class is the sum."""
 
     label: str
     klass: str | None = None
     band: int | None = None
+    state: str | None = None
+
+    @property
+    def part(self) -> bool:
+        return bool(self.band or self.state)
 
 
 @dataclass(frozen=True)
@@ -101,10 +112,11 @@ class Cell:
 
 def _columns() -> list[Column]:
     columns: list[Column] = []
-    for klass in (*OPEN_CLASSES, *DONE_CLASSES):
-        columns.append(Column(_(CLASSES[klass]), str(klass)))
-        if klass is DeadlineClass.OVERDUE:
-            columns.extend(Column(_(label), str(klass), band) for band, label in BANDS.items())
+    for klass, label in SHOWN_CLASSES.items():
+        columns.append(Column(_(label), klass))
+        if klass == DeadlineClass.OVERDUE:
+            columns.extend(Column(_(label), klass, band) for band, label in BANDS.items())
+            columns.append(Column(_("nộp muộn, chờ xác nhận"), klass, state="submitted"))
     return [*columns, Column(_("Cộng"))]
 
 
@@ -116,10 +128,13 @@ def _cells(filters: Filters, row: MatrixRow, columns: list[Column]) -> list[Cell
         n = row.counts.get(column.klass, 0) if column.klass else row.total
         if column.band:
             n = row.bands.get(column.band, 0)
-        css = "num small" if column.band else "num"
+        elif column.state:
+            n = row.submitted_late
+        css = "num small" if column.part else "num"
         if not n:
             cells.append(Cell(0, "", f"{css} zero"))
             continue
-        bad = " bad-number" if column.klass == "overdue" and not column.band else ""
-        cells.append(Cell(n, link(**base, **{"class": column.klass, "band": column.band}), css + bad))
+        bad = " bad-number" if column.klass == "overdue" and not column.part else ""
+        asked = {"class": column.klass, "band": column.band, "state": column.state}
+        cells.append(Cell(n, link(**base, **asked), css + bad))
     return cells

@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.permissions import Permission
 from tracker.rules.targets import Comparator, Target, target_text
-from tracker.rules.words import N_
+from tracker.rules.words import N_, RECURRENCES
+from tracker.services.opening_plan import recurrence_of
 from tracker.services.programme_settings import BOUNDS, set_programme
 from tracker.store import programme as store
+from tracker.store.opening import single_duties_given
 from tracker.store.people import standing_units
 from tracker.web.errors import say
 from tracker.web.inputs import key
@@ -33,6 +35,8 @@ class Branch:
     children: list["Branch"] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     binds: bool = False
+    # How often what it binds to comes back, in words.
+    recurs: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -87,6 +91,7 @@ def _page(programme_id: int, errors: dict[str, str] | None = None, status: int =
             year=year,
             years=opened,
             may_set=programme.id in overseen(ctx, Permission.SET_PROGRAMME),
+            may_open=programme.id in overseen(ctx, Permission.ISSUE),
             errors=errors or {},
             values=request.form if errors else vars(programme),
         ), status
@@ -107,10 +112,18 @@ def save_settings(programme_id: int) -> ResponseReturnValue:
 def _tree(session: Any, programme_id: int, year: int | None) -> tuple[list[Branch], list[Any]]:
     """(sections with their branches, binding clauses without an assignment in the year)."""
     counts = store.assignments_by_clause(session, programme_id, year) if year else {}
-    binding = {duty.clause_id for duty in store.duties(session, programme_id)}
+    duties: dict[int, list[Any]] = {}
+    for duty in store.duties(session, programme_id):
+        duties.setdefault(duty.clause_id, []).append(duty)
+    # What is done once owes no later year anything.
+    settled = single_duties_given(session, programme_id)
     branches = {
         clause.id: Branch(
-            clause, counts=dict(counts.get(clause.id, {})), binds=clause.id in binding or clause.kind in BINDING
+            clause,
+            counts=dict(counts.get(clause.id, {})),
+            binds=any(one.id not in settled for one in duties.get(clause.id, []))
+            or (clause.kind in BINDING and clause.id not in duties),
+            recurs=sorted({_(RECURRENCES[recurrence_of(one)]) for one in duties.get(clause.id, [])}),
         )
         for clause in store.clauses_by_ref(session, programme_id).values()
         if clause.retired_in is None

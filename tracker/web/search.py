@@ -1,11 +1,13 @@
 """Search: one field, words in any order, with or without diacritics."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from tracker.rules.search import tsquery, words_of
-from tracker.rules.text import fold, nfc
+from tracker.rules.search import Term, marks, terms_of, tsquery
+from tracker.rules.text import nfc
 from tracker.store.search import Found, find
 from tracker.web.inputs import clean, key
 from tracker.web.listing import visible_to
@@ -31,21 +33,20 @@ def index() -> ResponseReturnValue:
                 unit_ids=visible.unit_ids,
                 page=request.args.get("page", 1, type=key),
             )
-        words = words_of(typed)
+        terms = terms_of(typed)
         return render_template(
             "search/index.html",
             typed=typed,
             asked=bool(question),
             found=found,
-            rows=[(view_of_row(ctx, row), mark(row.text, words)) for row in found.rows],
+            rows=[(view_of_row(ctx, row), mark(row.text, terms), mark(row.unit_name, terms)) for row in found.rows],
         )
 
 
-def mark(text: str, words: list[str]) -> Markup:
-    """The text with each word that begins like one of `words` marked; compared folded."""
-    parts: list[Markup] = []
-    for part in text.split(" "):
-        folded = fold(part)
-        hit = folded and any(piece.startswith(word) for piece in folded.split() for word in words)
-        parts.append(Markup("<mark>{}</mark>").format(part) if hit else escape(part))
-    return Markup(" ").join(parts)
+def mark(text: str, terms: Sequence[Term]) -> Markup:
+    """The text as it is written, with exactly what was found marked."""
+    parts, at = Markup(), 0
+    for begin, end in marks(text, terms):
+        parts += escape(text[at:begin]) + Markup("<mark>{}</mark>").format(text[begin:end])
+        at = end
+    return parts + escape(text[at:])

@@ -14,6 +14,8 @@ from tracker.extensions import db
 from tracker.rules import words
 from tracker.rules.calendar import LOCAL
 from tracker.rules.permissions import NOWHERE, Permission, may
+from tracker.rules.text import inside
+from tracker.services.register import headed
 from tracker.store.user import has_sample_data
 from tracker.web import (
     assignments,
@@ -21,12 +23,14 @@ from tracker.web import (
     bulk,
     calendar,
     delegations,
+    duties,
     errors,
     evidence,
     explanations,
     exports,
     extensions,
     home,
+    hooks,
     insight,
     ladder,
     limits,
@@ -34,6 +38,7 @@ from tracker.web import (
     mails,
     monitor,
     my_work,
+    opening,
     programmes,
     reports,
     rights,
@@ -42,17 +47,20 @@ from tracker.web import (
     update_sheet,
     working_days,
 )
+from tracker.web import (
+    register as register_pages,
+)
 from tracker.web.addresses import address
 from tracker.web.inputs import KeyConverter
 from tracker.web.language import draw, locale
 from tracker.web.language import gettext as _
 from tracker.web.session import current_actor, overseen, require_password_change
-from tracker.web.view import work
+from tracker.web.view import period_said, work
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
-    insight.bp, update_sheet.bp, working_days.bp, ladder.bp,
+    insight.bp, hooks.bp, register_pages.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
 )  # fmt: skip
 
 
@@ -66,7 +74,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     limits.register(app)
     app.context_processor(_shared)
-    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment)
+    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside)
     app.jinja_env.globals.update(_=draw, url_for=address, words=words, link=listing.link, work=work)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:
@@ -96,8 +104,14 @@ def _shared() -> dict[str, Any]:
         "locales": {"vi": "Tiếng Việt", "en": "English"},
         "sample_data": current_user.visitor.sample if current_user.is_authenticated else has_sample_data(db.session()),
         "actor": current_actor() if current_user.is_authenticated else None,
+        "reads_register": current_user.is_authenticated and _reads_register(),
         "actor_units": current_user.visitor.unit_names if current_user.is_authenticated else [],
     }
+
+
+def _reads_register() -> bool:
+    ctx = context(current_actor())
+    return bool(headed(ctx) or overseen(ctx, Permission.READ_REGISTER))
 
 
 def _navigation() -> list[dict[str, Any]]:

@@ -65,7 +65,7 @@ def preview() -> ResponseReturnValue:
     if sheet.wrong:
         sent.stream.seek(0)
         wrong = [(one.row, one.column, _sentence(one)) for one in sheet.wrong]
-        copy = coloured_copy(sent.stream.read(), wrong)
+        copy = coloured_copy(sent.filename, sent.stream.read(), wrong)
         return _page(wrong=wrong, copy=b64encode(copy).decode(), status=422)
     if not sheet.filled:
         return _page({"file": _("Tệp chưa có dòng nào được điền.")}, 422, looked=True)

@@ -12,8 +12,10 @@ from flask import current_app
 from markupsafe import Markup
 
 from tracker.rules.calendar import WorkingCalendar
-from tracker.rules.deadlines import DeadlineClass, Standing, describe, standing
-from tracker.rules.words import N_, STATES
+from tracker.rules.deadlines import WAITING, DeadlineClass, Standing, describe, shown_class, standing
+from tracker.rules.recurrence import period_words
+from tracker.rules.rollover import ONCE
+from tracker.rules.words import N_, SIGNALS, STATES
 from tracker.rules.workflow import State
 from tracker.services.context import Context
 from tracker.store.listing import COLUMNS
@@ -37,8 +39,13 @@ class AssignmentView:
     star_word: str
     ref_words: str
     due_words: str
+    # "Quý II/2026"; "" where the year of the deadline says it.
+    period_words: str
     # Of the bar; "" where there is none.
     percent_word: str
+    # Beside the tag of the state: what was submitted in time is not "not yet due".
+    in_time_words: str
+    blocked_word: str
     # With its unit and without, once it has been drawn.
     html: dict[bool, Markup] = field(default_factory=dict)
 
@@ -49,8 +56,8 @@ class AssignmentView:
     @property
     def short_facts(self) -> str:
         """Where one unit's work is listed."""
-        known = f"{self.ref_words} · {self.due_words}"
-        return f"{known} · {self.owner_name}" if self.owner_name else known
+        known = (self.ref_words, self.period_words, self.due_words, self.owner_name)
+        return " · ".join(one for one in known if one)
 
     @property
     def tag_words(self) -> str:
@@ -124,8 +131,30 @@ def draw(row: Any, unit_name: str, clause_ref: str, owner_name: str | None, stan
         star_word=say(N_("Trọng tâm")),
         ref_words=say(N_("mục %(ref)s")) % {"ref": clause_ref},
         due_words=_due_words(row, stands, words),
+        period_words=_period_words(row),
         percent_word=say(N_("Tiến độ")) if row.percent and row.state == State.IN_PROGRESS else "",
+        in_time_words=say(N_("đã nộp trong hạn")) if row.due_on and shown_class(stands) == WAITING else "",
+        blocked_word=say(SIGNALS["blocked"]) if row.blocked else "",
     )
+
+
+def period_said(key: str) -> str:
+    message, params = period_words(key)
+    return say(message) % params
+
+
+def _period_words(row: Any) -> str:
+    """A part of a year, or a single duty with the year it is from; and that the period before was not finished."""
+    words = []
+    if row.period == ONCE.key:
+        words.append(say(N_("một lần, giao năm %(year)s")) % {"year": row.year})
+        if row.carried_to:
+            words.append(say(N_("chuyển tiếp sang năm %(year)s")) % {"year": row.carried_to})
+    elif "-" in row.period:
+        words.append(period_said(row.period))
+    if row.carried_from_id:
+        words.append(say(N_("chuyển tiếp từ kỳ trước")))
+    return " · ".join(words)
 
 
 def _due_words(row: Any, stands: Standing, words: str) -> str:
@@ -133,7 +162,8 @@ def _due_words(row: Any, stands: Standing, words: str) -> str:
     if row.due_on is None:
         return say(N_("không có thời hạn"))
     day = f"{say(N_('hạn'))} {_day(row.due_on)}"
-    return day if stands.klass in TAGGED or row.state == State.CANCELLED else f"{day}, {words}"
+    alone = stands.klass in TAGGED or row.state in (State.CANCELLED, State.SUBMITTED)
+    return day if alone else f"{day}, {words}"
 
 
 @lru_cache(1024)

@@ -1,0 +1,164 @@
+"""A mail that cannot be delivered goes on, once, to whoever is next in line: a reminder is not to end in silence."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from tracker.mail.message import one_line
+from tracker.mail.render import SUBJECTS, MailItem, Rendered, fallback, reminders
+from tracker.models.assignment import Assignment
+from tracker.models.escalation import Escalation
+from tracker.models.outbox import OutboxMail
+from tracker.models.programme import Programme
+from tracker.models.user import PostRole, User
+from tracker.rules.ladder import NEXT_IN_LINE, LadderRole
+from tracker.rules.workflow import WITH_UNIT
+from tracker.services.audit import record
+from tracker.services.context import Context
+from tracker.services.escalation import People
+from tracker.services.notice import mail_item
+from tracker.services.outbox import enqueue_many
+from tracker.store.delegation import programmes_of
+from tracker.store.outbox import escalations_of, was_passed_on
+from tracker.store.people import SIGNING, holders, posts_of
+
+# Named one by one: a new kind of mail is somebody's own (a password, a link) until it is said here that it is not.
+PASSED_ON = frozenset({"digest", *SUBJECTS, "delegation", "delegation_ended"})
+LONGEST = 200
+
+
+@dataclass
+class _Target:
+    person: User
+    items: list[MailItem] = field(default_factory=list)
+    steps: list[Escalation] = field(default_factory=list)
+
+
+def pass_on(ctx: Context, row: OutboxMail, why: str) -> list[int]:
+    """For a mail that was just given up or came back; `why` in the server's words. Part of that transaction.
+
+    What was itself passed on is of a kind that goes no further, and a resend that fails again finds nobody new.
+    """
+    if row.kind not in PASSED_ON or was_passed_on(ctx.session, row.id):
+        return []
+    targets = _next_in_line(ctx, row) if row.kind == "digest" else _of_event(ctx, row)
+    mails = [
+        (f"fallback:{row.id}:{one.person.id}", one.person, _written(ctx, row, one, why), row.programme_ids)
+        for one in targets
+    ]
+    sent = enqueue_many(ctx, "fallback", mails, assignment_id=row.assignment_id, instead_of_id=row.id)
+    steps = [
+        _told_instead(ctx, step, one.person, sent[one.person.id], row)
+        for one in targets
+        if one.person.id in sent
+        for step in one.steps
+    ]
+    if steps:
+        ctx.session.execute(upsert(Escalation).on_conflict_do_nothing(), steps)
+    if sent:
+        names = [one.person.name for one in targets if one.person.id in sent]
+        record(ctx, "pass_on", "outbox", row.id, data={"to": names})
+    return list(sent.values())
+
+
+def _next_in_line(ctx: Context, row: OutboxMail) -> list[_Target]:
+    """By the ladder, each line of the digest for itself; what needs no reminding any more is left out."""
+    targets: dict[int, _Target] = {}
+    told = [
+        step
+        for step in escalations_of(ctx.session, row.id)
+        if step.assignment.state in WITH_UNIT and step.assignment.due_on == step.due_on
+    ]
+    work: dict[Programme, list[Assignment]] = {}
+    for step in told:
+        work.setdefault(step.assignment.programme, []).append(step.assignment)
+    people = {programme.id: People(ctx, programme, rows) for programme, rows in work.items()}
+    for step in told:
+        role, found = _after(people[step.assignment.programme_id], step, row)
+        for person in found:
+            target = targets.setdefault(person.id, _Target(person))
+            if step.assignment_id not in {one.assignment_id for one in target.steps}:
+                target.items.append(mail_item(ctx, step.assignment, role))
+            target.steps.append(step)
+    return list(targets.values())
+
+
+def _after(people: People, step: Escalation, row: OutboxMail) -> tuple[LadderRole, list[User]]:
+    """The next role whose people can be reached, after the one as which the person was told."""
+    line = [role := LadderRole(step.role)]
+    while following := NEXT_IN_LINE.get(role):
+        line.append(role := following)
+    told_as = next(
+        (role for role in line if any(one.id == row.recipient_id for one in people.in_role(step.assignment, role))),
+        line[0],
+    )
+    for role in line[line.index(told_as) + 1 :]:
+        if found := _others(people.in_role(step.assignment, role), row):
+            return role, found
+    return told_as, []
+
+
+def _of_event(ctx: Context, row: OutboxMail) -> list[_Target]:
+    """The head of the recipient's unit; where that is nobody else, the standing office."""
+    work = ctx.session.get(Assignment, row.assignment_id) if row.assignment_id else None
+    posts = {post.unit_id for post in posts_of(ctx.session, row.recipient_id, ctx.today)} if row.recipient_id else set()
+    if work is not None:
+        office = ctx.offices.get(work.programme_id, frozenset())
+        units = _unit_in(work, posts, office)
+    else:
+        units = posts
+        programmes: set[int] = set().union(*programmes_of(ctx.session, posts).values())
+        office = frozenset().union(*(ctx.offices.get(one, frozenset()) for one in programmes))
+    people = _others(_of(ctx, units, SIGNING), row) or _others(_of(ctx, office, list(PostRole)), row)
+    items = [mail_item(ctx, work, LadderRole.HEAD)] if work is not None else []
+    return [_Target(person, items) for person in people]
+
+
+def _unit_in(work: Assignment, posts: Collection[int], office: Collection[int]) -> set[int]:
+    """As whose member the person was told of this work: nobody hears of it who has no part in it."""
+    helping = {one.unit_id for one in work.coordination}
+    for party in ({work.lead_unit_id}, helping, set(office), {work.programme.issuer_unit_id}):
+        if found := party & set(posts):
+            return found
+    return {work.lead_unit_id}
+
+
+def _of(ctx: Context, unit_ids: Collection[int], roles: Collection[PostRole]) -> list[User]:
+    return [one for group in holders(ctx.session, unit_ids, roles, ctx.today).values() for one in group]
+
+
+def _others(people: Iterable[User], row: OutboxMail) -> list[User]:
+    """Who can be reached, and not at the very address that did not work."""
+    found = {one.id: one for one in people if one.reachable and one.id != row.recipient_id}
+    return [one for one in found.values() if (one.email or "").casefold() != row.to_address.casefold()]
+
+
+def _written(ctx: Context, row: OutboxMail, target: _Target, why: str) -> Rendered:
+    person = target.person
+    return fallback(
+        sorted(target.items, key=lambda item: (-item.working_days, item.unit_name, item.clause_ref)),
+        to_name=person.name,
+        for_name=row.to_name,
+        for_address=row.to_address,
+        why=one_line(why)[:LONGEST],
+        subject=reminders(len(target.items), person.locale) if row.kind == "digest" else row.subject,
+        base_url=ctx.base_url,
+        locale=person.locale,
+        sample=ctx.sample,
+    )
+
+
+def _told_instead(ctx: Context, step: Escalation, person: User, mail_id: int, row: OutboxMail) -> dict[str, object]:
+    return {
+        "assignment_id": step.assignment_id,
+        "due_on": step.due_on,
+        "step_offset": step.step_offset,
+        "role": step.role,
+        "recipient_id": person.id,
+        "outbox_id": mail_id,
+        "instead_of_id": row.id,
+        "lead_unit_id": step.lead_unit_id,
+        "fired_at": ctx.now,
+        "ladder_version_id": step.ladder_version_id,
+    }
