@@ -61,7 +61,7 @@ e2e: setup-dev
 	$(BIN)/python -m pytest tests/e2e
 
 test-faults: setup-dev
-	$(BIN)/python -m pytest tests/tasks/test_faults.py tests/local
+	$(BIN)/python -m pytest tests/tasks tests/local tests/rules/test_year.py
 	$(BIN)/python -m tests.faults
 
 bench: setup-dev

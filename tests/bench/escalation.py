@@ -5,6 +5,7 @@ Each figure comes from a process of its own, which says how long the work took a
 """
 
 import json
+import os
 import resource
 import smtplib
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -68,8 +69,40 @@ OWNERS = (
 Row = tuple[str, str, str, str, str]
 
 
+def section(folder: Path) -> list[str]:
+    """The part of docs/benchmarks.md about escalations."""
+    began = os.getloadavg()[0]
+    rows = escalations(folder)
+    return [
+        "## Escalations",
+        "",
+        f"`python -m tests.bench.escalation`, {date.today():%Y-%m-%d}; {os.cpu_count()} cores at a load of {began:.1f}"
+        f" when it began and {os.getloadavg()[0]:.1f} at its end (above {os.cpu_count()} the cores are shared with"
+        f" others). Each sweep is a process of its own; its processor time is in brackets. A letter is settled by a"
+        f" commit of its own; flushing one block to this disk takes {_flush(folder) * 1000:.1f} ms.",
+        "",
+        "| what | time (processor) | rate | peak memory | goal |",
+        "|---|---:|---:|---:|---|",
+        *("| " + " | ".join(row) + " |" for row in rows),
+        "",
+    ]
+
+
+def _flush(folder: Path) -> float:
+    """Seconds of an fdatasync, the median of a hundred."""
+    times = []
+    with (folder / "flush").open("wb") as file:
+        for _ in range(100):
+            began = time.perf_counter()
+            file.write(b"x" * 8192)
+            file.flush()
+            os.fdatasync(file.fileno())
+            times.append(time.perf_counter() - began)
+    return sorted(times)[50]
+
+
 def escalations(folder: Path) -> list[Row]:
-    """(what, seconds, rate, peak of the process, goal)."""
+    """(what, time, rate, peak of the process, goal)."""
     server = PostgresServer(folder / "escalations", folder / "escalations.log", token_hex(8))
     server.start()
     try:
@@ -83,7 +116,12 @@ def escalations(folder: Path) -> list[Row]:
             db.engine.dispose()
         seed(url, OPEN, UNITS, words=False)
         _run(url, *ALL_OPEN)
-        return [*_sweeps(url), *_digests(url), *_mails(url)]
+        rows = []
+        for part in (_sweeps, _digests, _mails):
+            for row in part(url):
+                print(" | ".join(row), flush=True)
+                rows.append(row)
+        return rows
     finally:
         server.stop()
 
@@ -131,9 +169,13 @@ def _mails(url: str) -> list[Row]:
 
 def _row(what: str, found: dict[str, float], goal: str) -> Row:
     seconds = found["seconds"]
-    time_ = f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+    time_ = f"{_text(seconds)} ({_text(found['busy'])})"
     rate = f"{found['escalations'] / seconds:,.0f} steps/s" if found["escalations"] else "–"
     return what, time_, rate, f"{found['megabytes']:.0f} MB", goal
+
+
+def _text(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 def _run(url: str, *statements: str, **values: object) -> None:
@@ -180,6 +222,7 @@ def _sweep(url: str, at: str, again: str) -> None:
     """In this process: the median of so many runs, and how large it has grown."""
     app = create_app(make_settings(url, "redis://127.0.0.1:1/0", "file:///nowhere"))
     moment, times = datetime.fromisoformat(at), []
+    busy = time.process_time()
     with app.app_context():
         for _ in range(int(again)):
             with acting(now=moment) as ctx:
@@ -188,9 +231,10 @@ def _sweep(url: str, at: str, again: str) -> None:
                 swept = sweep(ctx)
                 ctx.nudges.clear()
             times.append(time.perf_counter() - began)
+    busy = (time.process_time() - busy) / len(times)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({
-        "seconds": sorted(times)[len(times) // 2], "megabytes": peak, "escalations": swept.escalations,
+        "seconds": sorted(times)[len(times) // 2], "busy": busy, "megabytes": peak, "escalations": swept.escalations,
         "mails": swept.mails,
     }))  # fmt: skip
 
@@ -232,8 +276,7 @@ def main() -> None:
         PARTS[sys.argv[1]](*sys.argv[2:])
         return
     with tempfile.TemporaryDirectory() as folder:
-        for row in escalations(Path(folder)):
-            print("| " + " | ".join(row) + " |", flush=True)
+        print("\n".join(section(Path(folder))))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
+import psutil
 import psycopg
 
 from tests.faults.table import Promise, Table, load
@@ -21,6 +22,8 @@ from tracker.services.context import DELIVER_MAIL
 
 # Of four kills two are a worker's, one the broker's, one the database's.
 TARGETS = ("worker", "worker", "broker", "database")
+# Every so many kills it is not the process that sends but the whole worker, which takes seconds to come up again.
+WHOLE = 8
 # Of each batch, in a transaction that is not committed.
 ROLLED_BACK = 3
 # Seconds that the mail server takes before and after it has a letter: a batch is on its way for a good while.
@@ -50,10 +53,18 @@ class Place:
         _prepare(self.stack)
         with psycopg.connect(self.database.url()) as connection:
             connection.execute("TRUNCATE outbox CASCADE")
+            connection.execute(
+                "UPDATE programmes SET mail_hour = 0"
+            )  # at any time of a working day the sweep sends too
         self.stack.start("worker")
         self.stack.start("beat")
 
-    def kill(self, target: str) -> None:
+    def kill(self, target: str, *, whole: bool) -> None:
+        """Of a worker the process that sends, as when memory runs out; or with `whole` all of it."""
+        if target == "worker" and not whole:
+            for child in psutil.Process(self.stack.children["worker"].pid).children():
+                child.kill()
+            return
         if target == "worker":
             self.stack.kill("worker")
             self.stack.start("worker")
@@ -108,11 +119,11 @@ def kills(folder: Path, mails: int, kills: int) -> Table:
                 cause.put(each if number < kills else mails - each * (kills - 1))
                 with suppress(Exception):
                     nudger.nudge(DELIVER_MAIL)
-                # A worker that was killed needs some seconds to come up; what is killed is at work.
-                arrived = len(postman.letters)
-                until(lambda arrived=arrived: len(postman.letters) > arrived, 20)  # type: ignore[misc]
-                time.sleep(random.uniform(0, 0.4))
-                place.kill(target)
+                # What is killed is at work, somewhere within the batch.
+                enough = len(postman.letters) + random.randint(1, each)
+                until(lambda enough=enough: len(postman.letters) >= enough, 20)  # type: ignore[misc]
+                time.sleep(random.uniform(0, 0.05))
+                place.kill(target, whole=number % WHOLE == 0)
                 if number % 20 == 0:
                     print(f"{number} kills, {len(postman.ids())} of {len(cause.committed)} arrived", flush=True)
             last = time.monotonic()
@@ -127,14 +138,15 @@ def kills(folder: Path, mails: int, kills: int) -> Table:
     killed = Counter(targets)
     digests = [one for one in seen if kinds.get(one) == "digest"]
     extra = sum(seen.values()) - len(seen)
+    whole = sum(target == "worker" and number % WHOLE == 0 for number, target in enumerate(targets, 1))
     senders = killed["worker"] + killed["database"]
     return Table(
         f"{mails:,} mails over {kills} kills",
-        f"`kill -9` of the worker {killed['worker']} times, of Valkey {killed['broker']}, of PostgreSQL"
-        f" {killed['database']}, each while letters were arriving, each started again at once; a real SMTP server that"
-        f" takes {2 * SLOWLY * 1000:.0f} ms a letter; {time.monotonic() - start:.0f} s in all; {began}, at the end"
-        f" {load()}. {waiting:,} mails waited after the last fault. Beat and its sweep ran meanwhile: {len(digests)}"
-        " digests more, each with its recorded steps.",
+        f"`kill -9` of the worker {killed['worker']} times ({whole} times all of it, else the process that sends), of"
+        f" Valkey {killed['broker']}, of PostgreSQL {killed['database']}, each while letters were arriving, each"
+        f" started again at once; a real SMTP server that takes {2 * SLOWLY * 1000:.0f} ms a letter;"
+        f" {time.monotonic() - start:.0f} s in all; {began}, at the end {load()}. {waiting:,} mails waited after the"
+        f" last fault. Beat and its sweep ran meanwhile: {len(digests)} digests more, each with its recorded steps.",
         [
             Promise("mails lost", len(cause.committed - seen.keys()), "0", most=0),
             Promise("letters of a transaction that was rolled back", len(cause.rolled_back & seen.keys()), "0", most=0),

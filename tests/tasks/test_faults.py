@@ -212,6 +212,31 @@ def test_a_frozen_broker_holds_up_nobody(tmp_path: Path) -> None:
         broker.stop()
 
 
+@pytest.mark.parametrize("broker", ["gone", "frozen", "nobody takes its messages"])
+def test_beat_does_the_work_itself(database_url: str, postman: Postman, tmp_path: Path, broker: str) -> None:
+    """No worker runs here; what falls due is swept and sent all the same, within beat's own few seconds."""
+    _leave(database_url, 6)
+    server = ValkeyServer(tmp_path / "valkey", tmp_path / "valkey.log", token_hex(8))
+    server.start()
+    assert server.process is not None
+    try:
+        with Stack(tmp_path, database_url, server.url(), postman.url) as stack:
+            if broker == "gone":
+                server.stop()
+            elif broker == "frozen":
+                server.process.send_signal(signal.SIGSTOP)
+            else:
+                with redis.Redis.from_url(server.url()) as client:
+                    client.rpush("celery", *["{}"] * 200)
+            _due(stack, -1)
+            stack.start("beat")
+            assert until(lambda: stack.value(ALL) > 0 and stack.value(UNSENT) == 0, 60), stack.logs()
+            _nothing_lost(stack, postman, most_extra=0)
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+        server.stop()
+
+
 def test_without_any_broker_drain_delivers(stack: Stack, postman: Postman) -> None:
     stack.env["REDIS_URL"] = "redis://127.0.0.1:1/0"
     stack.tracker(*SWEEP)
