@@ -86,7 +86,8 @@ def test_lists_find_their_rows_by_an_index(app: Flask, database_url: str) -> Non
     for browser, path in (
         (head, "/my-work"), (head, "/assignments"), (office, "/assignments?class=overdue"), (office, "/assignments"),
         (office, "/assignments?year=2026&unit_name=Phong+Y+te"), (head, f"/assignments/{one}"), (office, "/monitor"),
-        (office, "/assignments?stale=1"), (office, "/assignments?blocked=1"), (office, "/assignments?class=waiting"), (head, "/calendar/?month=2026-11"),
+        (office, "/assignments?stale=1"), (office, "/assignments?blocked=1"),
+        (office, "/assignments?class=waiting"), (head, "/calendar/?month=2026-11"),
     ):  # fmt: skip
         browser.get(path)
     event.remove(engine, "before_cursor_execute", note)

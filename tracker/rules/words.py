@@ -267,6 +267,8 @@ MAIL_KINDS = {
     "explanation_asked": N_("Yêu cầu giải trình"),
     "explanation_answered": N_("Giải trình"),
     "mentioned": N_("Nhắc đến"),
+    "commented": N_("Trao đổi"),
+    "opened": N_("Giao việc của kỳ"),
     "delegation": N_("Ủy quyền"),
     "delegation_ended": N_("Kết thúc ủy quyền"),
 }

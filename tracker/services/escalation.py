@@ -229,10 +229,10 @@ def _who_is_told(swept: Swept) -> dict[int, set[str]]:
 
 _FIRED = text("""
     INSERT INTO escalations
-        (fired_at, assignment_id, due_on, step_offset, role, recipient_id, outbox_id, ladder_version_id)
+        (fired_at, assignment_id, due_on, step_offset, role, recipient_id, outbox_id, ladder_version_id, lead_unit_id)
     SELECT :now, * FROM json_to_recordset(CAST(:fired AS json)) AS fired (
         assignment_id integer, due_on date, step_offset integer, role text, recipient_id integer, outbox_id integer,
-        ladder_version_id integer
+        ladder_version_id integer, lead_unit_id integer
     )
 """)
 
