@@ -127,7 +127,7 @@ def act(session: Session) -> Act:
             user = by_login(session, login)
             assert user is not None, login
             actor = actor_of(session, user, at)
-        return Context(session, actor, at, "test", "http://test", "giao-viec@example.vn")
+        return Context(session, actor, at, "test", "http://test", "giao-viec@example.vn", link_key=b"test" * 8)
 
     return make
 

@@ -63,6 +63,11 @@ DEEDS = {
     "close_explanation": N_("Kết thúc giải trình"),
     "withdraw_explanation": N_("Rút yêu cầu giải trình"),
     "escalation": N_("Thư đôn đốc tự động"),
+    "promise": N_("Hẹn ngày xong"),
+    "undo_promise": N_("Hoàn tác lời hẹn"),
+    "promise_broken": N_("Đã quá ngày hẹn, chưa xong"),
+    "use_link": N_("Trả lời từ thư"),
+    "undo_link": N_("Hoàn tác trả lời từ thư"),
     "move_deadline": N_("Chuyển hạn theo lịch làm việc"),
     "keep_deadline": N_("Giữ nguyên hạn khi lịch làm việc đổi"),
 }
@@ -80,6 +85,24 @@ EXTENSION_STATES = {
     "granted": N_("Đã đồng ý"),
     "refused": N_("Không đồng ý"),
     "withdrawn": N_("Đã rút"),
+}
+
+PROMISE_OUTCOMES = {
+    "open": N_("Đang hẹn"),
+    "kept": N_("Đúng hẹn"),
+    "broken": N_("Lỡ hẹn"),
+    "withdrawn": N_("Không còn hiệu lực"),
+}
+
+# What may be answered from a mail, without a password.
+CHOICES = {
+    "received": N_("Đã nhận việc"),
+    "on_track": N_("Đang thực hiện, đúng tiến độ"),
+    "promise": N_("Sẽ xong vào ngày"),
+    "done": N_("Đã xong, xin xác nhận"),
+    "blocked": N_("Có vướng mắc"),
+    "extension": N_("Xin gia hạn đến ngày"),
+    "not_ours": N_("Không thuộc nhiệm vụ của đơn vị"),
 }
 
 EXPLANATION_STATES = {
@@ -158,6 +181,7 @@ PERMISSIONS = {
     "chase": N_("Đôn đốc, xử lý nhiều nhiệm vụ"),
     "ask_contribution": N_("Đề nghị đơn vị phối hợp"),
     "name_contact": N_("Cử đầu mối phối hợp"),
+    "promise": N_("Hẹn ngày xong"),
     "ask_extension": N_("Xin gia hạn"),
     "decide_extension": N_("Quyết định gia hạn"),
     "ask_explanation": N_("Yêu cầu giải trình"),

@@ -1,10 +1,12 @@
-"""The sweep: fire every step that is due at or before now and not yet recorded, with its mail, in one transaction."""
+"""The sweep: fire every step that is due at or before now and not yet recorded, and every promise whose day is over,
+with its mail, in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import insert, text
 
@@ -23,13 +25,16 @@ from tracker.rules.ladder import (
     next_step_date,
     step_at,
 )
+from tracker.rules.promise import told_of_broken
 from tracker.services.context import Context
+from tracker.services.mail_link import invitation
 from tracker.services.notice import item_of
 from tracker.services.outbox import enqueue_many
 from tracker.store.escalation import Due, look_next, programmes_to_sweep, recorded, to_look_at
 from tracker.store.ladder import Current, kind_of_row, ladders
 from tracker.store.outbox import known_keys
 from tracker.store.people import SIGNING, holders, standing_unit_ids
+from tracker.store.promise import break_all, note_told, over
 from tracker.store.user import named
 
 # Two sweeps at once would make two digests for one person; the second waits and then finds nothing to do.
@@ -48,6 +53,8 @@ class Fired:
     told_as: LadderRole
     version_id: int | None
     wording: str
+    # A promise whose day is over, instead of a step of the ladder.
+    promise: Any = None
 
 
 @dataclass
@@ -57,6 +64,7 @@ class Swept:
     escalations: int = 0
     mails: int = 0
     unreachable: int = 0
+    broken: int = 0
     _by_person: dict[int, tuple[User, list[Fired]]] = field(default_factory=dict)
 
     def add(self, person: User, fired: Fired) -> None:
@@ -92,11 +100,20 @@ def sweep(ctx: Context) -> Swept:
 
 def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: list[Fired]) -> None:
     rows = to_look_at(ctx.session, programme.id, ctx.today)
-    if not rows:
+    promises = over(ctx.session, programme.id, ctx.today)
+    if not rows and not promises:
         return
+    people = _People(ctx, programme, [*rows, *promises])
+    if rows:
+        _fire_steps(ctx, programme, rows, people, swept, nobody)
+    _break_promises(ctx, promises, people, swept, nobody)
+
+
+def _fire_steps(
+    ctx: Context, programme: Programme, rows: Sequence[Due], people: "_People", swept: Swept, nobody: list[Fired]
+) -> None:
     of_kind = ladders(ctx.session, programme.id)
     done = recorded(ctx.session, [row.id for row in rows])
-    people = _People(ctx, programme, rows)
     upcoming = _Upcoming(ctx, of_kind)
     days: dict[int, date | None] = {}
     for row in rows:
@@ -114,6 +131,26 @@ def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: l
                 nobody.append(fired)
         days[row.id] = ctx.today + timedelta(days=1) if put_off else upcoming.after_today(ladder.kind, row.due_on)
     look_next(ctx.session, days)
+
+
+def _break_promises(
+    ctx: Context, promises: Sequence[Any], people: "_People", swept: Swept, nobody: list[Fired]
+) -> None:
+    """Each is told once, to the next role up from whoever promised; whoever has today's digest hears tomorrow."""
+    broken: list[int] = []
+    for row in promises:
+        role = told_of_broken(by_head=people.signs(row, row.person_id))
+        told_as, recipients = people.reached(row, role, but=row.person_id)
+        if any(people.has_digest_today(person) for person in recipients):
+            continue
+        fired = Fired(row, 0, role, told_as, None, "", row)
+        for person in recipients:
+            swept.add(person, fired)
+        if not recipients:
+            nobody.append(fired)
+        broken.append(row.promise_id)
+    break_all(ctx.session, broken, ctx.now)
+    swept.broken += len(broken)
 
 
 class _Upcoming:
@@ -149,12 +186,19 @@ class _People:
         people = {*everybody, *self._office, *self._leaders, *self._deputies}
         self._written = known_keys(ctx.session, [_digest_key(ctx.today, one) for one in people])
 
-    def reached(self, row: Due, role: LadderRole) -> tuple[LadderRole, list[User]]:
+    def signs(self, row: Due, user_id: int) -> bool:
+        return any(one.id == user_id for one in self._heads.get(row.lead_unit_id, []))
+
+    def reached(self, row: Due, role: LadderRole, but: int | None = None) -> tuple[LadderRole, list[User]]:
         """Who is told, and as what: the role's own people, or of the next role in line whose people have an address
-        that takes mail. Nobody: an empty list."""
+        that takes mail; `but` is told by nobody of themselves. Nobody: an empty list."""
         told_as: LadderRole | None = role
         while told_as is not None:
-            found = [one for one in self._in_role(row, told_as) if one.active and one.email and not one.unreachable]
+            found = [
+                one
+                for one in self._in_role(row, told_as)
+                if one.active and one.email and not one.unreachable and one.id != but
+            ]
             if found:
                 return told_as, found
             told_as = NEXT_IN_LINE.get(told_as)
@@ -180,8 +224,10 @@ class _People:
 
 
 def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[int, set[str]]) -> Rendered:
-    # One line for each assignment, in the highest role and step that the person has in it.
-    lines = {one.assignment.id: one for one in sorted(fired, key=lambda one: one.step_offset)}
+    # One line for each assignment, in the highest role and step that the person has in it; a promise has its own.
+    lines = {
+        (one.assignment.id, one.promise is not None): one for one in sorted(fired, key=lambda one: one.step_offset)
+    }
     items = [
         item_of(
             ctx,
@@ -192,6 +238,8 @@ def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[in
             tuple(sorted(told[one.assignment.id] - {person.name})),
             one.wording,
             instead=one.role in OF_UNIT and one.told_as not in OF_UNIT,
+            invited=invitation(ctx, one.assignment, one.told_as),
+            promised_on=one.promise.promised_on if one.promise is not None else None,
         )
         for one in lines.values()
     ]
@@ -219,8 +267,20 @@ def _who_is_told(swept: Swept) -> dict[int, set[str]]:
 
 
 def _record(ctx: Context, swept: Swept, fired: Sequence[tuple[Fired, int | None, int | None]]) -> None:
-    """(step, person, mail) in one insert."""
-    swept.escalations += len(fired)
+    """(step or promise, person, mail) in one insert each."""
+    steps = [one for one in fired if one[0].promise is None]
+    told = [
+        {
+            "promise_id": one.promise.promise_id,
+            "role": str(one.told_as),
+            "recipient_id": person_id,
+            "outbox_id": mail_id,
+        }
+        for one, person_id, mail_id in fired
+        if one.promise is not None
+    ]
+    note_told(ctx.session, told, ctx.now)
+    swept.escalations += len(steps)
     rows = [
         {
             "assignment_id": one.assignment.id,
@@ -232,7 +292,7 @@ def _record(ctx: Context, swept: Swept, fired: Sequence[tuple[Fired, int | None,
             "fired_at": ctx.now,
             "ladder_version_id": one.version_id,
         }
-        for one, person_id, mail_id in fired
+        for one, person_id, mail_id in steps
     ]
     if rows:
         ctx.session.execute(insert(Escalation), rows)

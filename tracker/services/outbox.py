@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from tracker.mail.link import fill
 from tracker.mail.message import Letter, new_message_id
 from tracker.mail.render import Rendered
 from tracker.mail.retry import next_try
@@ -18,6 +19,7 @@ from tracker.rules.errors import NotFound
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import DELIVER_MAIL, Context
+from tracker.services.mail_link import make_links
 from tracker.store.outbox import exists
 
 LEASE = timedelta(seconds=60)
@@ -46,6 +48,10 @@ def enqueue_many(ctx: Context, kind: str, mails: Sequence[tuple[str, User, Rende
         return {}
     query = upsert(OutboxMail).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OutboxMail)
     sent = {mail.recipient_id: mail for mail in ctx.session.scalars(query, rows)}
+    make_links(
+        ctx,
+        [(sent[who.id], one) for _key, who, mail in mails if who.id in sent for one in mail.invitations],
+    )
     if sent:
         ctx.nudge(DELIVER_MAIL)
     return {id_: mail for id_, mail in sent.items() if id_ is not None}
@@ -93,8 +99,8 @@ def claim(ctx: Context, most: int = 1) -> list[tuple[int, str, Letter]]:
             to_address=row.to_address,
             to_name=row.to_name,
             subject=row.subject,
-            text=row.text_body,
-            html=row.html_body,
+            text=fill(row.text_body, ctx.link_key, row.message_id),
+            html=fill(row.html_body, ctx.link_key, row.message_id),
             created_at=row.created_at,
         )
         claimed.append((row.id, token, letter))

@@ -3,16 +3,23 @@
 from contextvars import ContextVar
 from typing import Any
 
-from flask import appcontext_pushed, session
-from flask_babel import get_translations
+from flask import appcontext_pushed, g, session
+from flask_babel import get_translations, refresh
 
 LOCALES = ("vi", "en")
 
 
 def locale() -> str:
     """The person's choice; Vietnamese for everybody else, whatever their browser says."""
-    chosen = session.get("locale")
+    chosen = g.get("locale") or session.get("locale")
     return chosen if chosen in LOCALES else "vi"
+
+
+def speak(locale: str) -> None:
+    """To whoever is known otherwise than by a session; before the first text of the page."""
+    g.locale = locale
+    refresh()
+    _reading.set(None)
 
 
 # The catalogue of the request under way; a page asks for it hundreds of times.

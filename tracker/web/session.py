@@ -24,7 +24,9 @@ from tracker.web.security import request_id
 LOOKING = frozenset({"bulk.choose", "bulk.preview", "update_sheet.preview"})
 View = TypeVar("View", bound=Callable[..., Any])
 # Pages that a person with a first password may still reach.
-FREE = frozenset({"auth.password", "auth.change_password", "auth.sign_out", "auth.language", "static"})
+FREE = frozenset(
+    {"auth.password", "auth.change_password", "auth.sign_out", "auth.language", "static", "act.show", "act.do"}
+)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
@@ -110,7 +112,9 @@ def overseen(ctx: Context, permission: Permission = Permission.MONITOR) -> froze
 
 def require_password_change() -> Response | None:
     """A first password opens nothing but the page that changes it."""
-    if current_user.is_authenticated and current_user.must_change_password and request.endpoint not in FREE:
+    if request.endpoint in FREE or not current_user.is_authenticated:
+        return None
+    if current_user.must_change_password:
         return redirect(url_for("auth.password"))
     return None
 

@@ -12,11 +12,13 @@ from whitenoise import WhiteNoise
 from tracker.acting import context
 from tracker.config import ROOT
 from tracker.extensions import db
+from tracker.mail.link import mask
 from tracker.rules import words
 from tracker.rules.calendar import LOCAL
 from tracker.rules.permissions import NOWHERE, Permission, may
 from tracker.store.user import has_sample_data
 from tracker.web import (
+    act,
     assignments,
     auth,
     bulk,
@@ -50,7 +52,7 @@ from tracker.web.session import current_actor, overseen, require_password_change
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
-    insight.bp, update_sheet.bp, working_days.bp, ladder.bp,
+    insight.bp, update_sheet.bp, working_days.bp, ladder.bp, act.bp,
 )  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def register(app: Flask) -> None:
     limits.register(app)
     app.context_processor(_shared)
     app.jinja_env.install_gettext_callables(say, say_many, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment)
+    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment, without_links=mask)
     app.jinja_env.globals.update(words=words, link=listing.link)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:
@@ -87,6 +89,9 @@ def _moment(value: datetime | None) -> str:
 
 
 def _shared() -> dict[str, Any]:
+    if security.by_link():
+        # Of who may be signed in here, nothing is shown.
+        return {"locale": locale(), "sample_data": has_sample_data(db.session())}
     return {
         # A form of the page before this one was saved: the browser drops what it kept of it.
         "saved": any(category == "success" for category, _text in session.get("_flashes", [])),
