@@ -25,7 +25,8 @@ from tracker.rules.ladder import (
     next_step_date,
     step_at,
 )
-from tracker.rules.promise import told_of_broken
+from tracker.rules.promise import is_broken, told_of_broken
+from tracker.rules.workflow import State
 from tracker.services.context import Context
 from tracker.services.mail_link import invitation
 from tracker.services.notice import item_of
@@ -139,6 +140,8 @@ def _break_promises(
     """Each is told once, to the next role up from whoever promised; whoever has today's digest hears tomorrow."""
     broken: list[int] = []
     for row in promises:
+        if not is_broken(row.promised_on, State(row.state), ctx.today):
+            continue
         role = told_of_broken(by_head=people.signs(row, row.person_id))
         told_as, recipients = people.reached(row, role, but=row.person_id)
         if any(people.has_digest_today(person) for person in recipients):
