@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from time import sleep
 from urllib.error import HTTPError
@@ -226,14 +227,18 @@ def test_a_first_password_is_no_hindrance(app: Flask, client: FlaskClient, one: 
 
 
 def test_two_at_once_are_one_answer(app: Flask, one: int) -> None:
+    """With answers that leave the assignment's version as it is: only the link itself can tell."""
+    Browser(app.test_client(), HEAD).post(f"/assignments/{one}/accept", at=f"/assignments/{one}", version=1)
+    Browser(app.test_client(), OFFICE).post(
+        f"/assignments/{one}/chase", at=f"/assignments/{one}", version=2, chase="Lần hai"
+    )
     address = link(app)
     with ThreadPoolExecutor(4) as pool:
-        sent = [
-            pool.submit(app.test_client().post, address, data={"choice": "blocked", "note": f"{n}"}) for n in range(4)
-        ]
+        forms = [{"choice": "promise", "day": f"{date.today() + timedelta(days=n)}"} for n in range(4)]
+        sent = [pool.submit(app.test_client().post, address, data=form) for form in forms]
         assert sorted(answer.result().status_code for answer in sent) == [303, 409, 409, 409]
     with app.app_context(), acting() as ctx:
-        assert ctx.session.connection().exec_driver_sql("SELECT count(*) FROM updates").scalar_one() == 1
+        assert ctx.session.connection().exec_driver_sql("SELECT count(*) FROM promises").scalar_one() == 1
 
 
 def test_the_page_speaks_its_readers_language(app: Flask, client: FlaskClient, one: int) -> None:
