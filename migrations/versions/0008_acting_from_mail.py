@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("choice", _enum("choice", *choices), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
         sa.Column("update_id", sa.Integer(), nullable=True),
         sa.Column("promise_id", sa.Integer(), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),

@@ -14,6 +14,7 @@ from tests.helpers.world import AT
 from tracker.models.assignment import Assignment, Update
 from tracker.models.audit import AuditEvent
 from tracker.models.mail_link import MailLink
+from tracker.models.outbox import OutboxMail
 from tracker.models.promise import Promise
 from tracker.models.user import User
 from tracker.rules.errors import DomainError, Invalid
@@ -306,6 +307,9 @@ def test_who_oversees_or_helps_gets_no_link(session: Session, act: Act, one: Ass
 
 
 def test_promise_is_counted(session: Session, act: Act, chased: Assignment) -> None:
-    answer(session, act, choose("promise", "Họp xong sẽ gửi", date(2026, 11, 10)))
+    opened = answer(session, act, choose("promise", "Họp xong sẽ gửi", date(2026, 11, 10)))
+    assert opened.day == opened.promised_on == date(2026, 11, 10)
+    mail = session.scalars(select(OutboxMail).where(OutboxMail.kind == "answered_from_mail")).one()
+    assert "“Sẽ xong vào ngày 10/11/2026”" in mail.text_body
     made = session.scalars(select(Promise)).one()
     assert (made.promised_on, made.note, made.version) == (date(2026, 11, 10), "Họp xong sẽ gửi", chased.version)

@@ -35,10 +35,10 @@ def a_digest(*items: MailItem, locale: str = "vi") -> Rendered:
     )  # fmt: skip
 
 
-def an_event(kind: str, item: MailItem = LATE, locale: str = "vi", what: str = "") -> Rendered:
+def an_event(kind: str, item: MailItem = LATE, locale: str = "vi", what: str = "", day: date | None = None) -> Rendered:
     return event(
         kind, item, to_name="Trưởng phòng Y tế", actor_name="Trưởng phòng LĐTBXH", reason="Thiếu số liệu của hai xã.",
-        base_url="http://giaoviec.test", locale=locale, sample=True, what=what,
+        base_url="http://giaoviec.test", locale=locale, sample=True, what=what, day=day,
     )  # fmt: skip
 
 
@@ -50,7 +50,10 @@ MAILS = {
     "digest-en": lambda: a_digest(SOON, LATE, TODAY, locale="en"),
     "assigned": lambda: an_event("assigned", INVITED),
     "answered_from_mail": lambda: an_event(
-        "answered_from_mail", replace(LATE, invited=replace(INVITED.invited, undoes_id=1)), what="Có vướng mắc"
+        "answered_from_mail",
+        replace(LATE, invited=replace(INVITED.invited, undoes_id=1)),
+        what="Sẽ xong vào ngày",
+        day=date(2026, 12, 4),
     ),
     "answer_told": lambda: an_event("answer_told", what="Có vướng mắc"),
     "undone_from_mail": lambda: an_event("undone_from_mail", what="Có vướng mắc"),

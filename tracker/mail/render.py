@@ -131,8 +131,9 @@ def event(
     locale: str,
     sample: bool,
     what: str = "",
+    day: date | None = None,
 ) -> Rendered:
-    """What just happened to one assignment; `kind` is a key of SUBJECTS, `what` a msgid."""
+    """What just happened to one assignment; `kind` is a key of SUBJECTS, `what` a msgid that `day` may end."""
     subject = catalogue(locale).gettext(SUBJECTS[kind]) % {"title": shorten(item.title, 80, placeholder="…")}
     mail = _render(
         "event",
@@ -140,7 +141,7 @@ def event(
         subject,
         kind=kind,
         item=item,
-        what=catalogue(locale).gettext(what) if what else "",
+        what=(catalogue(locale).gettext(what) if what else "") + (f" {day:%d/%m/%Y}" if day else ""),
         to_name=to_name,
         actor_name=actor_name,
         reason=reason,

@@ -1,6 +1,6 @@
 """Links in mails: each the right of one person to one answer about one version of one assignment."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -34,6 +34,8 @@ class MailLink(Numbered, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     choice: Mapped[Choice | None] = mapped_column(by_value(Choice, "choice"))
+    # That was promised or asked for with it.
+    day: Mapped[date | None]
     # What the use wrote, as far as it can be taken back.
     update_id: Mapped[int | None] = mapped_column(ForeignKey("updates.id"))
     promise_id: Mapped[int | None] = mapped_column(ForeignKey("promises.id"))

@@ -36,6 +36,7 @@ from tracker.store.evidence import has_evidence
 from tracker.store.extension import open_request
 
 NO_CHOICE = N_("Hãy chọn một mục.")
+WITH_DAY = frozenset({Choice.PROMISE, Choice.EXTENSION})
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Opened:
     is_undo: bool = False
     # What was answered: with this link, from another mail, or what this one would take back.
     choice: Choice | None = None
+    day: date | None = None
     used_at: datetime | None = None
     undone_at: datetime | None = None
     promised_on: date | None = None
@@ -138,6 +140,7 @@ def _describe(ctx: Context, link: MailLink, row: Assignment | None, signed_in_as
         choices=choices,
         is_undo=undoes is not None,
         choice=told.choice,
+        day=told.day,
         used_at=told.used_at,
         undone_at=told.undone_at,
         promised_on=open_promise.promised_on if open_promise else None,
@@ -152,17 +155,19 @@ def _answer(ctx: Context, link: MailLink, row: Assignment, opened: Opened, answe
         raise Invalid(NO_CHOICE, field="choice")
     choice = Choice(answer.choice)
     _VERBS[choice](ctx, link, row, opened, answer)
-    link.used_at, link.choice = ctx.now, choice
+    link.used_at, link.choice, link.day = ctx.now, choice, answer.day if choice in WITH_DAY else None
     ctx.session.flush()
     store.revoke_siblings(ctx.session, link, ctx.now)
-    data = {"choice": str(choice), "link": link.id, "mail": link.outbox_id}
+    data: dict[str, str | int] = {"choice": str(choice), "link": link.id, "mail": link.outbox_id}
+    if link.day is not None:
+        data["day"] = link.day.isoformat()
     record(ctx, "use_link", "assignment", row.id, data=data)
     undoable = link.update_id is not None or link.promise_id is not None
     invited = (
         Invitation(row.id, row.version, None, ctx.base_url, new_nonce(), link.id, ctx.now + UNDO) if undoable else None
     )
-    _tell(ctx, "answered_from_mail", link, row, link.person, choice, answer.note, invited)
-    _tell_owner(ctx, "answer_told", link, row, choice, answer.note)
+    _tell(ctx, "answered_from_mail", link, row, link.person, link, answer.note, invited)
+    _tell_owner(ctx, "answer_told", link, row, link, answer.note)
 
 
 def _received(ctx: Context, link: MailLink, row: Assignment, _opened: Opened, answer: Answer) -> None:
@@ -223,13 +228,13 @@ def _undo(ctx: Context, link: MailLink, row: Assignment, answer: Answer) -> None
         update.undo(ctx, row.id, used.update_id)
     link.used_at = used.undone_at = ctx.now
     record(ctx, "undo_link", "assignment", row.id, data={"choice": str(used.choice), "link": used.id})
-    _tell_owner(ctx, "undone_from_mail", link, row, used.choice, "")
+    _tell_owner(ctx, "undone_from_mail", link, row, used, "")
 
 
-def _tell_owner(ctx: Context, kind: str, link: MailLink, row: Assignment, choice: Choice, note: str) -> None:
+def _tell_owner(ctx: Context, kind: str, link: MailLink, row: Assignment, used: MailLink, note: str) -> None:
     """Whoever has the work in hand, where that is somebody else."""
     if row.owner is not None and row.owner.id != link.person_id and row.owner.active:
-        _tell(ctx, kind, link, row, row.owner, choice, note, None)
+        _tell(ctx, kind, link, row, row.owner, used, note, None)
 
 
 def _tell(
@@ -238,7 +243,7 @@ def _tell(
     link: MailLink,
     row: Assignment,
     person: User,
-    choice: Choice,
+    used: MailLink,
     note: str,
     invited: Invitation | None,
 ) -> None:
@@ -252,6 +257,7 @@ def _tell(
         base_url=ctx.base_url,
         locale=person.locale,
         sample=ctx.sample,
-        what=CHOICES[choice],
+        what=CHOICES[used.choice or ""],
+        day=used.day,
     )
     enqueue_many(ctx, kind, [(f"{kind}:{link.id}:{person.id}", person, mail)])
