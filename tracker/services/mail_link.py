@@ -40,13 +40,12 @@ def make_links(ctx: Context, invited: Sequence[tuple[OutboxMail, Invitation]]) -
             "version": one.version,
             "outbox_id": mail.id,
             "undoes_id": one.undoes_id,
-            "made_at": ctx.now,
             "expires_at": one.expires_at or expires_at(ctx.now, one.due_on),
         }
         for mail, one in invited
     ]
     if rows:
-        store.insert_all(ctx.session, rows)
+        store.insert_all(ctx.session, rows, ctx.now)
 
 
 def forget_old(ctx: Context) -> None:

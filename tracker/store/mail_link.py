@@ -75,17 +75,17 @@ def revoke_of_person(session: Session, person_id: int, now: datetime, unit_id: i
         session.execute(_OF_UNIT, {"person": person_id, "now": now, "unit": unit_id})
 
 
-def insert_all(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+def insert_all(session: Session, rows: Sequence[dict[str, Any]], made_at: datetime) -> None:
     """In one statement, whatever their number."""
-    session.execute(_INSERT, {name: [row[name] for row in rows] for name in _COLUMNS})
+    session.execute(_INSERT, {"made_at": made_at, **{name: [row[name] for row in rows] for name in _COLUMNS}})
 
 
 _COLUMNS = {
     "token_hash": "text", "person_id": "integer", "assignment_id": "integer", "version": "integer",
-    "outbox_id": "integer", "undoes_id": "integer", "made_at": "timestamptz", "expires_at": "timestamptz",
+    "outbox_id": "integer", "undoes_id": "integer", "expires_at": "timestamptz",
 }  # fmt: skip
 _INSERT = text(
-    f"INSERT INTO mail_links ({', '.join(_COLUMNS)}) SELECT * FROM unnest("
+    f"INSERT INTO mail_links (made_at, {', '.join(_COLUMNS)}) SELECT CAST(:made_at AS timestamptz), * FROM unnest("
     + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())
     + ")"
 )
