@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from tests.helpers.links import KEY
 from tests.helpers.world import AT, build_world, make_settings
 from tracker.acting import acting
 from tracker.app import create_app
@@ -127,7 +128,7 @@ def act(session: Session) -> Act:
             user = by_login(session, login)
             assert user is not None, login
             actor = actor_of(session, user, at)
-        return Context(session, actor, at, "test", "http://test", "giao-viec@example.vn")
+        return Context(session, actor, at, "test", "http://test", "giao-viec@example.vn", link_key=KEY)
 
     return make
 

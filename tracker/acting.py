@@ -8,6 +8,7 @@ from uuid import uuid4
 from flask import current_app
 
 from tracker.extensions import db
+from tracker.mail.link import key_of
 from tracker.rules.permissions import SYSTEM, Actor
 from tracker.services.context import Context
 
@@ -23,6 +24,7 @@ def context(actor: Actor = SYSTEM, *, now: datetime | None = None, request_id: s
         base_url=settings.base_url,
         mail_from=settings.mail_from,
         evidence=settings.evidence,
+        link_key=key_of(settings.secret_key),
     )
 
 

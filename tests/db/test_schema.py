@@ -93,6 +93,16 @@ EXTENSION = (
     "INSERT INTO extension_requests (assignment_id, number, reason, asked_at, asked_by_id, decision_reason, state,"
     " due_before, asked_due_on) SELECT a.id, 1, 'x', now(), (SELECT min(id) FROM users), 'x'"
 )
+PROMISE = (
+    "INSERT INTO promises (assignment_id, person_id, promised_on, made_at, version, outcome, settled_at)"
+    " SELECT a.id, (SELECT min(id) FROM users), now(), now(), 1"
+)
+# token_hash, expires_at, undone_at, choice
+LINK = (
+    f"WITH mail AS ({MAIL} ({LETTER}, 'k', 'a', 'queued', NULL) RETURNING id)"
+    " INSERT INTO mail_links (person_id, assignment_id, version, outbox_id, made_at, token_hash, expires_at, undone_at,"
+    " choice) SELECT (SELECT min(id) FROM users), (SELECT min(id) FROM assignments), 1, mail.id, now(),"
+)
 # Of one assignment, twice: the second row breaks what is unique.
 FIRST_TWO = "FROM (SELECT * FROM assignments ORDER BY id LIMIT 1) a, generate_series(1, 2)"
 REFUSED = {
@@ -159,6 +169,14 @@ REFUSED = {
     "ck_units_dates_in_order": "UPDATE units SET valid_to = valid_from - 1",
     "ck_ladder_steps_has_roles": "UPDATE ladder_steps SET roles = '{}'",
     "ck_programmes_mail_hour": "UPDATE programmes SET mail_hour = 24",
+    "uq_promises_one_open": f"{PROMISE}, 'open', NULL {FIRST_TWO}",
+    "ck_promises_settled_together": f"{PROMISE}, 'kept', NULL {FIRST_TWO}",
+    "uq_promise_notices_once": f"WITH one AS ({PROMISE}, 'broken', now() {FIRST_TWO} LIMIT 1 RETURNING id) INSERT INTO"
+    " promise_notices (promise_id, role, fired_at) SELECT id, 'head', now() FROM one, generate_series(1, 2)",
+    "uq_mail_links_token_hash": f"{LINK} 'x', now() + interval '1 day', NULL, NULL FROM mail, generate_series(1, 2)",
+    "ck_mail_links_expires_later": f"{LINK} 'x', now(), NULL, NULL FROM mail",
+    "ck_mail_links_choice_when_used": f"{LINK} 'x', now() + interval '1 day', NULL, 'done' FROM mail",
+    "ck_mail_links_undone_when_used": f"{LINK} 'x', now() + interval '1 day', now(), NULL FROM mail",
     "audit_events is append-only": "UPDATE audit_events SET verb = 'x'",
     "audit_events is append-only ": "DELETE FROM audit_events",
     "audit_events is append-only  ": "TRUNCATE audit_events",

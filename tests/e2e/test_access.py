@@ -22,12 +22,13 @@ from tests.helpers.world import make_settings
 from tracker.app import create_app
 from tracker.local.process import free_port
 from tracker.local.valkey import ValkeyServer
+from tracker.mail.link import hash_of
 
 pytestmark = pytest.mark.e2e
 
 PASSWORD = "Thu-nghiem-2026"
 HEAD, OFFICE, ADMIN = "truong.p-yte", "truong.p-ldtbxh", "quantri"
-# Endpoint → who looks at it, at which address; {one} is an assignment of the head's unit.
+# Endpoint → who looks at it, at which address; {one} is an assignment of the head's unit, {link} sent to them.
 PAGES = {
     "auth.sign_in": (None, "/sign-in"),
     "auth.password": (HEAD, "/password"),
@@ -59,6 +60,7 @@ PAGES = {
     "register.index": (OFFICE, "/register/?from=2026-11-01&to=2026-11-30"),
     "rights.index": (ADMIN, "/rights"),
     "working_days.index": (ADMIN, "/working-days?year=2026"),
+    "act.show": (None, "/act/{link}"),
 }
 # Downloads, redirects, machines; a mail, a report and what a bulk did are pages like the assignment's, there only
 # after a deed.
@@ -105,6 +107,15 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             "INSERT INTO coordinating_units (assignment_id, unit_id, state, question, asked_at, due_on)"
             " SELECT %s, id, 'asked', 'Số liệu', now(), '2026-03-01' FROM units WHERE code = 'congan'",
             (row,),
+        )
+        ids["link"] = int("1" * 43)
+        connection.execute(
+            "WITH mail AS (INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body,"
+            " html_body, state) VALUES ('chased', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'failed') RETURNING id)"
+            " INSERT INTO mail_links (token_hash, person_id, assignment_id, version, outbox_id, made_at, expires_at)"
+            " SELECT %s, u.id, a.id, a.version, mail.id, now(), now() + interval '1 day'"
+            " FROM mail, users u, assignments a WHERE u.login = 'truong.p-yte' AND a.id = %s",
+            (hash_of(str(ids["link"])), row),
         )
     port = free_port()
     address = f"http://127.0.0.1:{port}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.mail.link import Invitation
 from tracker.mail.render import (
     LETTERS,
     SUBJECTS,
@@ -32,8 +33,10 @@ LATE = MailItem(
     role="head",
     told=("Trưởng phòng LĐTBXH",),
 )
+INVITED = replace(LATE, invited=Invitation(7, 3, LATE.due_on, "http://giaoviec.test", "n" * 43))
 SOON = replace(LATE, clause_ref="I.2.a.4", title="Chỉ tiêu 4", due_on=date(2026, 11, 27), working_days=-3, told=())
 TODAY = replace(SOON, clause_ref="V.2", title="Báo cáo năm", working_days=0)
+PROMISED = replace(INVITED, due_on=None, working_days=0, promised_on=date(2026, 10, 12))
 
 
 def a_digest(*items: MailItem, locale: str = "vi") -> Rendered:
@@ -43,19 +46,28 @@ def a_digest(*items: MailItem, locale: str = "vi") -> Rendered:
     )  # fmt: skip
 
 
-def an_event(kind: str, item: MailItem = LATE, locale: str = "vi") -> Rendered:
+def an_event(kind: str, item: MailItem = LATE, locale: str = "vi", what: str = "", day: date | None = None) -> Rendered:
     return event(
         kind, item, to_name="Trưởng phòng Y tế", actor_name="Trưởng phòng LĐTBXH", reason="Thiếu số liệu của hai xã.",
-        base_url="http://giaoviec.test", locale=locale, sample=True,
+        base_url="http://giaoviec.test", locale=locale, sample=True, what=what, day=day,
     )  # fmt: skip
 
 
 MAILS = {
-    "digest-head": lambda: a_digest(SOON, LATE, TODAY),
+    "digest-head": lambda: a_digest(SOON, INVITED, TODAY),
+    "digest-promise": lambda: a_digest(INVITED, PROMISED, replace(PROMISED, role="standing_office", invited=None)),
     "digest-leader": lambda: a_digest(replace(LATE, role="leader", working_days=10)),
     "digest-request": lambda: a_digest(replace(LATE, is_request=True, unit_name="Hội Nông dân huyện")),
     "digest-en": lambda: a_digest(SOON, LATE, TODAY, locale="en"),
-    "assigned": lambda: an_event("assigned"),
+    "assigned": lambda: an_event("assigned", INVITED),
+    "answered_from_mail": lambda: an_event(
+        "answered_from_mail",
+        replace(LATE, invited=replace(INVITED.invited, undoes_id=1)),
+        what="Sẽ xong vào ngày",
+        day=date(2026, 12, 4),
+    ),
+    "answer_told": lambda: an_event("answer_told", what="Có vướng mắc"),
+    "undone_from_mail": lambda: an_event("undone_from_mail", what="Có vướng mắc"),
     "assigned-request": lambda: an_event("assigned", replace(LATE, is_request=True)),
     "returned": lambda: an_event("returned"),
     "declined": lambda: an_event("declined"),
@@ -134,7 +146,13 @@ def test_most_urgent_first() -> None:
 
 
 def test_a_long_digest_is_cut_and_says_so() -> None:
-    mail = a_digest(*[replace(LATE, clause_ref=f"IV.{n}") for n in range(100)])
+    invited = INVITED.invited
+    assert invited is not None
+    mail = a_digest(
+        *[replace(LATE, clause_ref=f"IV.{n}", invited=replace(invited, nonce=f"{n:043}")) for n in range(100)]
+    )
+    assert len(mail.invitations) == len({one.nonce for one in mail.invitations}) == 60
+    assert mail.text.count("/act/~") == mail.html.count("/act/~") == 60  # one link a line
     assert mail.subject.startswith("[Giao Việc] 100 việc quá hạn")
     assert mail.text.count("/assignments/7") == 60
     assert "Còn 40 việc khác" in mail.text

@@ -64,7 +64,7 @@ OFFICE_RIGHTS = (
     f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
     " correct_done_on ask_contribution set_programme"
 )
-OWNER_RIGHTS = "view accept update comment hand_on ask_contribution answer_explanation"
+OWNER_RIGHTS = "view accept update comment hand_on ask_contribution answer_explanation promise"
 HEAD_RIGHTS = f"{OWNER_RIGHTS} read_register decline submit withdraw split ask_extension delegate"
 MATRIX = {
     "head of lead": HEAD_RIGHTS,

@@ -38,6 +38,9 @@ FREE = {
     "static",
     "calendar.feed",
     "hooks.bounces",
+    # The right is in the link (tests/web/test_act.py).
+    "act.show",
+    "act.do",
 }
 # Open to whoever is signed in; what they show is narrowed to what the person may see.
 SIGNED_IN = {
@@ -84,6 +87,7 @@ OF_EXPLANATION = {"answer": "answer_explanation", "close": "ask_explanation", "w
 OF_VERB = {
     **{name: name for name in VERBS},
     "undo": "view",
+    "undo_promise": "view",
     "unstar": "star",
     "release_contribution": "ask_contribution",
     "extend": "decide_extension",
@@ -151,7 +155,7 @@ def ids(app: Flask) -> Ids:
         ).scalar_one()
     form = {
         "unit_id": police, "lead_unit_id": 999_999, "part_unit_id": 999_999, "update_id": 1, "version": "", "ids": one,
-        "programme": 1, "year": 2026, "duty_id": duty,
+        "promise_id": 1, "programme": 1, "year": 2026, "duty_id": duty,
     }  # fmt: skip
     return Ids(one, extension, explanation, police, clause, form)
 
@@ -205,7 +209,7 @@ def test_every_route(app: Flask, ids: Ids, login: str) -> None:
             if need is None or need[0] in rights:
                 # A form with nothing sensible in it may well be refused, but not for want of a right.
                 fine = answer.status_code not in (401, 403, 404, 500) or (
-                    action == "undo" and answer.status_code == 404
+                    action in ("undo", "undo_promise") and answer.status_code == 404
                 )
             elif not need[1] and need[0] in elsewhere:
                 # What overlooks all shows them their own; what names another programme is not theirs.

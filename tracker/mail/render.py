@@ -1,7 +1,7 @@
 """Subjects and bodies of mails: text and HTML of the same content, in the recipient's language."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_con
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from tracker.mail.link import Invitation
 from tracker.rules.ladder import LadderRole
 from tracker.rules.recurrence import period_named, period_words
 from tracker.rules.rollover import ONCE
@@ -42,6 +43,9 @@ SUBJECTS = {
     "mentioned": N_("Nhắc đến anh/chị: %(title)s"),
     "commented": N_("Trao đổi: %(title)s"),
     "chased": N_("Đôn đốc: %(title)s"),
+    "answered_from_mail": N_("Đã ghi trả lời từ thư: %(title)s"),
+    "answer_told": N_("Trả lời từ thư: %(title)s"),
+    "undone_from_mail": N_("Đã hoàn tác trả lời từ thư: %(title)s"),
 }
 # Letters that are not about one assignment.
 LETTERS = {
@@ -63,6 +67,8 @@ class Rendered:
     subject: str
     text: str
     html: str
+    # The links it carries: whoever puts it into the outbox makes their rows.
+    invitations: tuple[Invitation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,10 @@ class MailItem:
     # The key of its period, and whether the period before had left it unfinished; for the mail of an opening.
     period: str = ""
     carried: bool = False
+    # What the recipient may answer without a password.
+    invited: Invitation | None = None
+    # A day that was promised and is over: what this line is about.
+    promised_on: date | None = None
 
     @property
     def late(self) -> bool:
@@ -95,16 +105,21 @@ def digest(
     items: Sequence[MailItem], *, to_name: str, today: date, base_url: str, locale: str, sample: bool
 ) -> Rendered:
     """One mail a day for one person: what, whose, how late, who else knows, one link each; most urgent first."""
-    ordered = sorted(items, key=lambda item: (-item.working_days, item.unit_name, item.clause_ref))
-    late = sum(item.late for item in ordered)
+    ordered = sorted(
+        items, key=lambda item: (item.promised_on is None, -item.working_days, item.unit_name, item.clause_ref)
+    )
+    broken = sum(item.promised_on is not None for item in ordered)
+    late = sum(item.late for item in ordered if item.promised_on is None)
     _ = catalogue(locale).gettext
     parts = []
     if late:
         parts.append(_("%(n)s việc quá hạn") % {"n": late})
-    if len(ordered) > late:
-        parts.append(_("%(n)s việc sắp đến hạn") % {"n": len(ordered) - late})
+    if soon := len(ordered) - broken - late:
+        parts.append(_("%(n)s việc sắp đến hạn") % {"n": soon})
+    if broken:
+        parts.append(_("%(n)s lời hẹn đã qua ngày") % {"n": broken})
     shown = ordered[:MOST_ROWS]
-    return _render(
+    mail = _render(
         "digest",
         locale,
         f"{', '.join(parts)} ({today:%d/%m/%Y})",
@@ -116,25 +131,38 @@ def digest(
         base_url=base_url,
         sample=sample,
     )
+    return _inviting(mail, shown)
 
 
 def event(
-    kind: str, item: MailItem, *, to_name: str, actor_name: str, reason: str, base_url: str, locale: str, sample: bool
+    kind: str,
+    item: MailItem,
+    *,
+    to_name: str,
+    actor_name: str,
+    reason: str,
+    base_url: str,
+    locale: str,
+    sample: bool,
+    what: str = "",
+    day: date | None = None,
 ) -> Rendered:
-    """What just happened to one assignment; `kind` is a key of SUBJECTS."""
+    """What just happened to one assignment; `kind` is a key of SUBJECTS, `what` a msgid that `day` may end."""
     subject = catalogue(locale).gettext(SUBJECTS[kind]) % {"title": shorten(item.title, 80, placeholder="…")}
-    return _render(
+    mail = _render(
         "event",
         locale,
         subject,
         kind=kind,
         item=item,
+        what=(catalogue(locale).gettext(what) if what else "") + (f" {day:%d/%m/%Y}" if day else ""),
         to_name=to_name,
         actor_name=actor_name,
         reason=reason,
         base_url=base_url,
         sample=sample,
     )
+    return _inviting(mail, [item])
 
 
 def opened(
@@ -215,6 +243,10 @@ def fallback(
 def reminders(n: int, locale: str) -> str:
     """What a fallback for a digest is about."""
     return catalogue(locale).gettext(N_("%(n)s việc cần đôn đốc")) % {"n": n}
+
+
+def _inviting(mail: Rendered, items: Sequence[MailItem]) -> Rendered:
+    return replace(mail, invitations=tuple(item.invited for item in items if item.invited is not None))
 
 
 @cache

@@ -20,9 +20,11 @@ from tracker.models import (
     form,
     history,
     indicator,
+    mail_link,
     opening,
     outbox,
     programme,
+    promise,
     report,
     saved_filter,
     search,
@@ -33,7 +35,7 @@ from tracker.models import (
 
 MODULES = (
     assignment, audit, calendar, calendar_feed, chase, clause, comment, coordination, delegation, duty, escalation,
-    evidence, explanation, extension, form, history, indicator, opening, outbox, programme, report, saved_filter,
-    search, tally, unit, user,
+    evidence, explanation, extension, form, history, indicator, mail_link, opening, outbox, programme, promise, report,
+    saved_filter, search, tally, unit, user,
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"

@@ -103,6 +103,7 @@ class Permission(StrEnum):
     CHASE = "chase"
     ASK_CONTRIBUTION = "ask_contribution"
     NAME_CONTACT = "name_contact"
+    PROMISE = "promise"
     ASK_EXTENSION = "ask_extension"
     DECIDE_EXTENSION = "decide_extension"
     ASK_EXPLANATION = "ask_explanation"
@@ -147,6 +148,7 @@ TABLE: dict[Permission, tuple[Party, ...]] = {
     Permission.CHASE: _DECIDERS,
     Permission.ASK_CONTRIBUTION: (*_OFFICE, Party.LEAD_HEAD, Party.OWNER),
     Permission.NAME_CONTACT: (Party.COORDINATING_HEAD,),
+    Permission.PROMISE: (Party.LEAD_HEAD, Party.OWNER),
     Permission.ASK_EXTENSION: (Party.LEAD_HEAD, Party.TRUSTED_OWNER),
     Permission.DECIDE_EXTENSION: _DECIDERS,
     Permission.ASK_EXPLANATION: _DECIDERS,

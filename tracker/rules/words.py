@@ -64,6 +64,11 @@ DEEDS = {
     "withdraw_explanation": N_("Rút yêu cầu giải trình"),
     "escalation": N_("Thư nhắc, đôn đốc tự động"),
     "carry": N_("Chuyển tiếp sang kỳ sau"),
+    "promise": N_("Hẹn ngày xong"),
+    "undo_promise": N_("Hoàn tác lời hẹn"),
+    "promise_broken": N_("Đã quá ngày hẹn, chưa xong"),
+    "use_link": N_("Trả lời từ thư"),
+    "undo_link": N_("Hoàn tác trả lời từ thư"),
     "move_deadline": N_("Chuyển hạn theo lịch làm việc"),
     "keep_deadline": N_("Giữ nguyên hạn khi lịch làm việc đổi"),
 }
@@ -90,6 +95,24 @@ EXTENSION_STATES = {
     "granted": N_("Đã đồng ý"),
     "refused": N_("Không đồng ý"),
     "withdrawn": N_("Đã rút"),
+}
+
+PROMISE_OUTCOMES = {
+    "open": N_("Đang hẹn"),
+    "kept": N_("Đúng hẹn"),
+    "broken": N_("Lỡ hẹn"),
+    "withdrawn": N_("Không còn hiệu lực"),
+}
+
+# What may be answered from a mail, without a password.
+CHOICES = {
+    "received": N_("Đã nhận việc"),
+    "on_track": N_("Đang thực hiện, đúng tiến độ"),
+    "promise": N_("Sẽ xong vào ngày"),
+    "done": N_("Đã xong, xin xác nhận"),
+    "blocked": N_("Có vướng mắc"),
+    "extension": N_("Xin gia hạn đến ngày"),
+    "not_ours": N_("Không thuộc nhiệm vụ của đơn vị"),
 }
 
 EXPLANATION_STATES = {
@@ -180,6 +203,7 @@ PERMISSIONS = {
     "chase": N_("Đôn đốc, xử lý nhiều nhiệm vụ"),
     "ask_contribution": N_("Đề nghị đơn vị phối hợp"),
     "name_contact": N_("Cử đầu mối phối hợp"),
+    "promise": N_("Hẹn ngày xong"),
     "ask_extension": N_("Xin gia hạn"),
     "decide_extension": N_("Quyết định gia hạn"),
     "ask_explanation": N_("Yêu cầu giải trình"),
@@ -269,6 +293,9 @@ MAIL_KINDS = {
     "mentioned": N_("Nhắc đến"),
     "commented": N_("Trao đổi"),
     "opened": N_("Giao việc của kỳ"),
+    "answered_from_mail": N_("Đã ghi trả lời từ thư"),
+    "answer_told": N_("Trả lời từ thư"),
+    "undone_from_mail": N_("Đã hoàn tác trả lời từ thư"),
     "delegation": N_("Ủy quyền"),
     "delegation_ended": N_("Kết thúc ủy quyền"),
 }

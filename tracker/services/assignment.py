@@ -11,7 +11,7 @@ from tracker.rules.files import Upload
 from tracker.rules.permissions import Permission
 from tracker.rules.rollover import ONCE
 from tracker.rules.words import DEEDS, N_, STATES
-from tracker.rules.workflow import Action, State, move
+from tracker.rules.workflow import CLOSED, Action, State, move
 from tracker.services.access import change, inner_verb
 from tracker.services.audit import record
 from tracker.services.context import Context
@@ -19,8 +19,10 @@ from tracker.services.evidence import attach
 from tracker.services.explanation import settle_open_explanations
 from tracker.services.extension import settle_open_request
 from tracker.services.notice import notify, notify_office, notify_unit
+from tracker.services.promise_end import drop_promise, reopen_after_withdrawal, settle_by_submission
 from tracker.store.assignment import is_blocked, last_round, leads_already
 from tracker.store.evidence import has_evidence
+from tracker.store.mail_link import revoke_of_assignment
 from tracker.store.people import members
 from tracker.store.unit import unit_on
 
@@ -44,6 +46,7 @@ def accept(ctx: Context, assignment_id: int, *, owner_id: int | None = None, ver
 def decline(ctx: Context, assignment_id: int, *, reason: str, version: int | None = None) -> Assignment:
     row = change(ctx, assignment_id, Permission.DECLINE, version)
     _move(ctx, row, Action.DECLINE, reason=reason)
+    drop_promise(ctx, row)
     notify_office(ctx, "declined", row, reason=reason)
     return row
 
@@ -63,6 +66,7 @@ def reassign(
     _move(ctx, row, Action.REASSIGN, reason=reason, new_lead=is_new, data={"lead_before": before, "lead": unit.name})
     settle_open_request(ctx, row)
     settle_open_explanations(ctx, row)
+    drop_promise(ctx, row)
     row.lead_unit_id, row.lead_unit = unit.id, unit
     row.owner_id, row.owner, row.percent = None, None, 0
     # A unit that now leads no longer coordinates the same work.
@@ -111,6 +115,7 @@ def submit(
     ctx.session.add(current)
     if uploads:
         attach(ctx, row, uploads, round_=current)
+    settle_by_submission(ctx, row)
     notify_office(ctx, "submitted", row)
     return row
 
@@ -120,8 +125,9 @@ def withdraw(ctx: Context, assignment_id: int, version: int | None = None) -> As
     row = change(ctx, assignment_id, Permission.WITHDRAW, version)
     row.submitted_on, row.done_on = None, None
     _move(ctx, row, Action.WITHDRAW)
-    _decide(ctx, row, "withdrawn", None)
+    round_ = _decide(ctx, row, "withdrawn", None)
     row.blocked = is_blocked(ctx.session, row.id)
+    reopen_after_withdrawal(ctx, row, round_.submitted_at)
     return row
 
 
@@ -220,6 +226,7 @@ def cancel(ctx: Context, assignment_id: int, *, reason: str, version: int | None
     _move(ctx, row, Action.CANCEL, reason=reason)
     settle_open_request(ctx, row)
     settle_open_explanations(ctx, row)
+    drop_promise(ctx, row)
     return row
 
 
@@ -258,6 +265,8 @@ def _move(
     row.suspended_from = before if action is Action.SUSPEND else None
     if row.state not in (State.IN_PROGRESS, State.SUSPENDED):
         row.blocked = False  # what was in the way is no longer this unit's to clear
+    if row.state in CLOSED:
+        revoke_of_assignment(ctx.session, row.id, ctx.now)
     reason = facts.get("reason")
     record(
         ctx,
@@ -270,11 +279,12 @@ def _move(
     )
 
 
-def _decide(ctx: Context, row: Assignment, decision: str, reason: str | None) -> None:
+def _decide(ctx: Context, row: Assignment, decision: str, reason: str | None) -> Round:
     current = last_round(ctx.session, row.id)
     assert current is not None  # a submitted assignment has a round
     current.decision, current.reason = decision, reason
     current.decided_at, current.decided_by_id = ctx.now, ctx.actor.user_id
+    return current
 
 
 def _person_of_lead(ctx: Context, row: Assignment, user_id: int | None) -> User:

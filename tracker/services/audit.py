@@ -25,7 +25,7 @@ def record(
         subject_id=subject_id,
         from_state=from_state,
         to_state=to_state,
-        data=data or {},
+        data={**(data or {}), **({"via": "mail"} if ctx.link_id is not None else {})},
         request_id=ctx.request_id,
     )
     ctx.session.add(event)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from secrets import token_bytes
 
 from sqlalchemy.orm import Session
 
@@ -41,9 +42,13 @@ class Context:
     base_url: str
     mail_from: str
     evidence: EvidencePlace = EvidencePlace()
+    # Turns the nonces of links in mails into tokens. Without a given one, links lead nowhere; never to a guess.
+    link_key: bytes = field(default_factory=lambda: token_bytes(32), repr=False)
     nudges: set[str] = field(default_factory=set)
     # Whose right the current verb uses when its actor acts for somebody away; set where the right is checked.
     on_behalf_of_id: int | None = None
+    # The link of a mail by which the actor acts, without having signed in; every event says so.
+    link_id: int | None = None
     # Rows that this transaction has locked and read since: a verb on one of them need not load it again.
     locked: dict[int, Assignment] = field(default_factory=dict)
     # Unit → who signs for it today, as far as was asked.

@@ -14,6 +14,7 @@ from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.outbox import enqueue
 from tracker.store import delegation as store
+from tracker.store.mail_link import revoke_of_person
 from tracker.store.people import members
 from tracker.store.unit import unit_on
 from tracker.store.user import has_sample_data
@@ -75,6 +76,7 @@ def end(ctx: Context, delegation_id: int) -> Delegation:
     if row.ended_at is not None:
         return row
     row.ended_at = ctx.now
+    revoke_of_person(ctx.session, row.acting_id, ctx.now, row.unit_id)
     record(ctx, "end_delegation", "delegation", row.id, data=_facts(row, unit))
     _tell(ctx, "delegation_ended", row, unit)
     return row

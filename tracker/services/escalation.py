@@ -1,4 +1,5 @@
-"""The sweep: fire every step that is due at or before now and not yet recorded, with its mail, in one transaction."""
+"""The sweep: fire every step that is due at or before now and not yet recorded, and every promise whose day is over,
+with its mail, in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
 from json import dumps
+from typing import Any
 
 from sqlalchemy import text
 
@@ -23,13 +25,17 @@ from tracker.rules.ladder import (
     next_step_date,
     step_at,
 )
+from tracker.rules.promise import is_broken, told_of_broken
+from tracker.rules.workflow import State
 from tracker.services.context import Context
+from tracker.services.mail_link import invitation
 from tracker.services.notice import item_of
 from tracker.services.outbox import enqueue_many
 from tracker.store.escalation import Answered, Due, look_next, programmes_to_sweep, recorded, to_look_at
 from tracker.store.ladder import Current, kind_of_row, ladders
 from tracker.store.outbox import known_keys
 from tracker.store.people import SIGNING, holders, standing_unit_ids
+from tracker.store.promise import break_all, note_told, over
 from tracker.store.user import named
 
 # Two sweeps at once would make two digests for one person; the second waits and then finds nothing to do.
@@ -49,6 +55,8 @@ class Fired:
     told_as: LadderRole
     version_id: int | None
     wording: str
+    # A promise whose day is over, instead of a step of the ladder.
+    promise: Any = None
 
 
 @dataclass
@@ -58,6 +66,7 @@ class Swept:
     escalations: int = 0
     mails: int = 0
     unreachable: int = 0
+    broken: int = 0
     _by_person: dict[int, tuple[User, list[Fired]]] = field(default_factory=dict)
 
     def add(self, person: User, fired: Fired) -> None:
@@ -100,11 +109,20 @@ def sweep(ctx: Context) -> Swept:
 
 def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: list[Fired]) -> None:
     rows = to_look_at(ctx.session, programme.id, ctx.today)
-    if not rows:
+    promises = over(ctx.session, programme.id, ctx.today)
+    if not rows and not promises:
         return
+    people = People(ctx, programme, [*rows, *promises])
+    if rows:
+        _fire_steps(ctx, programme, rows, people, swept, nobody)
+    _break_promises(ctx, programme, promises, people, swept, nobody)
+
+
+def _fire_steps(
+    ctx: Context, programme: Programme, rows: Sequence[Due], people: "People", swept: Swept, nobody: list[Fired]
+) -> None:
     of_kind = ladders(ctx.session, programme.id)
     done = recorded(ctx.session, [row.id for row in rows])
-    people = People(ctx, programme, rows)
     upcoming = _Upcoming(ctx, of_kind)
     days: dict[int, date | None] = {}
     for row in rows:
@@ -123,6 +141,28 @@ def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: l
                 nobody.append(fired)
         days[row.id] = ctx.today + timedelta(days=1) if put_off else upcoming.after_today(ladder.kind, row.due_on)
     look_next(ctx.session, days)
+
+
+def _break_promises(
+    ctx: Context, programme: Programme, promises: Sequence[Any], people: "People", swept: Swept, nobody: list[Fired]
+) -> None:
+    """Each is told once, to the next role up from whoever promised; whoever has today's digest hears tomorrow."""
+    broken: list[int] = []
+    for row in promises:
+        if not is_broken(row.promised_on, State(row.state), ctx.today):
+            continue
+        role = told_of_broken(by_head=people.signs(row, row.person_id))
+        told_as, recipients = people.reached(row, role, but=row.person_id)
+        if any(people.has_digest_today(person) for person in recipients):
+            continue
+        fired = Fired(row, programme.id, 0, role, told_as, None, "", row)
+        for person in recipients:
+            swept.add(person, fired)
+        if not recipients:
+            nobody.append(fired)
+        broken.append(row.promise_id)
+    break_all(ctx.session, broken, ctx.now)
+    swept.broken += len(broken)
 
 
 class _Upcoming:
@@ -158,12 +198,15 @@ class People:
         people = {*everybody, *self._office, *self._leaders, *self._deputies}
         self._written = known_keys(ctx.session, [_digest_key(ctx.today, one) for one in people])
 
-    def reached(self, row: Due, role: LadderRole) -> tuple[LadderRole, list[User]]:
+    def signs(self, row: Due, user_id: int) -> bool:
+        return any(one.id == user_id for one in self._heads.get(row.lead_unit_id, []))
+
+    def reached(self, row: Due, role: LadderRole, but: int | None = None) -> tuple[LadderRole, list[User]]:
         """Who is told, and as what: the role's own people, or of the next role in line whose people have an address
-        that takes mail. Nobody: an empty list."""
+        that takes mail; `but` is told by nobody of themselves. Nobody: an empty list."""
         told_as: LadderRole | None = role
         while told_as is not None:
-            found = [one for one in self.in_role(row, told_as) if one.reachable]
+            found = [one for one in self.in_role(row, told_as) if one.reachable and one.id != but]
             if found:
                 return told_as, found
             told_as = NEXT_IN_LINE.get(told_as)
@@ -189,8 +232,10 @@ class People:
 
 
 def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[int, set[str]]) -> Rendered:
-    # One line for each assignment, in the highest role and step that the person has in it.
-    lines = {one.assignment.id: one for one in sorted(fired, key=lambda one: one.step_offset)}
+    # One line for each assignment, in the highest role and step that the person has in it; a promise has its own.
+    lines = {
+        (one.assignment.id, one.promise is not None): one for one in sorted(fired, key=lambda one: one.step_offset)
+    }
     items = [
         item_of(
             ctx,
@@ -201,6 +246,8 @@ def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[in
             tuple(sorted(told[one.assignment.id] - {person.name})),
             one.wording,
             instead=one.role in OF_UNIT and one.told_as not in OF_UNIT,
+            invited=invitation(ctx, one.assignment, one.told_as),
+            promised_on=one.promise.promised_on if one.promise is not None else None,
         )
         for one in lines.values()
     ]
@@ -229,7 +276,8 @@ def _who_is_told(swept: Swept) -> dict[int, set[str]]:
 
 _FIRED = text("""
     INSERT INTO escalations
-        (fired_at, assignment_id, due_on, step_offset, role, recipient_id, outbox_id, ladder_version_id, lead_unit_id)
+        (fired_at, assignment_id, due_on, step_offset, role, recipient_id, outbox_id, ladder_version_id,
+        lead_unit_id)
     SELECT :now, * FROM json_to_recordset(CAST(:fired AS json)) AS fired (
         assignment_id integer, due_on date, step_offset integer, role text, recipient_id integer, outbox_id integer,
         ladder_version_id integer, lead_unit_id integer
@@ -238,8 +286,20 @@ _FIRED = text("""
 
 
 def _record(ctx: Context, swept: Swept, fired: Sequence[tuple[Fired, int | None, int | None]]) -> None:
-    """(step, person, mail) in one insert."""
-    swept.escalations += len(fired)
+    """(step or promise, person, mail) in one insert each."""
+    steps = [one for one in fired if one[0].promise is None]
+    told = [
+        {
+            "promise_id": one.promise.promise_id,
+            "role": str(one.told_as),
+            "recipient_id": person_id,
+            "outbox_id": mail_id,
+        }
+        for one, person_id, mail_id in fired
+        if one.promise is not None
+    ]
+    note_told(ctx.session, told, ctx.now)
+    swept.escalations += len(steps)
     rows = [
         {
             "assignment_id": one.assignment.id,
@@ -251,7 +311,7 @@ def _record(ctx: Context, swept: Swept, fired: Sequence[tuple[Fired, int | None,
             "ladder_version_id": one.version_id,
             "lead_unit_id": one.assignment.lead_unit_id,
         }
-        for one, person_id, mail_id in fired
+        for one, person_id, mail_id in steps
     ]
     if rows:
         ctx.session.execute(_FIRED, {"now": ctx.now, "fired": dumps(rows)})

@@ -16,6 +16,7 @@ from tracker.rules.text import fold
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.store.mail_link import revoke_of_person
 from tracker.store.people import posts_of
 from tracker.store.user import by_login, open_session, open_sessions
 from tracker.store.visitor import Visitor, visitor
@@ -131,6 +132,7 @@ def deactivate(ctx: Context, login: str) -> User:
     user = _managed(ctx, login)
     user.active = False
     end_sessions(ctx, user.id)
+    revoke_of_person(ctx.session, user.id, ctx.now)
     record(ctx, "deactivate_user", "user", user.id, data={"user": user.login})
     return user
 

@@ -1,13 +1,16 @@
 """Event mails: to the unit that leads, to the standing office, to people named. They go at once."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
+from tracker.mail.link import Invitation
 from tracker.mail.render import MailItem, Rendered, event
 from tracker.models.assignment import Assignment
 from tracker.models.user import PostRole, User
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
+from tracker.services.mail_link import invitation
 from tracker.services.outbox import enqueue_many
 from tracker.store.people import SIGNING, holders
 
@@ -59,7 +62,7 @@ def notify(
     for person in {person.id: person for person in people if person.active}.values():
         if person.id == ctx.actor.user_id:
             continue
-        item = mail_item(ctx, row, role)
+        item = mail_item(ctx, row, role, invitation(ctx, row, role, kind))
         mail = event(
             kind,
             item,
@@ -76,8 +79,8 @@ def notify(
     return sent
 
 
-def mail_item(ctx: Context, row: Assignment, role: LadderRole) -> MailItem:
-    return item_of(ctx, row, row.duty.clause.ref, row.lead_unit.name, role)
+def mail_item(ctx: Context, row: Assignment, role: LadderRole, invited: Invitation | None = None) -> MailItem:
+    return item_of(ctx, row, row.duty.clause.ref, row.lead_unit.name, role, invited=invited)
 
 
 def item_of(
@@ -90,6 +93,8 @@ def item_of(
     wording: str = "",
     *,
     instead: bool = False,
+    invited: Invitation | None = None,
+    promised_on: date | None = None,
 ) -> MailItem:
     """`row`: an assignment, or what a sweep reads of it."""
     return MailItem(
@@ -104,4 +109,6 @@ def item_of(
         told=told,
         wording=wording,
         instead=instead,
+        invited=invited,
+        promised_on=promised_on,
     )

@@ -3,9 +3,11 @@ only wakes. What becomes of a try is in `services.settlement`."""
 
 from collections.abc import Collection, Sequence
 from json import dumps
+from typing import Any
 
 from sqlalchemy import func, text
 
+from tracker.mail.link import fill
 from tracker.mail.message import Letter, new_message_id
 from tracker.mail.render import Rendered
 from tracker.mail.retry import PAUSES
@@ -16,6 +18,7 @@ from tracker.rules.permissions import NOWHERE, Permission, Scope, may
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import DELIVER_MAIL, Context
+from tracker.services.mail_link import make_links
 from tracker.store.sender import SENDERS
 
 AGAIN = frozenset({MailState.FAILED, MailState.UNCERTAIN, MailState.BOUNCED, MailState.SKIPPED})
@@ -55,7 +58,7 @@ def enqueue_many(
 
     Returns person → mail.
     """
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "key": key,
             "message_id": new_message_id(ctx.mail_from),
@@ -79,6 +82,16 @@ def enqueue_many(
         "instead_of_id": instead_of_id,
     }
     sent = {row.recipient_id: row.id for row in ctx.session.execute(_PUT, values)}
+    message_ids = {row["recipient_id"]: row["message_id"] for row in rows}
+    make_links(
+        ctx,
+        [
+            (sent[who.id], message_ids[who.id], who.id, one)
+            for _key, who, mail, _about in mails
+            if who.id in sent
+            for one in mail.invitations
+        ],
+    )
     if sent:
         ctx.nudge(DELIVER_MAIL)
     return sent
@@ -114,8 +127,8 @@ def claim(ctx: Context, sender: int, most: int = 1) -> list[tuple[int, Letter]]:
                 to_address=row.to_address,
                 to_name=row.to_name,
                 subject=row.subject,
-                text=row.text_body,
-                html=row.html_body,
+                text=fill(row.text_body, ctx.link_key, row.message_id),
+                html=fill(row.html_body, ctx.link_key, row.message_id),
                 created_at=row.created_at,
             ),
         )

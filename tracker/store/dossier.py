@@ -77,6 +77,14 @@ SELECT row_to_json(found)::text FROM (
             FROM extension_requests AS er JOIN users AS u ON u.id = er.asked_by_id
             WHERE er.assignment_id = a.id ORDER BY er.number DESC) AS x) AS extensions,
         (SELECT coalesce(json_agg(x), '[]') FROM (
+            SELECT pm.id, pm.promised_on, pm.made_at, pm.outcome, pm.settled_at, pm.person_id, u.name AS person, (
+                SELECT coalesce(json_agg(tu.name ORDER BY pn.id) FILTER (WHERE tu.id IS NOT NULL), '[]')
+                FROM promise_notices AS pn LEFT JOIN users AS tu ON tu.id = pn.recipient_id
+                WHERE pn.promise_id = pm.id) AS told,
+                EXISTS (SELECT FROM promise_notices AS pn WHERE pn.promise_id = pm.id) AS was_told
+            FROM promises AS pm JOIN users AS u ON u.id = pm.person_id
+            WHERE pm.assignment_id = a.id ORDER BY pm.id DESC) AS x) AS promises,
+        (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT ex.id, ex.state, ex.question, ex.due_on, u.name AS asked_by
             FROM explanation_requests AS ex JOIN users AS u ON u.id = ex.asked_by_id
             WHERE ex.assignment_id = a.id ORDER BY ex.id DESC) AS x) AS explanations,

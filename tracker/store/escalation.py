@@ -24,6 +24,7 @@ class Due(Answered, Protocol):
     """A plain row: a sweep after an outage reads tens of thousands."""
 
     id: int
+    version: int
     due_on: date
     text: str
     is_request: bool
@@ -38,7 +39,7 @@ def programmes_to_sweep(session: Session, hour: int) -> list[Programme]:
 
 
 _DUE = text("""
-    SELECT a.id, a.due_on, a.text, a.is_request, a.starred, a.lead_unit_id, a.owner_id,
+    SELECT a.id, a.version, a.due_on, a.text, a.is_request, a.starred, a.lead_unit_id, a.owner_id,
         un.name AS unit_name, c.ref AS clause_ref
     FROM upcoming_steps AS next
     JOIN assignments AS a ON a.id = next.assignment_id

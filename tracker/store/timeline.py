@@ -15,12 +15,17 @@ TOPICS = {
     "note": "work",
     "submit": "work",
     "undo": "work",
+    "promise": "work",
+    "undo_promise": "work",
+    "use_link": "work",
+    "undo_link": "work",
     "withdraw": "work",
     "comment": "talk",
     "chase": "talk",
     "evidence": "file",
     "remove": "file",
     "escalation": "mail",
+    "promise_broken": "mail",
 }
 
 
@@ -44,7 +49,7 @@ class Happening:
 
 def timeline(row: Any, topic: str | None = None) -> list[Happening]:
     """Of a `store.dossier`, newest first; `topic` is a key of `rules.words.TOPICS`, None for everything."""
-    found = [*_events(row), *_updates(row), *_talk(row), *_files(row), *_reminders(row)]
+    found = [*_events(row), *_updates(row), *_talk(row), *_files(row), *_reminders(row), *_broken(row)]
     return sorted((one for one in found if topic in (None, one.topic)), key=lambda one: one.at, reverse=True)
 
 
@@ -99,6 +104,14 @@ def _files(row: Any) -> Iterator[Happening]:
         moments.setdefault((one.added_at, one.added_by.name), []).append(one)
     for (at, who), files in moments.items():
         yield Happening(at, who, "evidence", facts={"files": [(one.id, one.name) for one in files]})
+
+
+def _broken(row: Any) -> Iterator[Happening]:
+    """Promises whose day was over, with whoever was told of it."""
+    for one in row.promises:
+        if one.was_told:
+            facts = {"promised": one.promised_on.isoformat(), "to": one.told}
+            yield Happening(one.settled_at, None, "promise_broken", facts=facts)
 
 
 def _reminders(row: Any) -> list[Happening]:

@@ -15,6 +15,7 @@ from tracker.services.chase import mark_read, unread
 from tracker.services.comment import units_of
 from tracker.services.context import Context
 from tracker.services.evidence import may_add, may_remove
+from tracker.services.promise import undoable as undoable_promise
 from tracker.services.update import undoable
 from tracker.store.people import people_in
 from tracker.store.timeline import timeline
@@ -33,8 +34,8 @@ bp = Blueprint("assignments", __name__, url_prefix="/assignments")
 OFFERS = (
     Permission.NOTE, Permission.COMMENT, Permission.HAND_ON, Permission.SPLIT, Permission.STAR,
     Permission.DEMAND_EVIDENCE, Permission.CORRECT_DONE_ON, Permission.CHASE, Permission.ASK_CONTRIBUTION,
-    Permission.NAME_CONTACT, Permission.ASK_EXTENSION, Permission.DECIDE_EXTENSION, Permission.ASK_EXPLANATION,
-    Permission.ANSWER_EXPLANATION,
+    Permission.NAME_CONTACT, Permission.PROMISE, Permission.ASK_EXTENSION, Permission.DECIDE_EXTENSION,
+    Permission.ASK_EXPLANATION, Permission.ANSWER_EXPLANATION,
 )  # fmt: skip
 
 
@@ -132,6 +133,8 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
         "may_hand_on": with_unit and "hand_on" in can,
         "reads_mail": may(ctx.actor, Permission.READ_MAIL_LOG, scope),
         "may_chase": with_unit and "chase" in can,
+        "may_promise": with_unit and "promise" in can,
+        "undoable_promise": undoable_promise(ctx, row.promises),
         "may_ask_extension": with_unit and "ask_extension" in can and not waiting and last_day is not None,
         "may_extend": row.state not in (*CLOSED, State.SUBMITTED, State.DRAFT) and "decide_extension" in can and due,
         "may_explain": row.state not in (*CLOSED, State.DRAFT) and "ask_explanation" in can,

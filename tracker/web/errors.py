@@ -15,6 +15,7 @@ from tracker.extensions import db
 from tracker.rules.errors import Conflict, DomainError, IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.store.outage import database_down
 from tracker.web.language import gettext as _
+from tracker.web.security import by_link, told_path
 from tracker.web.session import AlreadySent
 
 log = structlog.get_logger()
@@ -45,7 +46,8 @@ def say(error: DomainError) -> str:
 
 def page(status: int, message: str | None = None) -> ResponseReturnValue:
     try:
-        return render_template("errors/error.html", status=status, message=message), status
+        template = "act/error.html" if by_link() else "errors/error.html"
+        return render_template(template, status=status, message=message), status
     except Exception as error:
         if not database_down(error):
             raise
@@ -55,7 +57,7 @@ def page(status: int, message: str | None = None) -> ResponseReturnValue:
 def _unreachable(error: BaseException) -> Response:
     """The same for everybody, whatever they asked for: nothing of it was kept."""
     db.session.rollback()
-    log.warning("database_unreachable", path=request.path, error=str(error).partition("\n")[0])
+    log.warning("database_unreachable", path=told_path(), error=str(error).partition("\n")[0])
     return Response(UNREACHABLE, 503, {"Retry-After": RETRY_AFTER}, mimetype="text/html")
 
 
@@ -97,7 +99,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     if database_down(error):
         return _unreachable(error)
     db.session.rollback()
-    log.exception("unexpected", path=request.path, error=str(error))
+    log.exception("unexpected", path=told_path(), error=str(error))
     return page(500)
 
 

@@ -4,7 +4,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from flask import appcontext_pushed, session
+from flask import appcontext_pushed, g, session
 from markupsafe import Markup
 
 from tracker.mail.render import catalogue
@@ -16,12 +16,18 @@ MOST = 8192
 
 def locale() -> str:
     """The person's choice; Vietnamese for everybody else, whatever their browser says."""
-    chosen = session.get("locale")
+    chosen = g.get("locale") or session.get("locale")
     return chosen if chosen in LOCALES else "vi"
 
 
 # The language of the request under way; a page asks for it hundreds of times.
 _reading: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def speak(locale: str) -> None:
+    """To whoever is known otherwise than by a session; before the first text of the page."""
+    g.locale = locale
+    _reading.set(None)
 
 
 @appcontext_pushed.connect

@@ -25,6 +25,8 @@ A_MINUTE = {
     "update_sheet.preview": 30,
     "evidence.create": 30,
     "assignments.act": 30,  # with files; see `_passes`
+    "act.show": 120,
+    "act.do": 60,
 }
 
 
@@ -52,8 +54,10 @@ def register(app: Flask) -> None:
 
 
 def _who() -> str:
-    """The person; the address of who is not signed in. Behind proxies TRUSTED_PROXIES makes it the client's own."""
-    if current_user.is_authenticated:
+    """The person; the address of who is not signed in or comes by a link. Behind proxies TRUSTED_PROXIES makes it the
+    client's own."""
+    # A link from a mail is nobody's session: whoever tries tokens is one address, signed in or not.
+    if request.blueprint != "act" and current_user.is_authenticated:
         return f"person:{current_user.actor.user_id}"
     return f"address:{request.remote_addr}"
 

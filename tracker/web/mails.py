@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.mail.link import mask
 from tracker.rules.days import FIRST_YEAR, LAST_YEAR, read_day
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.rules.words import MAIL_KINDS, MAIL_STATES, N_
@@ -53,13 +54,14 @@ def show(mail_id: int) -> ResponseReturnValue:
 @bp.get("/<int:mail_id>/body")
 @login_required
 def body(mail_id: int) -> ResponseReturnValue:
-    """The HTML of the mail, for the frame in its page; of one about several programmes, for who may see them all."""
+    """The HTML of the mail without its links that act, for the frame in its page; of one about several programmes, for
+    who may see them all."""
     with acting() as ctx:
         seen = _seen(ctx)
         mail = _found(ctx, mail_id, seen)
         if seen is not None and not seen >= set(mail.programme_ids):
             raise NotFound(N_("Không tìm thấy thư này."))
-        answer = Response(mail.html_body, mimetype="text/html")
+        answer = Response(mask(mail.html_body), mimetype="text/html")
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     return answer

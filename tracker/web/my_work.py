@@ -13,6 +13,7 @@ from tracker.services.context import Context
 from tracker.services.update import Line, update_many
 from tracker.store.assignment import last_return_reasons
 from tracker.store.listing import coordinated_work, open_work
+from tracker.store.promise import newest
 from tracker.store.waiting import waiting_for
 from tracker.web.errors import say
 from tracker.web.inputs import key
@@ -78,6 +79,7 @@ def _list(tried: int | None = None, errors: dict[str, str] | None = None) -> str
             waiting=[(one, _link(one)) for one in waiting_for(ctx.session, units)],
             coordinated=[view_of_row(ctx, row) for row in coordinated_work(ctx.session, units)],
             reasons=reasons,
+            promises=newest(ctx.session, [one.row.id for one in rows]),
             today=ctx.today,
             with_form=with_form,
             tried=tried,

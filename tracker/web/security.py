@@ -1,13 +1,41 @@
 """Headers that every answer carries, and the nonce of its scripts."""
 
+from collections.abc import Callable, Iterable
 from secrets import token_urlsafe
+from typing import Any
 
 from flask import Flask, Response, g, request
 
 
 def register(app: Flask) -> None:
     app.after_request(_headers)
+    app.wsgi_app = _without_token(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.jinja_env.globals.update(csp_nonce=csp_nonce, once=once)
+
+
+# Where links from mails lead; what follows is a secret.
+LINKS = "/act/"
+
+
+def by_link() -> bool:
+    """Whether this answer goes to whoever opened a link from a mail, an error page included."""
+    return LINKS in request.path
+
+
+def told_path() -> str:
+    """The path for the log: never with a token."""
+    return f"{LINKS}…" if by_link() else request.path
+
+
+def _without_token(site: Any) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
+    """What the server writes into its log of requests is the raw address, which nothing else here reads."""
+
+    def answer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if LINKS in environ["PATH_INFO"]:
+            environ.update(RAW_URI=f"{LINKS}-", REQUEST_URI=f"{LINKS}-")
+        return site(environ, start)  # type: ignore[no-any-return]
+
+    return answer
 
 
 def csp_nonce() -> str:
@@ -38,6 +66,9 @@ def _headers(response: Response) -> Response:
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("X-Frame-Options", "DENY")
+    if by_link():
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     response.headers["X-Request-Id"] = request_id()

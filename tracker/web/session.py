@@ -24,9 +24,10 @@ from tracker.web.security import request_id
 LOOKING = frozenset({"bulk.choose", "bulk.preview", "update_sheet.preview"})
 View = TypeVar("View", bound=Callable[..., Any])
 # Pages that a person with a first password may still reach; of the last two nobody asks who is looking.
-FREE = frozenset(
-    {"auth.password", "auth.change_password", "auth.sign_out", "auth.language", "static", "home.healthz", "home.readyz"}
-)
+FREE = frozenset({
+    "auth.password", "auth.change_password", "auth.sign_out", "auth.language", "act.show", "act.do", "static",
+    "home.healthz", "home.readyz",
+})  # fmt: skip
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types

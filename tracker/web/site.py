@@ -11,6 +11,7 @@ from whitenoise import WhiteNoise
 from tracker.acting import context
 from tracker.config import ROOT
 from tracker.extensions import db
+from tracker.mail.link import mask
 from tracker.rules import words
 from tracker.rules.calendar import LOCAL
 from tracker.rules.permissions import NOWHERE, Permission, may
@@ -18,6 +19,7 @@ from tracker.rules.text import inside
 from tracker.services.register import headed
 from tracker.store.user import has_sample_data
 from tracker.web import (
+    act,
     assignments,
     auth,
     bulk,
@@ -61,6 +63,7 @@ BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
     insight.bp, hooks.bp, register_pages.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
+    act.bp,
 )  # fmt: skip
 
 
@@ -75,6 +78,7 @@ def register(app: Flask) -> None:
     limits.register(app)
     app.context_processor(_shared)
     app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside)
+    app.jinja_env.filters["without_links"] = mask
     app.jinja_env.globals.update(_=draw, url_for=address, words=words, link=listing.link, work=work)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:
@@ -96,6 +100,9 @@ def _moment(value: datetime | None) -> str:
 
 
 def _shared() -> dict[str, Any]:
+    if security.by_link():
+        # Of who may be signed in here, nothing is shown.
+        return {"locale": locale(), "sample_data": has_sample_data(db.session())}
     return {
         # A form of the page before this one was saved: the browser drops what it kept of it.
         "saved": any(category == "success" for category, _text in session.get("_flashes", [])),

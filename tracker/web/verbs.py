@@ -9,7 +9,7 @@ from tracker.rules.calendar import local_date
 from tracker.rules.days import check_day, read_day
 from tracker.rules.errors import Invalid
 from tracker.rules.words import N_
-from tracker.services import assignment, chase, comment, coordination, explanation, extension, part, update
+from tracker.services import assignment, chase, comment, coordination, explanation, extension, part, promise, update
 from tracker.services.access import UNSAID
 from tracker.services.context import Context
 from tracker.store.unit import unit_named
@@ -45,6 +45,8 @@ DONE = {
     "ask_contribution": N_("Đã gửi đề nghị phối hợp."),
     "release_contribution": N_("Đã ghi là không cần phối hợp nữa."),
     "name_contact": N_("Đã cử đầu mối."),
+    "promise": N_("Đã ghi ngày hẹn xong."),
+    "undo_promise": N_("Đã hoàn tác lời hẹn."),
     "ask_extension": N_("Đã gửi đề nghị gia hạn đến cơ quan thường trực."),
     "extend": N_("Đã gia hạn."),
     "ask_explanation": N_("Đã gửi yêu cầu giải trình."),
@@ -185,6 +187,14 @@ def _name_contact(ctx: Context, id_: int) -> object:
     return coordination.name_contact(ctx, id_, unit_id, contact_id=number("contact_id"))
 
 
+def _promise(ctx: Context, id_: int) -> object:
+    return promise.promise(ctx, id_, promised_on=day("promised_on"), note=text("promise_note"), version=version())
+
+
+def _undo_promise(ctx: Context, id_: int) -> object:
+    return promise.undo(ctx, id_, _need("promise_id", N_("Hãy chọn lời hẹn cần hoàn tác.")))
+
+
 def _ask_extension(ctx: Context, id_: int) -> object:
     return extension.ask(ctx, id_, asked_due_on=day("asked_due_on"), reason=text("extension_reason"), version=version())
 
@@ -232,6 +242,8 @@ VERBS: dict[str, Verb] = {
     "ask_contribution": _ask_contribution,
     "release_contribution": _release,
     "name_contact": _name_contact,
+    "promise": _promise,
+    "undo_promise": _undo_promise,
     "ask_extension": _ask_extension,
     "extend": _extend,
     "ask_explanation": _ask_explanation,

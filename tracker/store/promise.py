@@ -1,0 +1,90 @@
+"""Promises: the open one of an assignment, and those whose day is over."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tracker.models.promise import Promise
+from tracker.rules.promise import Outcome
+
+
+def load(session: Session, promise_id: int) -> Promise | None:
+    return session.get(Promise, promise_id)
+
+
+def open_promise(session: Session, assignment_id: int) -> Promise | None:
+    return session.scalar(
+        select(Promise).where(Promise.assignment_id == assignment_id, Promise.outcome == Outcome.OPEN)
+    )
+
+
+def settled_at(session: Session, assignment_id: int, at: datetime) -> Promise | None:
+    """The one that a submission at this moment settled."""
+    return session.scalar(select(Promise).where(Promise.assignment_id == assignment_id, Promise.settled_at == at))
+
+
+_NEWEST = text("""
+    SELECT DISTINCT ON (assignment_id) assignment_id, promised_on, outcome FROM promises
+    WHERE assignment_id = ANY(:ids) AND outcome <> 'withdrawn'
+    ORDER BY assignment_id, id DESC
+""")
+
+
+def newest(session: Session, assignment_ids: Collection[int]) -> dict[int, tuple[date, Outcome]]:
+    """Assignment → (day, outcome) of the last promise that was not taken back."""
+    rows = session.execute(_NEWEST, {"ids": list(assignment_ids)})
+    return {id_: (on, Outcome(outcome)) for id_, on, outcome in rows}
+
+
+# The columns of `store.escalation.Due`, so that both are told in the same digests.
+_OVER = text("""
+    SELECT a.id, a.due_on, a.version, a.text, a.is_request, a.starred, a.lead_unit_id, a.owner_id, a.state,
+        un.name AS unit_name, c.ref AS clause_ref, p.id AS promise_id, p.promised_on, p.person_id
+    FROM promises AS p
+    JOIN assignments AS a ON a.id = p.assignment_id
+    JOIN units AS un ON un.id = a.lead_unit_id
+    JOIN duties AS d ON d.id = a.duty_id
+    JOIN clauses AS c ON c.id = d.clause_id
+    WHERE p.outcome = 'open' AND p.promised_on < :today AND a.programme_id = :programme
+        AND a.state IN ('assigned', 'in_progress')
+    ORDER BY p.id
+""")
+
+
+def over(session: Session, programme_id: int, today: date) -> Sequence[Any]:
+    """Open promises whose day is over, of work that a unit still has: as many as there are, whatever else exists."""
+    return session.execute(_OVER, {"today": today, "programme": programme_id}).all()
+
+
+_BREAK = text("""
+    UPDATE promises SET outcome = 'broken', settled_at = :now WHERE id = ANY(:ids) AND outcome = 'open'
+""")
+
+
+def break_all(session: Session, promise_ids: Sequence[int], now: datetime) -> None:
+    if promise_ids:
+        session.execute(_BREAK, {"ids": list(promise_ids), "now": now})
+
+
+_NOTE = text("""
+    INSERT INTO promise_notices (promise_id, role, recipient_id, outbox_id, fired_at)
+    SELECT promise_id, role, recipient_id, outbox_id, :now FROM unnest(CAST(:promises AS integer[]),
+        CAST(:roles AS text[]), CAST(:people AS integer[]), CAST(:mails AS integer[]))
+        AS told (promise_id, role, recipient_id, outbox_id)
+    ON CONFLICT ON CONSTRAINT uq_promise_notices_once DO NOTHING
+""")
+
+
+def note_told(session: Session, told: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """`told`: promise, role, person or None, mail or None."""
+    if told:
+        columns = {
+            "promises": [one["promise_id"] for one in told],
+            "roles": [one["role"] for one in told],
+            "people": [one["recipient_id"] for one in told],
+            "mails": [one["outbox_id"] for one in told],
+        }
+        session.execute(_NOTE, {**columns, "now": now})
