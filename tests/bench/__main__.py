@@ -18,6 +18,7 @@ import psycopg
 from flask import Flask
 from flask_migrate import upgrade
 
+from tests.bench.escalation import section
 from tests.bench.scale import scale
 from tests.helpers.smtp import Postman
 from tests.helpers.stack import until
@@ -71,6 +72,7 @@ def main() -> None:
         "|---:|---|---:|---:|---:|---:|",
         *("| " + " | ".join(row) + " |" for row in pages),
         "",
+        *section(),
     ]
     (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines))
     print("\n".join(lines))

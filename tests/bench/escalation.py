@@ -69,17 +69,19 @@ OWNERS = (
 Row = tuple[str, str, str, str, str]
 
 
-def section(folder: Path) -> list[str]:
+def section() -> list[str]:
     """The part of docs/benchmarks.md about escalations."""
     began = os.getloadavg()[0]
-    rows = escalations(folder)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows, flush = escalations(folder), _flush(folder)
     return [
         "## Escalations",
         "",
         f"`python -m tests.bench.escalation`, {date.today():%Y-%m-%d}; {os.cpu_count()} cores at a load of {began:.1f}"
         f" when it began and {os.getloadavg()[0]:.1f} at its end (above {os.cpu_count()} the cores are shared with"
         f" others). Each sweep is a process of its own; its processor time is in brackets. A letter is settled by a"
-        f" commit of its own; flushing one block to this disk takes {_flush(folder) * 1000:.1f} ms.",
+        f" commit of its own; flushing one block to this disk takes {flush * 1000:.1f} ms.",
         "",
         "| what | time (processor) | rate | peak memory | goal |",
         "|---|---:|---:|---:|---|",
@@ -275,8 +277,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         PARTS[sys.argv[1]](*sys.argv[2:])
         return
-    with tempfile.TemporaryDirectory() as folder:
-        print("\n".join(section(Path(folder))))
+    print("\n".join(section()))
 
 
 if __name__ == "__main__":
