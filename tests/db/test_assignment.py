@@ -229,7 +229,9 @@ def test_of_two_decisions_at_once_the_second_is_told(database_url: str) -> None:
     """On two real connections: the second waits for the row, then learns that its page is old."""
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
     with Session(engine) as first, Session(engine) as second, ThreadPoolExecutor(1) as pool:
-        ours = first.scalars(select(Assignment).join(Unit).where(Unit.code == "p-yte").order_by(Assignment.id)).first()
+        ours = first.scalars(
+            select(Assignment).join(Assignment.lead_unit).where(Unit.code == "p-yte").order_by(Assignment.id)
+        ).first()
         assert ours is not None
         verbs.accept(_as(first, HEAD), ours.id)
         verbs.submit(_as(first, HEAD), ours.id, result="Xong", done_on=AT.date())
@@ -254,7 +256,7 @@ def test_a_verb_that_fails_half_way_leaves_nothing(app: Flask) -> None:
         with acting(now=AT) as ctx:
             actor = _as(ctx.session, HEAD).actor
             one = ctx.session.scalars(
-                select(Assignment).join(Unit).where(Unit.code == "p-yte").order_by(Assignment.id)
+                select(Assignment).join(Assignment.lead_unit).where(Unit.code == "p-yte").order_by(Assignment.id)
             ).first()
             assert one is not None
             id_, before = one.id, events(ctx.session, one)

@@ -55,7 +55,9 @@ def committed(app: Flask, session: Session, login: str | None = None) -> Context
 
 
 def add_committed(app: Flask, session: Session) -> Evidence:
-    one = session.scalars(select(Assignment).join(Unit).where(Unit.code == "p-yte").order_by(Assignment.id)).first()
+    one = session.scalars(
+        select(Assignment).join(Assignment.lead_unit).where(Unit.code == "p-yte").order_by(Assignment.id)
+    ).first()
     assert one is not None
     return add(committed(app, session, HEAD), one.id, [Upload("Biên bản.pdf", BytesIO(PDF))])[0]
 
@@ -124,7 +126,7 @@ with create_app().app_context(), acting() as ctx:
 @pytest.mark.faults
 def test_killed_between_storing_and_the_commit(app: Flask, database_url: str, tmp_path: Path) -> None:
     with app.app_context(), acting() as ctx:
-        one = ctx.session.scalars(select(Assignment.id).join(Unit).where(Unit.code == "p-yte")).first()
+        one = ctx.session.scalars(select(Assignment.id).join(Assignment.lead_unit).where(Unit.code == "p-yte")).first()
     with Stack(tmp_path, database_url, "redis://127.0.0.1:1/0", (tmp_path / "mail").as_uri()) as stack:
         stack.start("holder", command=[sys.executable, "-c", HOLDER.format(one=one, content=PDF)])
         assert until(lambda: "STORED" in stack.log("holder").read_text(), 30), stack.logs()

@@ -22,6 +22,7 @@ from tracker.rules.ladder import LadderKind
 from tracker.services import assignment as verbs
 from tracker.services.escalation import sweep
 from tracker.services.outbox import enqueue, log_of, resend
+from tracker.store.mail_log import MailFilters
 from tracker.store.outbox import health, mails
 
 # A working day on which the ladder tells the owner.
@@ -59,7 +60,7 @@ def test_an_event_mail_is_about_its_programme(session: Session, act: Act, one: A
     assert log_of(act(OTHER_OFFICE)) == {other.id}
     assert log_of(act(HEAD)) == frozenset()
     assert log_of(act("quantri")) is log_of(act("kiemtoan")) is None
-    seen = [mails(session, state=None, page=1, programme_ids=ids) for ids in ({one.programme_id}, {other.id})]
+    seen = [mails(session, MailFilters(), 1, programme_ids=ids) for ids in ({one.programme_id}, {other.id})]
     assert {mail.id for mail in seen[0].rows} >= {mail.id for mail in sent}
     assert seen[1].total == 0
     assert health(session, SWEPT, {other.id}).counts == {}
@@ -75,7 +76,7 @@ def test_a_digest_is_about_every_programme_in_it(session: Session, act: Act, one
     first = session.scalars(select(Programme.id).where(Programme.id != other.id)).one()
     assert about["truong.p-yte@example.vn"] == {first, other.id}
     assert about["truong.p-gddt@example.vn"] == {first}
-    assert mails(session, state=None, page=1, programme_ids={other.id}).total == 1
+    assert mails(session, MailFilters(), 1, programme_ids={other.id}).total == 1
 
 
 def test_only_ones_own_is_sent_again(session: Session, act: Act, one: Assignment, other: Programme) -> None:

@@ -83,7 +83,7 @@ def _world(
     session.add(StandingOffice(programme_id=other.id, unit_id=units[office], valid_from=date(2021, 1, 1)))
     rows = list(session.scalars(select(Assignment).order_by(Assignment.id).limit(WORK)))
     for n, (row, (_lead, helpers, whole, elsewhere)) in enumerate(zip(rows, work, strict=True)):
-        row.text, row.year = WORD, 3000 + n
+        row.text, row.year, row.period = WORD, 3000 + n, str(3000 + n)
         row.programme_id = other.id if elsewhere else first.id
         row.parent_id = rows[whole].id if whole is not None and whole != n else None
         row.coordination = [CoordinatingUnit(unit_id=units[unit]) for unit in sorted(helpers)]

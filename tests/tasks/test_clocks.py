@@ -26,7 +26,12 @@ FIRED = text("""
     FROM escalations GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """)
 DIGESTS = text("SELECT recipient_id, dedupe_key FROM outbox WHERE kind = 'digest'")
-EMPTY = ("DELETE FROM escalations", "DELETE FROM outbox", "UPDATE upcoming_steps SET step_on = '0001-01-01'")
+EMPTY = (
+    "DELETE FROM escalations",
+    "DELETE FROM mail_links",
+    "DELETE FROM outbox",
+    "UPDATE upcoming_steps SET step_on = '0001-01-01'",
+)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.smtp import Postman
 from tests.helpers.stack import PYTHON, Stack, until
-from tests.tasks.test_faults import ALL, SWEEP, UNSENT, _expire, _leave, _nothing_lost
+from tests.tasks.test_faults import ALL, SWEEP, UNSENT, _leave, _nothing_lost
 from tracker.local.postgres import PostgresServer
 
 pytestmark = pytest.mark.faults
@@ -49,7 +49,6 @@ def test_killed_while_the_server_holds_a_mail(stack: Stack, postman: Postman) ->
     stack.kill("loop")
     postman.stall.clear()
     assert stack.value(CLAIMED) >= 1
-    _expire(stack)
     stack.start("loop", command=LOOP)
     assert until(lambda: stack.value(UNSENT) == 0, 30), stack.logs()
     _nothing_lost(stack, postman)
