@@ -33,10 +33,11 @@ class Sender:
     """
 
     def __init__(self, engine: Engine) -> None:
-        raw = engine.raw_connection()
-        connection = raw.driver_connection
-        raw.detach()  # never back into the pool with its lock
+        held = engine.connect()  # where nothing answers, it says so as every other statement does
+        connection = held.connection.driver_connection
+        held.detach()  # never back into the pool with its lock
         assert isinstance(connection, psycopg.Connection)
+        self._held = held
         self._connection = connection
         self.number = randbelow(2**31 - 1) + 1
         try:
