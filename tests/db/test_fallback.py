@@ -209,7 +209,7 @@ def test_a_letter_about_no_assignment(session: Session, act: Act) -> None:
     assert set(passed_on(session, row)) == {"truong.p-yte"}
 
 
-@pytest.mark.parametrize("kind", ["password", "sign_in_link"])
+@pytest.mark.parametrize("kind", ["password", "sign_in_link", "answered_from_mail"])
 def test_what_is_for_one_person_alone_goes_nowhere(session: Session, act: Act, kind: str) -> None:
     row = enqueue(act(), kind, "k", user(session, "canbo.p-yte"), BODY)
     assert row is not None

@@ -23,8 +23,9 @@ from tracker.store.delegation import programmes_of
 from tracker.store.outbox import escalations_of, was_passed_on
 from tracker.store.people import SIGNING, holders, posts_of
 
-# Receipts of one's own deed. The others are named one by one: a new kind of mail is somebody's own (a password, a link) until it is said here that it is not.
+# Receipts of one's own deed.
 OWN = frozenset({"answered_from_mail", "undone_from_mail"})
+# Named one by one: a new kind of mail is somebody's own (a password, a link) until it is said here that it is not.
 PASSED_ON = frozenset({"digest", *SUBJECTS, "delegation", "delegation_ended"}) - OWN
 LONGEST = 200
 
