@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from tracker.exports.sheets import write
+from tracker.exports.sheets import begin, write
 from tracker.rules.calendar import LOCAL
 
 COLUMNS = (
@@ -56,17 +56,7 @@ def listing_workbook(
         }
         first = book.add_worksheet("Điều kiện lọc")
         sheet = book.add_worksheet("Nhiệm vụ")
-        sheet.freeze_panes(1, 4)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.set_footer("&CTrang &P/&N")
-        for column, (_name, width) in enumerate(COLUMNS):
-            sheet.set_column(column, column, width)
-        sheet.set_row(0, 32)
-        for column, (name, _width) in enumerate(COLUMNS):
-            sheet.write_string(0, column, name, head)
+        begin(sheet, COLUMNS, head, 4)
         n = 0
         for n, line in enumerate(lines, start=1):
             values = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from tracker.exports.register import TITLE, Cover, Line
-from tracker.exports.sheets import write
+from tracker.exports.sheets import begin, write
 
 COLUMNS = (
     ("STT", 7), ("Thời điểm đôn đốc", 17), ("Máy chủ thư nhận lúc", 17), ("Mã nhiệm vụ", 9), ("Mục", 12),
@@ -30,17 +30,7 @@ def register_workbook(path: Path, cover: Cover, lines: Iterable[Line]) -> int:
         }
         first = book.add_worksheet("Sổ đôn đốc")
         sheet = book.add_worksheet("Các lượt đôn đốc")
-        sheet.freeze_panes(1, 2)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.set_footer("&CTrang &P/&N")
-        for column, (_name, width) in enumerate(COLUMNS):
-            sheet.set_column(column, column, width)
-        sheet.set_row(0, 32)
-        for column, (name, _width) in enumerate(COLUMNS):
-            sheet.write_string(0, column, name, head)
+        begin(sheet, COLUMNS, head, 2)
         n = 0
         for n, line in enumerate(lines, start=1):
             values = (

@@ -1,6 +1,7 @@
 """What every workbook keeps to: text stays text, dates are dates, nothing that XML or Excel cannot hold."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,20 @@ LONGEST = 32_767
 
 def cell_text(value: object) -> str:
     return _UNSPEAKABLE.sub("", str(value))[:LONGEST]
+
+
+def begin(sheet: Any, columns: Sequence[tuple[str, float]], head: Any, kept: int) -> None:
+    """The head of a table of (name, width) columns, repeated on each printed page; `kept` columns stay in sight."""
+    sheet.freeze_panes(1, kept)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&CTrang &P/&N")
+    sheet.set_row(0, 32)
+    for column, (name, width) in enumerate(columns):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, name, head)
 
 
 def write(sheet: Any, row: int, column: int, value: object, formats: dict[str, Any]) -> None:
