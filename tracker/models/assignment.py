@@ -36,9 +36,10 @@ class Assignment(Numbered, Base):
         Index(None, "lead_unit_id", "state"),
         Index(None, "programme_id", "year"),
         Index("ix_assignments_once", "programme_id", "carried_to", postgresql_where=sql("period = 'once'")),
-        # Lists: what is open, starred first, by due date; of a programme, of a unit, of everything.
+        # Lists: what is open, starred first, by due date; of a programme, of a unit, of a year, of everything.
         Index("ix_assignments_list", "programme_id", "closed", sql("starred DESC"), "due_on", "id"),
         Index("ix_assignments_list_of_unit", "lead_unit_id", "closed", sql("starred DESC"), "due_on", "id"),
+        Index("ix_assignments_list_of_year", "year", "closed", sql("starred DESC"), "due_on", "id"),
         Index("ix_assignments_list_of_all", "closed", sql("starred DESC"), "due_on", "id"),
         # When anything was last heard of what a unit should be doing.
         Index(

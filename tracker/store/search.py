@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ColumnElement, Subquery, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.models.assignment import Assignment
@@ -11,8 +12,10 @@ from tracker.models.search import SearchDocument
 from tracker.store.filters import Visible
 from tracker.store.listing import Listed, listed
 
-# A word that stands everywhere says nothing about any one: so many of its assignments are ranked, open ones first.
+# A word that stands everywhere says nothing about any one: so many of its assignments, the newest, are ranked.
 RANKED = 1_000
+# Such a word is found so often among the newest that the index, which would name all the others too, is not asked.
+NEWEST = 3_000
 PAGE = 20
 
 
@@ -50,13 +53,7 @@ def find(
             return Found([], 0, 1, more=False)
         question = f"({question}) & ({' | '.join(marks)})"
     asked = func.to_tsquery(literal_column("'simple'::regconfig"), question)
-    matched = (
-        select(SearchDocument.assignment_id, SearchDocument.words)
-        .where(SearchDocument.words.op("@@")(asked))
-        .order_by(SearchDocument.assignment_id.desc())
-        .limit(RANKED + 1)
-        .subquery()
-    )
+    matched = _matched(asked)
     rank = func.ts_rank(literal_column("'{0.05, 0.2, 0.5, 1.0}'::real[]"), matched.c.words, asked)
     ranked = (
         select(matched.c.assignment_id.label("id"), rank.label("rank"), func.count().over().label("total"))
@@ -75,3 +72,18 @@ def find(
     rows = list(session.execute(query))
     total = rows[0].total if rows else 0
     return Found(rows, min(total, RANKED), max(page, 1), more=total > RANKED)  # type: ignore[arg-type]
+
+
+def _matched(asked: ColumnElement[Any]) -> Subquery:
+    """(assignment_id, words) of the newest that match, one more than are ranked."""
+    document = SearchDocument.__table__.c
+    newest = select(SearchDocument.__table__).order_by(document.assignment_id.desc()).limit(NEWEST).subquery()
+    near = select(newest).where(newest.c.words.op("@@")(asked)).limit(RANKED + 1).cte("near")
+    enough = select(func.count() > RANKED).select_from(near).scalar_subquery()
+    all_ = (
+        select(SearchDocument.__table__)
+        .where(document.words.op("@@")(asked), ~enough)
+        .order_by(document.assignment_id.desc())
+        .limit(RANKED + 1)
+    )
+    return union_all(select(near).where(enough), all_.subquery().select()).subquery()
