@@ -50,6 +50,7 @@ class Measure(Numbered, Base):
     __table_args__ = (
         UniqueConstraint("indicator_id", "position"),
         CheckConstraint("per > 0", name="per_positive"),
+        CheckConstraint("(baseline IS NULL) = (baseline_year IS NULL)", name="baseline_has_year"),
     )
 
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicators.id", ondelete="CASCADE"))
@@ -58,6 +59,9 @@ class Measure(Numbered, Base):
     better: Mapped[Better] = mapped_column(by_value(Better, "better"))
     per: Mapped[int]
     stratum: Mapped[str | None]
+    # Where the road to the targets begins; optional.
+    baseline: Mapped[Decimal | None] = mapped_column(Numeric)
+    baseline_year: Mapped[int | None]
 
     targets: Mapped[list["Target"]] = relationship(
         order_by="Target.year", cascade="all, delete-orphan", passive_deletes=True

@@ -17,6 +17,7 @@ class Programme(Numbered, Base):
     __table_args__ = (
         CheckConstraint("mail_hour BETWEEN 0 AND 23", name="mail_hour"),
         CheckConstraint("extension_days BETWEEN 0 AND 60", name="extension_days"),
+        CheckConstraint("jump_percent BETWEEN 1 AND 1000", name="jump_percent"),
         CheckConstraint("ranking_threshold >= 1", name="ranking_threshold"),
         CheckConstraint("period_end >= period_start", name="period_in_order"),
     )
@@ -44,6 +45,8 @@ class Programme(Numbered, Base):
     extension_days: Mapped[int] = mapped_column(server_default="3")
     # Units with fewer finished or overdue assignments are listed beside the ranking, not in it.
     ranking_threshold: Mapped[int] = mapped_column(server_default="5")
+    # A figure that differs by more than this from the one before, in percent of it, must be explained.
+    jump_percent: Mapped[int] = mapped_column(server_default="20")
     # Periods that begin on this day or later open by themselves; null until the office has opened one.
     opens_from: Mapped[date | None]
 

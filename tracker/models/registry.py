@@ -3,20 +3,24 @@
 from pathlib import Path
 
 from tracker.models import (
+    api_token,
     assignment,
     audit,
+    budget,
     calendar,
     calendar_feed,
     chase,
     clause,
     comment,
     coordination,
+    cycle,
     delegation,
     duty,
     escalation,
     evidence,
     explanation,
     extension,
+    figure,
     form,
     history,
     indicator,
@@ -34,8 +38,8 @@ from tracker.models import (
 )
 
 MODULES = (
-    assignment, audit, calendar, calendar_feed, chase, clause, comment, coordination, delegation, duty, escalation,
-    evidence, explanation, extension, form, history, indicator, mail_link, opening, outbox, programme, promise, report,
-    saved_filter, search, tally, unit, user,
+    api_token, assignment, audit, budget, calendar, calendar_feed, chase, clause, comment, coordination, cycle,
+    delegation, duty, escalation, evidence, explanation, extension, figure, form, history, indicator, mail_link,
+    opening, outbox, programme, promise, report, saved_filter, search, tally, unit, user,
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
