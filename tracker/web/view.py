@@ -46,8 +46,9 @@ class AssignmentView:
     # Beside the tag of the state: what was submitted in time is not "not yet due".
     in_time_words: str
     blocked_word: str
-    # With its unit and without, once it has been drawn.
+    # With its unit and without, once it has been drawn; and the form of its update, around what is each page's own.
     html: dict[bool, Markup] = field(default_factory=dict)
+    forms: dict[bool, list[str]] = field(default_factory=dict)
 
     @property
     def facts(self) -> str:
@@ -74,6 +75,8 @@ class AssignmentView:
 
 # Views that a process remembers; each takes about 3 KB.
 REMEMBERED = 2_000
+# No text that can come from a form or a document.
+_HERE = "\0"
 
 
 def view_of_row(ctx: Context, row: Any) -> AssignmentView:
@@ -99,6 +102,17 @@ def work(one: AssignmentView, unit: bool = True) -> Markup:
         macro = current_app.jinja_env.get_template("components/lists.html").module.work  # type: ignore[attr-defined]
         html = one.html[unit] = macro(one, unit)
     return html
+
+
+def quick_form(one: AssignmentView, may_submit: bool, hidden: Markup) -> Markup:
+    """The update in place, empty, as the macro `quick` draws it for my work; `hidden` are the fields of this page."""
+    parts = one.forms.get(may_submit)
+    if parts is None:
+        macro = current_app.jinja_env.get_template("components/forms.html").module.quick  # type: ignore[attr-defined]
+        drawn = macro(one.row, {}, {}, may_submit, "my-work", f"-{one.row.id}", hidden=_HERE)
+        parts = one.forms[may_submit] = str(drawn).split(_HERE)
+    # Fields and parts were escaped when they were drawn.
+    return Markup(str(hidden).join(parts))
 
 
 def view_of(ctx: Context, row: Any) -> AssignmentView:
