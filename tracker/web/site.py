@@ -77,7 +77,9 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     limits.register(app)
     app.context_processor(_shared)
-    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside, rate=rate)
+    app.jinja_env.filters.update(
+        day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside, rate=rate
+    )
     app.jinja_env.filters["without_links"] = mask
     app.jinja_env.globals.update(_=draw, url_for=address, words=words, link=listing.link, work=work)
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]

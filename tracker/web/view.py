@@ -27,7 +27,7 @@ TAGGED = frozenset({DeadlineClass.OVERDUE, DeadlineClass.DUE_SOON, DeadlineClass
 
 
 def rate(value: Fraction | None) -> str:
-    """"66,7%" in the reader's language; "–" where there is nothing to judge yet."""
+    """ "66,7%" in the reader's language; "–" where there is nothing to judge yet."""
     if value is None:
         return "–"
     words = f"{float(value * 100):.1f}%"
