@@ -143,3 +143,14 @@ def test_a_mail_of_two_programmes_keeps_its_body_to_itself(app: Flask) -> None:
         if path not in links:
             office.get(path, 404)
             office.post(f"{path}/resend", at="/mail/", status=404)
+
+
+def test_a_chase_by_hand_is_told_like_one_of_the_ladder(app: Flask) -> None:
+    office, one = Browser(app.test_client(), OFFICE), _first(app)
+    sql(app, "UPDATE assignments SET due_on = '2026-01-05', nominal_due_on = '2026-01-05' WHERE id = %s", one)
+    monitor = office.get("/monitor?year=2026")
+    assert "chưa nhắc ai" in monitor
+    assert "Đã đôn đốc" not in monitor
+    office.post(f"/assignments/{one}/chase", at=f"/assignments/{one}", version=1, chase="Khẩn")
+    for path in ("/monitor?year=2026", "/assignments?unit_name=phong+y+te"):
+        assert re.search(r"Đã đôn đốc \d\d/\d\d/\d{4}: [^<]*Trưởng phòng Y tế", office.get(path)), path
