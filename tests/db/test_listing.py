@@ -119,7 +119,9 @@ def test_late_units_alone_with_the_sum_of_all(session: Session, act: Act, mixed:
     every = matrix(session, EVERYTHING, Filters(year=2026), day)
     some = matrix(session, EVERYTHING, Filters(year=2026), day, late_only=True)
     assert some.total == every.total
-    assert some.rows == [row for row in every.rows if row.counts.get("overdue")]
+    late = [row for row in every.rows if row.counts.get("overdue")]
+    assert some.rows == sorted(late, key=lambda row: -row.counts["overdue"])
+    assert some.rows != late
     assert (some.units, some.late) == (len(every.rows), len(some.rows))
     assert 0 < some.late < some.units
 

@@ -4,30 +4,20 @@ alone; and the update of a practised hand, timed as a person types.
 A GET route that is neither looked at here nor left out on purpose fails the test.
 """
 
-import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.helpers.browser import ARGUMENTS
-from tests.helpers.smtp import Postman
-from tests.helpers.stack import Stack, until
+from tests.helpers.browser import ADMIN, HEAD, OFFICE, signed_in
 from tests.helpers.world import make_settings
 from tracker.app import create_app
-from tracker.local.process import free_port
-from tracker.local.valkey import ValkeyServer
-from tracker.mail.link import hash_of
 
 pytestmark = pytest.mark.e2e
 
-PASSWORD = "Thu-nghiem-2026"
-HEAD, OFFICE, ADMIN = "truong.p-yte", "truong.p-ldtbxh", "quantri"
 # Endpoint → who looks at it, at which address; {one} is an assignment of the head's unit, {link} sent to them.
 PAGES = {
     "auth.sign_in": (None, "/sign-in"),
@@ -70,71 +60,6 @@ NOT_PAGES = {
     "register.workbook", "reports.show", "reports.download", "reports.progress",
     "components.gallery", "bulk.again", "bulk.done",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tuple[str, dict[str, int]]]:
-    """The web server alone on a copy of the world, with a request of each kind."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-
-        def one(statement: str, *values: object) -> int:
-            return connection.execute(statement.encode(), values).fetchone()[0]  # type: ignore[index]
-
-        row = one("SELECT a.id FROM assignments a JOIN units u ON u.id = a.lead_unit_id WHERE u.code = 'p-yte' LIMIT 1")
-        ids = {
-            "one": row,
-            "clause": one("SELECT min(clause_id) FROM duties"),
-            "extension": one(
-                "INSERT INTO extension_requests (assignment_id, number, reason, due_before, asked_due_on, asked_at,"
-                " asked_by_id, state) SELECT %s, 1, 'Chờ kinh phí', '2026-11-19', '2026-12-01', now(), id, 'open'"
-                " FROM users WHERE login = 'truong.p-yte' RETURNING id", row,
-            ),
-            "explanation": one(
-                "INSERT INTO explanation_requests (assignment_id, question, due_on, asked_at, asked_by_id, state)"
-                " SELECT %s, 'Vì sao chậm?', '2026-12-01', now(), id, 'open' FROM users"
-                " WHERE login = 'truong.ubnd-huyen' RETURNING id", row,
-            ),
-        }  # fmt: skip
-        connection.execute(
-            "INSERT INTO coordinating_units (assignment_id, unit_id, state, question, asked_at, due_on)"
-            " SELECT %s, id, 'asked', 'Số liệu', now(), '2026-03-01' FROM units WHERE code = 'congan'",
-            (row,),
-        )
-        ids["link"] = int("1" * 43)
-        connection.execute(
-            "WITH mail AS (INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body,"
-            " html_body, state) VALUES ('chased', 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'failed') RETURNING id)"
-            " INSERT INTO mail_links (token_hash, person_id, assignment_id, version, outbox_id, made_at, expires_at)"
-            " SELECT %s, u.id, a.id, a.version, mail.id, now(), now() + interval '1 day'"
-            " FROM mail, users u, assignments a WHERE u.login = 'truong.p-yte' AND a.id = %s",
-            (hash_of(str(ids["link"])), row),
-        )
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    with Postman() as postman, Stack(tmp_path, database_url, valkey.url(), postman.url, BASE_URL=address) as stack:
-        stack.start("web", "--bind", f"127.0.0.1:{port}")
-        assert until(lambda: "Listening" in stack.log("web").read_text(), 30), stack.logs()
-        yield address, ids
-
-
-def signed_in(browser: Browser, site: str, login: str | None, width: int, *, script: bool = True) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 860}, java_script_enabled=script).new_page()
-    page.set_default_timeout(20_000)
-    if login:
-        page.goto(f"{site}/sign-in")
-        page.fill("[name=login]", login)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(re.compile(r"/(my-work|monitor)"))
-    return page
 
 
 def test_every_page_is_looked_at() -> None:

@@ -20,6 +20,7 @@ from tracker.models.extension import ExtensionState
 from tracker.rules.ladder import LadderRole
 from tracker.rules.permissions import Permission
 from tracker.rules.register import Result
+from tracker.rules.right_words import PARTIES, PERMISSIONS
 from tracker.rules.words import (
     ACTIONS,
     BULK,
@@ -29,8 +30,6 @@ from tracker.rules.words import (
     LADDER_ROLES,
     MAIL_KINDS,
     MAIL_STATES,
-    PARTIES,
-    PERMISSIONS,
     REGISTER_RESULTS,
     STATES,
 )

@@ -85,6 +85,8 @@ def test_the_whole_way(app: Flask, head: Browser) -> None:
     sheet = book["Cập nhật"]
     assert [cell.value for cell in sheet[1]] == list(COLUMNS)
     assert sheet.protection.sheet
+    longest = max(sheet.iter_rows(min_row=2), key=lambda cells: len(cells[3].value or ""))[3]
+    assert sheet.row_dimensions[longest.row].height >= 15 * len(longest.value) / 60
     assert sheet.cell(row=2, column=1).protection.locked
     assert not sheet.cell(row=2, column=8).protection.locked
     ids = [sheet.cell(row=row, column=1).value for row in (2, 3, 4)]

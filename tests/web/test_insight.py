@@ -14,7 +14,7 @@ def office(app: Flask) -> Browser:
 def test_the_ranking_says_how(office: Browser) -> None:
     page = office.get("/monitor/ranking?year=2026")
     assert "Đúng hạn = xong đúng hoặc trước hạn ÷ (đã xong + quá hạn)" in page
-    assert "Chưa đủ số lượng để xếp hạng" in page
+    assert "đơn vị chưa đủ số lượng để xếp hạng" in page
 
 
 def test_the_trend_has_its_table(office: Browser) -> None:

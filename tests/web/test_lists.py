@@ -38,7 +38,7 @@ def test_every_number_of_the_monitor_is_the_length_of_its_list(app: Flask) -> No
     }
     for n, href in cells.values():
         assert not href or number(office.get(href)) == n, href
-    parts = ("1–5 ngày làm việc", "6–20 ngày làm việc", "trên 20 ngày làm việc", "nộp muộn, chờ xác nhận")
+    parts = ("1–5 ngày", "6–20 ngày", "trên 20 ngày", "nộp muộn, chờ xác nhận")
     assert sum(cells[part][0] for part in parts) == cells["Quá hạn"][0]
     assert cells["nộp muộn, chờ xác nhận"][0] == 41
     assert cells["Nộp trong hạn, chờ xác nhận"][0] == 41
@@ -46,6 +46,10 @@ def test_every_number_of_the_monitor_is_the_length_of_its_list(app: Flask) -> No
     whole = [n for label, (n, _href) in cells.items() if label not in (*parts, "Cộng")]
     assert sum(whole) == cells["Cộng"][0] == 164
     assert "chờ xác nhận, 41 nộp muộn" in page
+    rates = re.findall(r'<td class="num rate"[^>]*>([^<]*)</td>', page)
+    assert len(rates) == page.split('id="units"')[1].count("<tr>") - 1  # each unit's and the sum's
+    done = sum(cells[label][0] for label in ("Xong trước hạn", "Xong đúng hạn", "Xong quá hạn"))
+    assert rates[-1] == f"{100 * done / (done + cells['Quá hạn'][0]):.1f}%".replace(".", ",")
     waiting = office.get("/assignments?class=waiting&year=2026")
     assert "đã nộp trong hạn" in waiting
     assert "Chưa đến hạn" not in waiting.split("</form>")[-1]
@@ -139,3 +143,14 @@ def test_a_mail_of_two_programmes_keeps_its_body_to_itself(app: Flask) -> None:
         if path not in links:
             office.get(path, 404)
             office.post(f"{path}/resend", at="/mail/", status=404)
+
+
+def test_a_chase_by_hand_is_told_like_one_of_the_ladder(app: Flask) -> None:
+    office, one = Browser(app.test_client(), OFFICE), _first(app)
+    sql(app, "UPDATE assignments SET due_on = '2026-01-05', nominal_due_on = '2026-01-05' WHERE id = %s", one)
+    monitor = office.get("/monitor?year=2026")
+    assert "chưa nhắc ai" in monitor
+    assert "Đã đôn đốc" not in monitor
+    office.post(f"/assignments/{one}/chase", at=f"/assignments/{one}", version=1, chase="Khẩn")
+    for path in ("/monitor?year=2026", "/assignments?unit_name=phong+y+te"):
+        assert re.search(r"Đã đôn đốc \d\d/\d\d/\d{4}: [^<]*Trưởng phòng Y tế", office.get(path)), path

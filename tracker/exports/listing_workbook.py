@@ -7,11 +7,11 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from tracker.exports.sheets import begin, write
+from tracker.exports.sheets import TEXT_WIDTH, begin, tall, write
 from tracker.rules.calendar import LOCAL
 
 COLUMNS = (
-    ("STT", 6), ("Mã", 9), ("Mục", 12), ("Nội dung", 60), ("Đơn vị chủ trì", 28), ("Đơn vị phối hợp", 28),
+    ("STT", 6), ("Mã", 9), ("Mục", 12), ("Nội dung", TEXT_WIDTH), ("Đơn vị chủ trì", 28), ("Đơn vị phối hợp", 28),
     ("Người thực hiện", 24), ("Năm", 7), ("Kỳ", 20), ("Hạn", 12), ("Hạn ban đầu", 12), ("Trạng thái", 16),
     ("Thời hạn", 24), ("Số ngày làm việc chậm", 12), ("Tiến độ, %", 10), ("Cập nhật gần nhất", 14), ("Ngày nộp", 12),
     ("Trọng tâm", 10),
@@ -59,6 +59,7 @@ def listing_workbook(
         begin(sheet, COLUMNS, head, 4)
         n = 0
         for n, line in enumerate(lines, start=1):
+            tall(sheet, n, line.text, TEXT_WIDTH)
             values = (
                 n, line.id, line.clause_ref, line.text, line.unit, line.coordinating, line.owner, line.year,
                 line.period, line.due_on, line.original_due_on, line.state, line.standing, line.late, line.percent,

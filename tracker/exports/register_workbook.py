@@ -6,11 +6,11 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from tracker.exports.register import TITLE, Cover, Line
-from tracker.exports.sheets import begin, write
+from tracker.exports.sheets import TEXT_WIDTH, begin, tall, write
 
 COLUMNS = (
     ("STT", 7), ("Thời điểm đôn đốc", 17), ("Máy chủ thư nhận lúc", 17), ("Mã nhiệm vụ", 9), ("Mục", 12),
-    ("Nội dung nhiệm vụ", 60), ("Đơn vị chủ trì", 28), ("Thời hạn", 12), ("Bậc đôn đốc hoặc người đôn đốc", 34),
+    ("Nội dung nhiệm vụ", TEXT_WIDTH), ("Đơn vị chủ trì", 28), ("Thời hạn", 12), ("Bậc đôn đốc hoặc người đôn đốc", 34),
     ("Người nhận", 26), ("Địa chỉ", 32), ("Thay cho", 26), ("Kết quả", 20), ("Đơn vị trả lời lúc", 17),
 )  # fmt: skip
 MOMENT = "dd/mm/yyyy hh:mm"
@@ -33,6 +33,7 @@ def register_workbook(path: Path, cover: Cover, lines: Iterable[Line]) -> int:
         begin(sheet, COLUMNS, head, 2)
         n = 0
         for n, line in enumerate(lines, start=1):
+            tall(sheet, n, line.text, TEXT_WIDTH)
             values = (
                 n, line.told_at, line.sent_at, line.assignment_id, line.clause_ref, line.text, line.unit, line.due_on,
                 line.by, line.to_name, line.to_address, line.instead_of, line.result, line.answered_at,

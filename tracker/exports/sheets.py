@@ -8,6 +8,10 @@ from typing import Any
 # Control characters, and what XML 1.0 has no place for.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LONGEST = 32_767
+# In points, of a row.
+TALLEST = 409
+# Of the column with what is to be done, in characters.
+TEXT_WIDTH = 60
 
 
 def cell_text(value: object) -> str:
@@ -26,6 +30,12 @@ def begin(sheet: Any, columns: Sequence[tuple[str, float]], head: Any, kept: int
     for column, (name, width) in enumerate(columns):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
+
+
+def tall(sheet: Any, row: int, text: str, width: float) -> None:
+    """A row high enough for its longest text in a column of that width: LibreOffice does not measure wrapped text."""
+    lines = -(-len(text) // max(int(width * 0.95), 1))
+    sheet.set_row(row, min(15 * max(lines, 1), TALLEST))
 
 
 def write(sheet: Any, row: int, column: int, value: object, formats: dict[str, Any]) -> None:

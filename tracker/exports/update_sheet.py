@@ -7,15 +7,15 @@ from io import BytesIO
 
 from xlsxwriter import Workbook
 
-from tracker.exports.sheets import cell_text, write
+from tracker.exports.sheets import TEXT_WIDTH, cell_text, tall, write
 from tracker.rules.calendar import LOCAL
 from tracker.rules.words import SIGNALS
 
 SHEET = "Cập nhật"
 # Header → width; the reader finds columns by these names, wherever they stand.
 COLUMNS = {
-    "Mã": 8, "Phiên bản": 0, "Mục": 11, "Nội dung nhiệm vụ": 60, "Hạn": 12, "Tình trạng": 22, "Tiến độ hiện nay, %": 11,
-    "Tình hình": 17, "Nội dung cập nhật": 55, "Tỷ lệ, %": 10,
+    "Mã": 8, "Phiên bản": 0, "Mục": 11, "Nội dung nhiệm vụ": TEXT_WIDTH, "Hạn": 12, "Tình trạng": 22,
+    "Tiến độ hiện nay, %": 11, "Tình hình": 17, "Nội dung cập nhật": 55, "Tỷ lệ, %": 10,
 }  # fmt: skip
 FILLED = ("Tình hình", "Nội dung cập nhật", "Tỷ lệ, %")
 CHOICES = tuple(SIGNALS[key] for key in ("on_track", "blocked", "done"))
@@ -54,7 +54,9 @@ def update_sheet(lines: Sequence[Line], *, made_for: str, unit: str, made_at: da
         )
         formats = {
             "text": locked,
-            "number": locked,
+            "number": book.add_format(
+                {"valign": "top", "align": "center", "bg_color": "#F6F8FA", "border": 1, "border_color": "#D9DEE5"}
+            ),
             "date": book.add_format(
                 {
                     "valign": "top",
@@ -81,6 +83,7 @@ def update_sheet(lines: Sequence[Line], *, made_for: str, unit: str, made_at: da
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         for row, line in enumerate(lines, start=1):
+            tall(sheet, row, line.text, TEXT_WIDTH)
             values = (line.id, line.version, line.clause_ref, line.text, line.due_on, line.standing, line.percent)
             for column, value in enumerate(values):
                 write(sheet, row, column, value, formats)

@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol, cast
+from typing import IO, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
-
-if TYPE_CHECKING:
-    from obstore.store import S3Config
 
 CHUNK = 1 << 18
 # Only what looks like content of ours is ever deleted, whatever else lies in the bucket.
@@ -165,7 +162,7 @@ def open_contents(url: str, key: str = "", secret: str = "") -> Contents:
     store = S3Store(
         parts.netloc,
         prefix=parts.path.strip("/") or None,
-        config=cast("S3Config", config),
+        config=config,  # type: ignore[arg-type]  # a TypedDict that exists for type checkers alone
         client_options={
             "timeout": _ANSWER_WITHIN,
             "connect_timeout": _CONNECT_WITHIN,

@@ -162,15 +162,20 @@ class Told:
 
 
 _TOLD = text("""
-    SELECT e.assignment_id, (e.fired_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS told_on, u.name, e.step_offset
-    FROM escalations AS e JOIN users AS u ON u.id = e.recipient_id
-    WHERE e.assignment_id = ANY(:ids)
-    ORDER BY e.assignment_id, told_on DESC, e.step_offset DESC, u.name
+    SELECT told.assignment_id, (told.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS told_on, u.name, told.step_offset
+    FROM (
+        SELECT e.assignment_id, e.fired_at AS at, e.step_offset, e.recipient_id AS user_id
+        FROM escalations AS e WHERE e.assignment_id = ANY(:ids)
+        UNION ALL
+        SELECT c.assignment_id, c.sent_at, 0, r.user_id
+        FROM chases AS c JOIN chase_readers AS r ON r.chase_id = c.id WHERE c.assignment_id = ANY(:ids)
+    ) AS told JOIN users AS u ON u.id = told.user_id
+    ORDER BY told.assignment_id, told_on DESC, told.step_offset DESC, u.name
 """)
 
 
 def last_told(session: Session, assignment_ids: Sequence[int]) -> dict[int, Told]:
-    """Assignment → its newest escalations (names of those who were told that day)."""
+    """Assignment → who was last told, by the ladder or by a chase of somebody (which counts as the step of the day)."""
     rows = session.execute(_TOLD, {"ids": list(assignment_ids)})
     found: dict[int, Told] = {}
     for assignment_id, on, name, step in rows:

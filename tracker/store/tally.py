@@ -130,7 +130,7 @@ def matrix(
     session: Session, visible: Visible, filters: Filters, day: Day, page: int = 1, *, late_only: bool = False
 ) -> Matrix:
     """Units × class in one statement. Up to a page of units stand in the order of the state; of more, those with most
-    overdue come first. `late_only`: rows of those alone that have something overdue; the sum is of all."""
+    overdue come first. `late_only`: rows of those alone that have something overdue, most first; the sum is of all."""
     build = _matrix_of_late if late_only else _matrix
     rows = ask(session, build, visible, filters, day, start=(max(page, 1) - 1) * UNITS_PER_PAGE).all()
     found = [_row(row) for row in rows]
@@ -156,11 +156,11 @@ def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = F
     )
     units_in_all = select(func.count()).select_from(per).scalar_subquery()
     units_late = select(func.count()).select_from(per).where(per.c.overdue > 0).scalar_subquery()
-    many = units_in_all > UNITS_PER_PAGE
+    worst_first = true() if late_only else units_in_all > UNITS_PER_PAGE
     some = (
         select(per.c.unit_id)
         .where(per.c.overdue > 0 if late_only else true())
-        .order_by(case((many, -per.c.overdue), else_=0), per.c.unit_id)
+        .order_by(case((worst_first, -per.c.overdue), else_=0), per.c.unit_id)
         .limit(UNITS_PER_PAGE)
         .offset(bindparam("start", type_=Integer))
         .cte("some_units")
@@ -174,7 +174,7 @@ def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = F
     rows = (
         select(counted, Unit.name.label("unit_name"), literal(0).label("units"), literal(0).label("late"))
         .join(Unit, Unit.id == counted.c.unit_id)
-        .order_by(case((many, -counted.c.overdue), else_=0), Unit.position, Unit.id)
+        .order_by(case((worst_first, -counted.c.overdue), else_=0), Unit.position, Unit.id)
         .subquery("ordered")
     )
     groups = (

@@ -1,12 +1,10 @@
 """Any list as an Excel file, with the same address as the list."""
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from tracker.exports.listing_workbook import Line, listing_workbook
@@ -16,47 +14,29 @@ from tracker.services.context import Context
 from tracker.store.export import export_rows
 from tracker.store.filters import Day
 from tracker.store.programme import opened
+from tracker.web.downloads import workbook_of
 from tracker.web.listing import active, filters_of_address, visible_to
 from tracker.web.session import acting, login_required
 from tracker.web.view import new_view, period_said
 
 bp = Blueprint("exports", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LATE = frozenset({DeadlineClass.OVERDUE, DeadlineClass.DONE_LATE})
 
 
 @bp.get("/assignments.xlsx")
 @login_required
 def listing() -> ResponseReturnValue:
-    handle, name = mkstemp(suffix=".xlsx")
-    os.close(handle)
-    path = Path(name)
-    try:
-        with acting() as ctx:
-            filters = filters_of_address(ctx)
-            day = Day.of(ctx.today, ctx.calendar)
-            rows = export_rows(ctx.session, visible_to(ctx), filters, day)
-            words = [one["label"] for one in active(ctx, filters, opened(ctx.session))]
-            listing_workbook(path, _lines(ctx, rows), filters=words, made_by=ctx.actor.name, made_at=ctx.now)
-            return send(path, f"nhiem-vu-{ctx.today.isoformat()}.xlsx")
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    return workbook_of(_write)
 
 
-def send(path: Path, name: str) -> Response:
-    """The file as a download; it is gone from the disk once it is open here."""
-    size = path.stat().st_size
-    file = path.open("rb")
-    path.unlink()
-
-    def chunks() -> Iterator[bytes]:
-        with file:
-            while chunk := file.read(65_536):
-                yield chunk
-
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(size)}
-    return Response(chunks(), mimetype=XLSX, headers=headers)
+def _write(path: Path) -> str:
+    with acting() as ctx:
+        filters = filters_of_address(ctx)
+        day = Day.of(ctx.today, ctx.calendar)
+        rows = export_rows(ctx.session, visible_to(ctx), filters, day)
+        words = [one["label"] for one in active(ctx, filters, opened(ctx.session))]
+        listing_workbook(path, _lines(ctx, rows), filters=words, made_by=ctx.actor.name, made_at=ctx.now)
+        return f"nhiem-vu-{ctx.today.isoformat()}.xlsx"
 
 
 def _lines(ctx: Context, rows: Iterable[Any]) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from tracker.rules.deadlines import DeadlineClass, completion_rate
 from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import NOWHERE, Permission, may
-from tracker.rules.words import BANDS, N_, SHOWN_CLASSES
+from tracker.rules.words import N_, SHOWN_CLASSES
 from tracker.services.context import Context
 from tracker.services.escalation_audit import overslept
 from tracker.store.attention import attention
@@ -22,12 +23,18 @@ from tracker.web.inputs import key, year
 from tracker.web.language import gettext as _
 from tracker.web.listing import link, newest_year
 from tracker.web.session import acting, login_required, overseen
-from tracker.web.view import view_of_row
+from tracker.web.view import rate, view_of_row
 
 bp = Blueprint("monitor", __name__)
 
 # The first page names the latest; the rest is one link away.
 LATEST = 20
+# Rows that a phone shows before it folds the others.
+FIRST = 6
+# In short, under their own heading; the filter says them in full.
+BANDS = {1: N_("1–5 ngày"), 2: N_("6–20 ngày"), 3: N_("trên 20 ngày")}
+# A phone shows these of a unit's row, the rest one press away.
+SHOWN_ON_PHONE = {"overdue": "late", None: "total"}
 DONE_CLASSES = (DeadlineClass.DONE_EARLY, DeadlineClass.DONE_ON_TIME, DeadlineClass.DONE_LATE)
 
 
@@ -52,20 +59,20 @@ def monitor() -> ResponseReturnValue:
             ctx.session, visible, replace(filters, klass="overdue"), day, args.get("page", 1, type=key), LATEST
         )
         total, columns = counted.total, _columns()
-        done = sum(total.counts.get(klass, 0) for klass in DONE_CLASSES)
         return render_template(
             "monitor/index.html",
             filters=filters,
             matrix=counted,
             columns=columns,
-            cells=[(row.unit_name, _cells(filters, row, columns)) for row in counted.rows],
+            cells=[(row.unit_name, _cells(filters, row, columns), rate(_rate(row))) for row in counted.rows],
+            first=FIRST,
             foot=_cells(filters, total, columns),
             totals=total.counts,
-            done=done,
+            done=_done(total),
             submitted=total.submitted,
             submitted_late=total.submitted_late,
             total=total.total,
-            rate=completion_rate(done, total.counts.get("overdue", 0)),
+            rate=_rate(total),
             late=[view_of_row(ctx, row) for row in late.rows],
             page=late,
             told=last_told(ctx.session, [row.id for row in late.rows]),
@@ -78,6 +85,14 @@ def monitor() -> ResponseReturnValue:
             overslept=overslept(ctx),
             today=ctx.today,
         )
+
+
+def _done(row: MatrixRow) -> int:
+    return sum(row.counts.get(klass, 0) for klass in DONE_CLASSES)
+
+
+def _rate(row: MatrixRow) -> Fraction | None:
+    return completion_rate(_done(row), row.counts.get("overdue", 0))
 
 
 def _waits_too_long(ctx: Context) -> datetime | None:
@@ -130,7 +145,7 @@ def _cells(filters: Filters, row: MatrixRow, columns: list[Column]) -> list[Cell
             n = row.bands.get(column.band, 0)
         elif column.state:
             n = row.submitted_late
-        css = "num small" if column.part else "num"
+        css = "num small" if column.part else f"num {SHOWN_ON_PHONE.get(column.klass, '')}".rstrip()
         if not n:
             cells.append(Cell(0, "", f"{css} zero"))
             continue

@@ -1,10 +1,8 @@
 """Sổ đôn đốc: who was told of what, when, and what came of it; as a page, a Word file and an Excel file."""
 
-import os
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 
 from flask import Blueprint, render_template, request, send_file
@@ -21,8 +19,8 @@ from tracker.services.register import Register, cover, headed, in_words, open_re
 from tracker.store.page import DEEPEST, Page, plan_anew
 from tracker.store.programme import programmes
 from tracker.store.register import PAGE_SIZE, entries, entries_of_page
+from tracker.web.downloads import workbook_of
 from tracker.web.errors import say
-from tracker.web.exports import send
 from tracker.web.inputs import key
 from tracker.web.language import gettext as _
 from tracker.web.reports import WORD
@@ -72,19 +70,16 @@ def index() -> ResponseReturnValue:
 @bp.get("/register.xlsx")
 @login_required
 def workbook() -> ResponseReturnValue:
-    handle, name = mkstemp(suffix=".xlsx")
-    os.close(handle)
-    path = Path(name)
-    try:
-        with acting() as ctx:
-            register = _register(ctx)
-            plan_anew(ctx.session)
-            above = cover(ctx, register)
-            register_workbook(path, above, in_words(entries(ctx.session, register.asked)))
-            return send(path, f"{_file_name(register)}.xlsx")
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    return workbook_of(_write)
+
+
+def _write(path: Path) -> str:
+    with acting() as ctx:
+        register = _register(ctx)
+        plan_anew(ctx.session)
+        above = cover(ctx, register)
+        register_workbook(path, above, in_words(entries(ctx.session, register.asked)))
+        return f"{_file_name(register)}.xlsx"
 
 
 @bp.get("/register.docx")

@@ -4,7 +4,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from tracker.rules.permissions import NOWHERE, TABLE, Permission, demand
-from tracker.rules.words import ACTIONS, PARTIES, PERMISSIONS
+from tracker.rules.right_words import PARTIES, PERMISSIONS
+from tracker.rules.words import ACTIONS
 from tracker.rules.workflow import Party
 from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required

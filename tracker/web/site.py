@@ -57,7 +57,7 @@ from tracker.web.inputs import KeyConverter
 from tracker.web.language import draw, locale
 from tracker.web.language import gettext as _
 from tracker.web.session import current_actor, overseen, require_password_change
-from tracker.web.view import period_said, quick_form, work
+from tracker.web.view import period_said, quick_form, rate, work
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
@@ -77,7 +77,9 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     limits.register(app)
     app.context_processor(_shared)
-    app.jinja_env.filters.update(day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside)
+    app.jinja_env.filters.update(
+        day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside, rate=rate
+    )
     app.jinja_env.filters["without_links"] = mask
     app.jinja_env.globals.update(
         _=draw, url_for=address, words=words, link=listing.link, work=work, quick_form=quick_form

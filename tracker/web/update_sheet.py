@@ -15,8 +15,8 @@ from tracker.rules.words import N_
 from tracker.rules.workflow import WITH_UNIT
 from tracker.services import update_sheet as sheets
 from tracker.store.listing import open_work
+from tracker.web.downloads import XLSX
 from tracker.web.errors import say
-from tracker.web.exports import XLSX
 from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import takes_files

@@ -5,6 +5,7 @@ A list has fifty rows and is asked for again and again: a row that has not chang
 
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,14 @@ from tracker.web.language import language, say
 
 # Classes that a tag of their own says in words.
 TAGGED = frozenset({DeadlineClass.OVERDUE, DeadlineClass.DUE_SOON, DeadlineClass.DONE_LATE})
+
+
+def rate(value: Fraction | None) -> str:
+    """ "66,7%" in the reader's language; "–" where there is nothing to judge yet."""
+    if value is None:
+        return "–"
+    words = f"{float(value * 100):.1f}%"
+    return words.replace(".", ",") if language() == "vi" else words
 
 
 @dataclass(slots=True)  # not frozen: that alone would take a third of the time

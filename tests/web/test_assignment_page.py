@@ -1,0 +1,33 @@
+"""The page of one assignment: what it says, and what can be done first."""
+
+from flask import Flask
+
+from tests.web.test_pages import HEAD, OFFICE, Browser, _first
+
+
+def test_an_extension_says_from_which_day_to_which(app: Flask) -> None:
+    office = Browser(app.test_client(), OFFICE)
+    where = f"/assignments/{_first(app)}"
+    page = office.post(f"{where}/extend", at=where, version=1, due_on="2026-12-18", reason="Chờ số liệu")
+    assert "Gia hạn lần 1: từ 19/11/2026 đến 18/12/2026" in page
+
+
+def test_what_is_done_seldom_is_folded_and_opens_with_its_error(app: Flask) -> None:
+    office = Browser(app.test_client(), OFFICE)
+    where = f"/assignments/{_first(app)}"
+    page = office.get(where)
+    acts = page.split('<div class="acts">')[1]
+    often, seldom = acts.split("<summary>Việc khác</summary>")
+    assert "<summary>Đôn đốc</summary>" in often
+    for label in ("Giao lại", "Đề nghị phối hợp", "Hủy nhiệm vụ"):
+        assert f"<summary>{label}</summary>" in seldom, label
+        assert f"<summary>{label}</summary>" not in often, label
+    page = office.post(f"{where}/cancel", at=where, status=422, version=1, reason="")
+    assert '<details class="act" open><summary>Việc khác</summary>' in page
+    assert '<details class="act" open><summary>Hủy nhiệm vụ</summary>' in page
+
+
+def test_what_the_head_can_do_stands_before_papers_and_sources(app: Flask) -> None:
+    page = Browser(app.test_client(), HEAD).get(f"/assignments/{_first(app)}")
+    places = [page.index(words) for words in ("Rõ kết quả", "Việc anh/chị có thể làm", "Nguồn trong văn bản")]
+    assert places == sorted(places)
