@@ -8,6 +8,7 @@ from tracker.models import (
     calendar,
     calendar_feed,
     chase,
+    chat,
     clause,
     comment,
     coordination,
@@ -34,8 +35,8 @@ from tracker.models import (
 )
 
 MODULES = (
-    assignment, audit, calendar, calendar_feed, chase, clause, comment, coordination, delegation, duty, escalation,
-    evidence, explanation, extension, form, history, indicator, mail_link, opening, outbox, programme, promise, report,
-    saved_filter, search, tally, unit, user,
+    assignment, audit, calendar, calendar_feed, chase, chat, clause, comment, coordination, delegation, duty,
+    escalation, evidence, explanation, extension, form, history, indicator, mail_link, opening, outbox, programme,
+    promise, report, saved_filter, search, tally, unit, user,
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
