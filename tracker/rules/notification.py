@@ -19,8 +19,8 @@ class Topic(StrEnum):
     ABSENCE = "absence"
 
 
-# Kind of mail → its topic. Named one by one: a kind that is not here (a chase, a demand to explain, what takes the place
-# of a lost mail, the receipt of an answer without a password, a password one day) goes to everybody.
+# Kind of mail → its topic. Named one by one: a kind that is not here (a chase, a demand to explain, what takes the
+# place of a lost mail, the receipt of an answer without a password, a password one day) cannot be muted.
 TOPIC_OF = {
     "assigned": Topic.WORK,
     "opened": Topic.WORK,
@@ -54,6 +54,16 @@ def is_own_reminder(role: LadderRole, told_as: LadderRole, due_on: date, today: 
     escalation.
     """
     return not promised and role == told_as and role in OF_UNIT and due_on > today
+
+
+class LinkStanding(StrEnum):
+    """How a link that switches a topic off stands: usable, done already, somebody else's, or of before the person
+    switched mails on again."""
+
+    READY = "ready"
+    DONE = "done"
+    OTHERS = "others"
+    REVOKED = "revoked"
 
 
 def chosen(names: Collection[str]) -> list[Topic]:
