@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -22,7 +23,8 @@ from tests.helpers.world import make_settings
 from tracker.app import create_app
 from tracker.local.process import free_port
 from tracker.local.valkey import ValkeyServer
-from tracker.mail.link import hash_of
+from tracker.mail.link import hash_of, key_of
+from tracker.mail.unsubscribe import token_of
 
 pytestmark = pytest.mark.e2e
 
@@ -61,6 +63,10 @@ PAGES = {
     "rights.index": (ADMIN, "/rights"),
     "working_days.index": (ADMIN, "/working-days?year=2026"),
     "act.show": (None, "/act/{link}"),
+    "notifications.index": (HEAD, "/notifications/"),
+    "notifications.show": (HEAD, "/notifications/{news}"),
+    "preferences.index": (HEAD, "/notifications/preferences/"),
+    "unsubscribe.show": (None, "/unsubscribe/{unsubscribe}"),
 }
 # Downloads, redirects, machines; a mail, a report and what a bulk did are pages like the assignment's, there only
 # after a deed.
@@ -81,7 +87,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tuple[str, dict[str, int]]]:
+def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The web server alone on a copy of the world, with a request of each kind."""
     with psycopg.connect(database_url, autocommit=True) as connection:
 
@@ -89,7 +95,7 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             return connection.execute(statement.encode(), values).fetchone()[0]  # type: ignore[index]
 
         row = one("SELECT a.id FROM assignments a JOIN units u ON u.id = a.lead_unit_id WHERE u.code = 'p-yte' LIMIT 1")
-        ids = {
+        ids: dict[str, Any] = {
             "one": row,
             "clause": one("SELECT min(clause_id) FROM duties"),
             "extension": one(
@@ -108,6 +114,19 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             " SELECT %s, id, 'asked', 'Số liệu', now(), '2026-03-01' FROM units WHERE code = 'congan'",
             (row,),
         )
+        for number in range(3):
+            ids["news"] = one(
+                "INSERT INTO outbox (kind, dedupe_key, message_id, recipient_id, to_address, to_name, subject,"
+                " text_body, html_body, state, topic) SELECT 'digest', 'n' || %s::text, 'n' || %s::text, id, 'x', 'x',"
+                " '[Giao Việc] 1 việc sắp đến hạn', 'x', 'x', 'failed', 'reminder' FROM users"
+                " WHERE login = 'truong.p-yte' RETURNING id",
+                number,
+                number,
+            )
+        connection.execute(
+            "INSERT INTO chat_addresses (user_id, address, scheme, by_admin, set_at) SELECT id, 'x', 'tgram', false,"
+            " now() FROM users WHERE login = 'truong.p-yte'"
+        )
         ids["link"] = int("1" * 43)
         connection.execute(
             "WITH mail AS (INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body,"
@@ -122,7 +141,7 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
     with Postman() as postman, Stack(tmp_path, database_url, valkey.url(), postman.url, BASE_URL=address) as stack:
         stack.start("web", "--bind", f"127.0.0.1:{port}")
         assert until(lambda: "Listening" in stack.log("web").read_text(), 30), stack.logs()
-        yield address, ids
+        yield address, {**ids, "unsubscribe": token_of(key_of("test" * 10), ids["news"], "n2")}
 
 
 def signed_in(browser: Browser, site: str, login: str | None, width: int, *, script: bool = True) -> Page:
@@ -145,7 +164,7 @@ def test_every_page_is_looked_at() -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_violation_and_nothing_wider_than_the_screen(
-    browser: Browser, site: tuple[str, dict[str, int]], width: int
+    browser: Browser, site: tuple[str, dict[str, Any]], width: int
 ) -> None:
     address, ids = site
     wrong: list[str] = []
@@ -163,7 +182,7 @@ def test_no_violation_and_nothing_wider_than_the_screen(
     assert wrong == []
 
 
-def test_the_first_view_is_light(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_the_first_view_is_light(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     """Everything a phone loads for its first page, fonts and styles included, uncompressed: at most 150 KB."""
     address, _ids = site
     page = browser.new_context(viewport={"width": 390, "height": 860}).new_page()
@@ -178,7 +197,7 @@ def type_like_a_person(page: Page, text: str) -> None:
     page.keyboard.type(text, delay=300)
 
 
-def test_one_update_by_a_practised_hand(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_one_update_by_a_practised_hand(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     """300 ms a key, 1 s a decision: open the first, say how it stands, a few words, Ctrl+Enter. All by keyboard."""
     address, _ids = site
     page = signed_in(browser, address, HEAD, 1280)
@@ -199,7 +218,7 @@ def test_one_update_by_a_practised_hand(browser: Browser, site: tuple[str, dict[
     assert page.get_by_text("Đang thực hiện").first.is_visible()
 
 
-def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     address, ids = site
     page = signed_in(browser, address, HEAD, 390)
     where = f"{address}/assignments/{ids['one']}"
@@ -218,7 +237,7 @@ def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, d
     assert page.locator("form[data-draft] input[name=text]").input_value() == ""
 
 
-def test_one_box_ticks_every_row(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_one_box_ticks_every_row(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     address, _ids = site
     page = signed_in(browser, address, OFFICE, 390)
     page.goto(f"{address}/assignments")
@@ -231,7 +250,7 @@ def test_one_box_ticks_every_row(browser: Browser, site: tuple[str, dict[str, in
     assert not plain.locator("[data-all]").is_visible()
 
 
-def test_without_javascript(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_without_javascript(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     """An update on a phone in three taps."""
     address, _ids = site
     page = signed_in(browser, address, HEAD, 390, script=False)
@@ -268,7 +287,7 @@ JOURNEYS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
 )  # fmt: skip
 
 
-def test_by_keyboard_alone(browser: Browser, site: tuple[str, dict[str, int]], database_url: str) -> None:
+def test_by_keyboard_alone(browser: Browser, site: tuple[str, dict[str, Any]], database_url: str) -> None:
     address, ids = site
     pages = {login: signed_in(browser, address, login, 1280) for login in (HEAD, OFFICE)}
     for login, start, steps, then in JOURNEYS:

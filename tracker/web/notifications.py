@@ -65,7 +65,7 @@ def read_about(ctx: Context, assignment_id: int) -> None:
 
 def unread() -> int:
     """For the header: what every page knows of its visitor, less what this one has shown."""
-    return max(0, current_user.visitor.unread - g.get("have_read", 0))
+    return max(0, int(current_user.visitor.unread) - int(g.get("have_read", 0)))
 
 
 def _have_read(n: int) -> None:
