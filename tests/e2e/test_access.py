@@ -114,18 +114,11 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             " SELECT %s, id, 'asked', 'Số liệu', now(), '2026-03-01' FROM units WHERE code = 'congan'",
             (row,),
         )
-        for number in range(3):
-            ids["news"] = one(
-                "INSERT INTO outbox (kind, dedupe_key, message_id, recipient_id, to_address, to_name, subject,"
-                " text_body, html_body, state, topic) SELECT 'digest', 'n' || %s::text, 'n' || %s::text, id, 'x', 'x',"
-                " '[Giao Việc] 1 việc sắp đến hạn', 'x', 'x', 'failed', 'reminder' FROM users"
-                " WHERE login = 'truong.p-yte' RETURNING id",
-                number,
-                number,
-            )
-        connection.execute(
-            "INSERT INTO chat_addresses (user_id, address, scheme, by_admin, set_at) SELECT id, 'x', 'tgram', false,"
-            " now() FROM users WHERE login = 'truong.p-yte'"
+        ids["news"] = one(
+            "WITH chat AS (INSERT INTO chat_addresses (user_id, address, scheme, by_admin, set_at) SELECT id, 'x', 'x',"
+            " false, now() FROM users WHERE login = 'truong.p-yte' RETURNING user_id) INSERT INTO outbox (kind, topic,"
+            " dedupe_key, message_id, recipient_id, to_address, to_name, subject, text_body, html_body, state)"
+            " SELECT 'digest', 'reminder', 'n', 'n', user_id, 'x', 'x', 'x', 'x', 'x', 'failed' FROM chat RETURNING id"
         )
         ids["link"] = int("1" * 43)
         connection.execute(
@@ -141,7 +134,7 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
     with Postman() as postman, Stack(tmp_path, database_url, valkey.url(), postman.url, BASE_URL=address) as stack:
         stack.start("web", "--bind", f"127.0.0.1:{port}")
         assert until(lambda: "Listening" in stack.log("web").read_text(), 30), stack.logs()
-        yield address, {**ids, "unsubscribe": token_of(key_of("test" * 10), ids["news"], "n2")}
+        yield address, {**ids, "unsubscribe": token_of(key_of("test" * 10), ids["news"], "n")}
 
 
 def signed_in(browser: Browser, site: str, login: str | None, width: int, *, script: bool = True) -> Page:
