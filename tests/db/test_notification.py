@@ -7,7 +7,6 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
-from tests.db.test_escalation_audit import LONG_AGO, VERSIONS_LONG_AGO
 from tests.db.test_fallback import mail_to, user
 from tests.db.test_sweep import morning, told
 from tracker.models.assignment import Assignment
@@ -15,7 +14,6 @@ from tracker.models.outbox import MailState, OutboxMail
 from tracker.models.user import User
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.register import Result
-from tracker.services import assignment as verbs
 from tracker.services.chase import chase
 from tracker.services.comment import comment
 from tracker.services.escalation import sweep
@@ -26,18 +24,6 @@ from tracker.store.outbox import oldest_due
 from tracker.store.register import Asked, counts
 
 HEAD, OFFICER, OFFICE = "truong.p-yte", "canbo.p-yte", "truong.p-ldtbxh"
-
-
-@pytest.fixture
-def work(session: Session, act: Act, one: Assignment) -> Assignment:
-    """The one assignment that is open, due on Thu 19/11/2026, with an owner."""
-    session.execute(text("UPDATE assignments SET state = 'cancelled' WHERE id <> :one"), {"one": one.id})
-    session.execute(LONG_AGO)
-    session.execute(VERSIONS_LONG_AGO)
-    verbs.accept(act(HEAD), one.id, owner_id=user(session, OFFICER).id)
-    session.execute(text("DELETE FROM mail_links"))
-    session.execute(text("DELETE FROM outbox"))
-    return one
 
 
 def mute(session: Session, login: str, *topics: str) -> User:
