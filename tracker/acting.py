@@ -24,6 +24,7 @@ def context(actor: Actor = SYSTEM, *, now: datetime | None = None, request_id: s
         base_url=settings.base_url,
         mail_from=settings.mail_from,
         evidence=settings.evidence,
+        chat_schemes=settings.allowed_chats,
         link_key=key_of(settings.secret_key),
     )
 

@@ -19,6 +19,10 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCAL_ENV = ROOT / "var" / "local.env"
 
 
+# Kinds of addresses that post whatever anywhere.
+ANYWHERE = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "apprise", "apprises", "http", "https"})
+
+
 class BadSettings(Exception):
     """Says which setting is wrong, in Vietnamese and English."""
 
@@ -53,6 +57,10 @@ class Settings(BaseSettings):
     evidence_key: str = Field(default="", description="Access key of the bucket; empty: the machine's own role.")
     evidence_secret: str = Field(default="", description="Secret of that key.")
     evidence_max_mb: int = Field(default=25, ge=1, le=200, description="Largest attached file, in MB.")
+    chat_schemes: str = Field(
+        default="tgram,slack,discord,gchat",
+        description="Kinds of Apprise addresses that people may store for themselves; -: none.",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     development: bool = Field(default=False, description="Shows the component gallery at /_components.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the web server of `make run`.")
@@ -97,6 +105,20 @@ class Settings(BaseSettings):
     def _contents(cls, value: str) -> str:
         return check_url(value)
 
+    @field_validator("chat_schemes")
+    @classmethod
+    def _chats(cls, value: str) -> str:
+        if value.strip() == "-":
+            return ""
+        names = {name.strip().lower() for name in value.split(",") if name.strip()}
+        if not all(name.isalnum() and name.isascii() for name in names):
+            raise ValueError("phải là các tên cách nhau dấu phẩy / must be names with commas, such as tgram,slack")
+        if names & ANYWHERE:
+            raise ValueError(
+                "json, xml, form, apprise: chỉ quản trị được đặt cho từng người / only an administrator may store such"
+            )
+        return ",".join(sorted(names))
+
     @field_validator("mail_from")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -128,6 +150,10 @@ class Settings(BaseSettings):
         if self.secure_cookies and site.scheme == "http" and site.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("BASE_URL: phải là / must be https://, hoặc / or set SECURE_COOKIES=0")
         return self
+
+    @property
+    def allowed_chats(self) -> frozenset[str]:
+        return frozenset(self.chat_schemes.split(",")) - {""}
 
     @property
     def evidence(self) -> EvidencePlace:

@@ -1,13 +1,15 @@
-"""Sending what is due: claim, commit, send, settle; no transaction is open while a mail travels."""
+"""Sending what is due by mail and to chats: claim, commit, send, settle; no transaction is open meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from functools import partial
 from time import monotonic, sleep
 
+from tracker.mail.chat import Message, Messenger
+from tracker.mail.message import Letter
 from tracker.mail.transport import Answer, Outcome, open_transport
 from tracker.services.context import Context
-from tracker.services.outbox import claim, give_back
+from tracker.services.outbox import claim, claim_chat, give_back
 from tracker.services.settlement import settle
 from tracker.store.outage import database_down
 from tracker.store.sender import Sender, SessionLost
@@ -30,17 +32,21 @@ def _never() -> bool:
 def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Callable[[], bool] = _never) -> int:
     """Sends up to `limit` mails one by one; returns how many were tried. Killed anywhere, it loses none.
 
-    A few are claimed at once, each is settled by itself before the next one begins: whatever ends this sender or its
-    session, at most one letter is out that no row knows of, and its other claims are anybody's at once. What is left
-    when `stopping` says so is given back.
+    Mails first, and between two messages to chats whatever mail came due meanwhile: no slow service holds up a mail.
+    A few mails are claimed at once, each is settled by itself before the next one begins: whatever ends this sender or
+    its session, at most one letter is out that no row knows of, and its other claims are anybody's at once. What is
+    left when `stopping` says so is given back.
     """
     with acting() as ctx:
         engine = ctx.session.get_bind().engine
     tried, end = 0, monotonic() + LONGEST
-    with closing(Sender(engine)) as sender, closing(open_transport(mail_url)) as send:
+    with (
+        closing(Sender(engine)) as sender,
+        closing(open_transport(mail_url)) as send,
+        closing(Messenger()) as tell,
+    ):
         while tried < limit and monotonic() < end and not stopping():
-            with acting() as ctx:
-                claimed = claim(ctx, sender.number, min(AT_ONCE, limit - tried))
+            claimed = _claimed(acting, sender.number, min(AT_ONCE, limit - tried))
             if not claimed:
                 break
             for number, (mail_id, letter) in enumerate(claimed):
@@ -48,7 +54,7 @@ def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Calla
                     with acting() as ctx:
                         give_back(ctx, sender.number, [mail_id for mail_id, _letter in claimed[number:]])
                     break
-                answer = send(letter)
+                answer = send(letter) if isinstance(letter, Letter) else tell(letter)
                 tried += 1
                 try:
                     if answer.outcome is Outcome.SENT and sender.sent(mail_id, answer.detail):
@@ -59,6 +65,15 @@ def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Calla
                     return tried
                 _settle(acting, mail_id, sender.number, answer)
     return tried
+
+
+def _claimed(acting: Acting, sender: int, most: int) -> Sequence[tuple[int, Letter | Message]]:
+    with acting() as ctx:
+        mails = claim(ctx, sender, most)
+        if mails:
+            return mails
+        message = claim_chat(ctx, sender)
+        return [message] if message else []
 
 
 def _settle(acting: Acting, mail_id: int, sender: int, answer: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,7 +13,8 @@ from tests.helpers.smtp import Postman
 from tests.helpers.stack import Stack, until
 from tracker.local.process import free_port
 from tracker.local.valkey import ValkeyServer
-from tracker.mail.link import hash_of
+from tracker.mail.link import hash_of, key_of
+from tracker.mail.unsubscribe import token_of
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tuple[str, dict[str, int]]]:
+def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The web server alone on a copy of the world, with a request of each kind."""
     with psycopg.connect(database_url, autocommit=True) as connection:
 
@@ -32,7 +34,7 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             return connection.execute(statement.encode(), values).fetchone()[0]  # type: ignore[index]
 
         row = one("SELECT a.id FROM assignments a JOIN units u ON u.id = a.lead_unit_id WHERE u.code = 'p-yte' LIMIT 1")
-        ids = {
+        ids: dict[str, Any] = {
             "one": row,
             "clause": one("SELECT min(clause_id) FROM duties"),
             "extension": one(
@@ -51,6 +53,12 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             " SELECT %s, id, 'asked', 'Số liệu', now(), '2026-03-01' FROM units WHERE code = 'congan'",
             (row,),
         )
+        ids["news"] = one(
+            "WITH chat AS (INSERT INTO chat_addresses (user_id, address, scheme, by_admin, set_at) SELECT id, 'x', 'x',"
+            " false, now() FROM users WHERE login = 'truong.p-yte' RETURNING user_id) INSERT INTO outbox (kind, topic,"
+            " dedupe_key, message_id, recipient_id, to_address, to_name, subject, text_body, html_body, state)"
+            " SELECT 'digest', 'reminder', 'n', 'n', user_id, 'x', 'x', 'x', 'x', 'x', 'failed' FROM chat RETURNING id"
+        )
         ids["link"] = int("1" * 43)
         connection.execute(
             "WITH mail AS (INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body,"
@@ -65,4 +73,4 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
     with Postman() as postman, Stack(tmp_path, database_url, valkey.url(), postman.url, BASE_URL=address) as stack:
         stack.start("web", "--bind", f"127.0.0.1:{port}")
         assert until(lambda: "Listening" in stack.log("web").read_text(), 30), stack.logs()
-        yield address, ids
+        yield address, {**ids, "unsubscribe": token_of(key_of("test" * 10), ids["news"], "n")}

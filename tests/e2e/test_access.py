@@ -5,6 +5,7 @@ A GET route that is neither looked at here nor left out on purpose fails the tes
 """
 
 import time
+from typing import Any
 
 import psycopg
 import pytest
@@ -51,6 +52,10 @@ PAGES = {
     "rights.index": (ADMIN, "/rights"),
     "working_days.index": (ADMIN, "/working-days?year=2026"),
     "act.show": (None, "/act/{link}"),
+    "notifications.index": (HEAD, "/notifications/"),
+    "notifications.show": (HEAD, "/notifications/{news}"),
+    "preferences.index": (HEAD, "/notifications/preferences/"),
+    "unsubscribe.show": (None, "/unsubscribe/{unsubscribe}"),
 }
 # Downloads, redirects, machines; a mail, a report and what a bulk did are pages like the assignment's, there only
 # after a deed.
@@ -70,7 +75,7 @@ def test_every_page_is_looked_at() -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_violation_and_nothing_wider_than_the_screen(
-    browser: Browser, site: tuple[str, dict[str, int]], width: int
+    browser: Browser, site: tuple[str, dict[str, Any]], width: int
 ) -> None:
     address, ids = site
     wrong: list[str] = []
@@ -88,7 +93,7 @@ def test_no_violation_and_nothing_wider_than_the_screen(
     assert wrong == []
 
 
-def test_the_first_view_is_light(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_the_first_view_is_light(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     """Everything a phone loads for its first page, fonts and styles included, uncompressed: at most 150 KB."""
     address, _ids = site
     page = browser.new_context(viewport={"width": 390, "height": 860}).new_page()
@@ -103,7 +108,7 @@ def type_like_a_person(page: Page, text: str) -> None:
     page.keyboard.type(text, delay=300)
 
 
-def test_one_update_by_a_practised_hand(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_one_update_by_a_practised_hand(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     """300 ms a key, 1 s a decision: open the first, say how it stands, a few words, Ctrl+Enter. All by keyboard."""
     address, _ids = site
     page = signed_in(browser, address, HEAD, 1280)
@@ -124,7 +129,7 @@ def test_one_update_by_a_practised_hand(browser: Browser, site: tuple[str, dict[
     assert page.get_by_text("Đang thực hiện").first.is_visible()
 
 
-def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     address, ids = site
     page = signed_in(browser, address, HEAD, 390)
     where = f"{address}/assignments/{ids['one']}"
@@ -143,7 +148,7 @@ def test_a_draft_survives_a_lost_connection(browser: Browser, site: tuple[str, d
     assert page.locator("form[data-draft] input[name=text]").input_value() == ""
 
 
-def test_one_box_ticks_every_row(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_one_box_ticks_every_row(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     address, _ids = site
     page = signed_in(browser, address, OFFICE, 390)
     page.goto(f"{address}/assignments")
@@ -156,7 +161,7 @@ def test_one_box_ticks_every_row(browser: Browser, site: tuple[str, dict[str, in
     assert not plain.locator("[data-all]").is_visible()
 
 
-def test_without_javascript(browser: Browser, site: tuple[str, dict[str, int]]) -> None:
+def test_without_javascript(browser: Browser, site: tuple[str, dict[str, Any]]) -> None:
     """An update on a phone in three taps."""
     address, _ids = site
     page = signed_in(browser, address, HEAD, 390, script=False)
@@ -193,7 +198,7 @@ JOURNEYS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
 )  # fmt: skip
 
 
-def test_by_keyboard_alone(browser: Browser, site: tuple[str, dict[str, int]], database_url: str) -> None:
+def test_by_keyboard_alone(browser: Browser, site: tuple[str, dict[str, Any]], database_url: str) -> None:
     address, ids = site
     pages = {login: signed_in(browser, address, login, 1280) for login in (HEAD, OFFICE)}
     for login, start, steps, then in JOURNEYS:

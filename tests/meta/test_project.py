@@ -17,7 +17,9 @@ from tracker.mail.render import LETTERS, SUBJECTS
 from tracker.models.coordination import CoordinationState
 from tracker.models.explanation import ExplanationState
 from tracker.models.extension import ExtensionState
+from tracker.models.outbox import MailState
 from tracker.rules.ladder import LadderRole
+from tracker.rules.notification import TOPIC_OF, Topic
 from tracker.rules.permissions import Permission
 from tracker.rules.register import Result
 from tracker.rules.right_words import PARTIES, PERMISSIONS
@@ -32,6 +34,7 @@ from tracker.rules.words import (
     MAIL_STATES,
     REGISTER_RESULTS,
     STATES,
+    TOPICS_MUTABLE,
 )
 from tracker.rules.workflow import Action, Party, State
 from tracker.services.bulk import Bulk
@@ -92,8 +95,10 @@ def test_every_value_has_its_word() -> None:
     assert set(EXTENSION_STATES) == set(ExtensionState)
     assert set(EXPLANATION_STATES) == set(ExplanationState)
     assert set(LADDER_ROLES) == set(LadderRole)
-    assert set(MAIL_STATES) == {"queued", "sending", "sent", "failed", "uncertain", "bounced", "skipped"}
-    assert set(MAIL_KINDS) == {"digest", "fallback", "opened", *SUBJECTS, *LETTERS}
+    assert set(MAIL_STATES) == set(MailState)
+    assert set(MAIL_KINDS) == {"digest", "fallback", "opened", "chat_joined", *SUBJECTS, *LETTERS}
+    assert set(TOPICS_MUTABLE) == set(Topic)
+    assert set(TOPIC_OF) < set(MAIL_KINDS)
     assert set(REGISTER_RESULTS) == set(Result)
     assert set(Action) <= set(Permission)
 
@@ -115,6 +120,14 @@ def test_every_text_of_the_templates_is_in_the_catalogue() -> None:
         for _line, _function, text in environment.extract_translations(path.read_text())  # type: ignore[attr-defined]
     }
     assert {text for text in used if text != "None"} - known == set()
+
+
+def test_nothing_but_its_own_process_loads_apprise() -> None:
+    """Its import is slow, and what it knows of services is not for whoever serves pages or sends mail."""
+    loaded = "import sys, tracker.app, tracker.cli.main, tasks.mail; sys.exit('apprise' in sys.modules)"
+    environment = {"SECRET_KEY": "x" * 40, "DATABASE_URL": "postgresql://x/y", "REDIS_URL": "redis://x"}
+    environment |= {"MAIL_URL": "file:///x", "PATH": "/usr/bin:/bin"}
+    assert subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, env=environment, check=False).returncode == 0
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +161,7 @@ class Hide(MetaPathFinder):
         if name.split(".")[0] in hidden:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Hide())
-import kombu.transport.redis, tracker.app, tracker.cli.main, tasks.base
+import kombu.transport.redis, tracker.app, tracker.cli.main, tasks.base, tracker.mail.chat_child
 """
 
 

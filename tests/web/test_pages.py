@@ -82,6 +82,9 @@ PAGES = {
     "/mail/?state=sent": {OFFICE, ADMIN, AUDITOR},
     "/mail/?kind=digest&person=1&day=2026-11-25": {OFFICE, ADMIN, AUDITOR},
     "/register/": {HEAD, OFFICE, LEADER, ADMIN, AUDITOR},
+    "/notifications/": {HEAD, OFFICE, LEADER, ADMIN, AUDITOR},
+    "/notifications/?page=9": {HEAD, OFFICE, LEADER, ADMIN, AUDITOR},
+    "/notifications/preferences/": {HEAD, OFFICE, LEADER, ADMIN, AUDITOR},
     "/password": {HEAD, OFFICE, LEADER, ADMIN, AUDITOR},
 }
 
@@ -112,6 +115,8 @@ def test_nothing_opens_without_signing_in(app: Flask) -> None:
         "hooks.bounces",
         "act.show",
         "act.do",
+        "unsubscribe.show",
+        "unsubscribe.do",
     }
     for rule in app.url_map.iter_rules():
         if rule.endpoint in free:

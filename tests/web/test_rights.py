@@ -41,6 +41,9 @@ FREE = {
     # The right is in the link (tests/web/test_act.py).
     "act.show",
     "act.do",
+    # (tests/web/test_unsubscribe.py)
+    "unsubscribe.show",
+    "unsubscribe.do",
 }
 # Open to whoever is signed in; what they show is narrowed to what the person may see.
 SIGNED_IN = {
@@ -49,6 +52,7 @@ SIGNED_IN = {
     "explanations.index", "delegations.index", "search.index", "ladder.show",
     "exports.listing", "update_sheet.index", "update_sheet.download", "update_sheet.preview", "update_sheet.save",
     "calendar.index", "listing.save_filter", "bulk.again", "working_days.index", "duties.show",
+    "notifications.index", "notifications.read_all", "preferences.index", "preferences.save", "preferences.set_chat",
 }  # fmt: skip
 # About a programme as a whole: 403 without the right.
 WHOLE = {
@@ -98,6 +102,8 @@ ELSEWHERE = {
     "register.index", "register.document", "register.workbook", "reports.show", "reports.download",
     "reports.retry", "bulk.undo", "bulk.done", "evidence.create", "evidence.download", "evidence.take_back",
     "listing.delete_filter", "calendar.revoke", "calendar.make", "components.gallery",
+    # (tests/web/test_notifications.py)
+    "notifications.show", "notifications.read", "preferences.forget_chat",
 }  # fmt: skip
 
 

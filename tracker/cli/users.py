@@ -4,8 +4,12 @@ import click
 
 from tracker.acting import acting
 from tracker.app import create_app
+from tracker.rules.errors import NotFound
+from tracker.rules.words import N_
+from tracker.services.chat import forget_address, set_address
 from tracker.services.identity import deactivate, reset_password
 from tracker.services.user import add_user
+from tracker.store.user import by_login
 
 
 @click.group()
@@ -65,6 +69,23 @@ def deactivate_(login: str) -> None:
     """Let a person who has left sign in no more; every session of theirs ends."""
     with create_app().app_context(), acting() as ctx:
         deactivate(ctx, login)
+    click.echo(f"{login}: ok")
+
+
+@user.command("chat")
+@click.argument("login")
+@click.option("--forget", is_flag=True, help="Take the address away.")
+def chat(login: str, forget: bool) -> None:
+    """Tell a person beside the mail by a chat or SMS service: any address that Apprise knows, asked for unseen."""
+    address = "" if forget else click.prompt("Apprise", hide_input=True)
+    with create_app().app_context(), acting() as ctx:
+        person = by_login(ctx.session, login)
+        if person is None:
+            raise NotFound(N_("Không có người dùng “%(login)s”."), login=login)
+        if forget:
+            forget_address(ctx, person.id)
+        else:
+            set_address(ctx, person.id, address)
     click.echo(f"{login}: ok")
 
 

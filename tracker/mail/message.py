@@ -29,6 +29,8 @@ class Letter:
     text: str
     html: str
     created_at: datetime
+    # Where the recipient's program switches such mails off at one click; empty: this one cannot be switched off.
+    unsubscribe: str = ""
 
 
 def new_message_id(from_address: str) -> str:
@@ -56,6 +58,12 @@ def build(letter: Letter) -> bytes:
         "Auto-Submitted: auto-generated",
         # Exchange answers automatic mail with out-of-office notes unless it is told not to.
         "X-Auto-Response-Suppress: All",
+        *(
+            # RFC 2369 and RFC 8058; whoever signs the mail (DKIM) must sign both.
+            (f"List-Unsubscribe: <{letter.unsubscribe}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+            if letter.unsubscribe
+            else ()
+        ),
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative; boundary="{_BOUNDARY.decode()}"',
         "",

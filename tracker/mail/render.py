@@ -69,6 +69,8 @@ class Rendered:
     html: str
     # The links it carries: whoever puts it into the outbox makes their rows.
     invitations: tuple[Invitation, ...] = ()
+    # By which its recipient may switch such mails off, where its kind does not say it.
+    topic: str | None = None
 
 
 @dataclass(frozen=True)

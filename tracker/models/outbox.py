@@ -21,10 +21,21 @@ class MailState(StrEnum):
     BOUNCED = "bounced"
     # Somebody decided that it is not to go out; the audit says who and why.
     SKIPPED = "skipped"
+    # Never to go out: the person wants this kind in the product only, or has no address that takes mail.
+    MUTED = "muted"
+    UNADDRESSED = "unaddressed"
+
+
+class Channel(StrEnum):
+    MAIL = "mail"
+    CHAT = "chat"
 
 
 class OutboxMail(Numbered, Base):
     """One mail to one person, inserted in the transaction of its cause; `dedupe_key` names the cause.
+
+    It is also what the person sees in the product, whatever becomes of the mail: kind, subject, text and `read_at`. A
+    row of the channel `chat` goes with it under the same cause; its address is in `chat_addresses`, never here.
 
     The Message-ID stays the same through all tries. `sender` is the number of the session that has claimed it
     (`store.sender`): a claim lasts as long as that session.
@@ -34,7 +45,10 @@ class OutboxMail(Numbered, Base):
     __table_args__ = (
         CheckConstraint("(state = 'sending') = (sender IS NOT NULL)", name="sender_while_sending"),
         CheckConstraint("state = 'bounced' OR (state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
+        CheckConstraint("channel = 'mail' OR state NOT IN ('muted', 'unaddressed')", name="mail_withheld"),
         Index("ix_outbox_due", "not_before", postgresql_where=text("state IN ('queued', 'sending')")),
+        # Counted on every page.
+        Index("ix_outbox_unread", "recipient_id", postgresql_where=text("channel = 'mail' AND read_at IS NULL")),
         Index(None, "recipient_id"),
         Index(None, "programme_ids", postgresql_using="gin"),
         Index(None, "assignment_id"),
@@ -43,6 +57,9 @@ class OutboxMail(Numbered, Base):
     )
 
     kind: Mapped[str]
+    channel: Mapped[Channel] = mapped_column(by_value(Channel, "channel"), server_default="mail")
+    # A value of rules.notification.Topic, by which the person may have no more such mails; none: they may not.
+    topic: Mapped[str | None]
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     message_id: Mapped[str] = mapped_column(unique=True)
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -64,6 +81,8 @@ class OutboxMail(Numbered, Base):
     sender: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
+    # By its recipient, in the product.
+    read_at: Mapped[datetime | None]
 
     recipient: Mapped[User | None] = relationship()
     instead_of: Mapped["OutboxMail | None"] = relationship(remote_side="OutboxMail.id", back_populates="passed_on")

@@ -10,6 +10,7 @@ from tracker.models import (
     calendar,
     calendar_feed,
     chase,
+    chat,
     clause,
     comment,
     coordination,
@@ -38,8 +39,8 @@ from tracker.models import (
 )
 
 MODULES = (
-    api_token, assignment, audit, budget, calendar, calendar_feed, chase, clause, comment, coordination, cycle,
-    delegation, duty, escalation, evidence, explanation, extension, figure, form, history, indicator, mail_link,
+    api_token, assignment, audit, budget, calendar, calendar_feed, chase, chat, clause, comment, coordination,
+    cycle, delegation, duty, escalation, evidence, explanation, extension, figure, form, history, indicator, mail_link,
     opening, outbox, programme, promise, report, saved_filter, search, tally, unit, user,
 )  # fmt: skip
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"

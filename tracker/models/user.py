@@ -32,6 +32,10 @@ class User(Numbered, Base):
     is_sample: Mapped[bool] = mapped_column(server_default="false")
     active: Mapped[bool] = mapped_column(server_default="true")
     locale: Mapped[str] = mapped_column(server_default="vi")
+    # Topics (rules.notification.Topic) that this person wants in the product only.
+    muted: Mapped[list[str]] = mapped_column(server_default="{}")
+    # When mails were last switched on again; the links of earlier ones switch nothing off any more.
+    unmuted_at: Mapped[datetime | None]
     wrong_logins: Mapped[int] = mapped_column(server_default="0")
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -12,6 +12,8 @@ class Result(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     SKIPPED = "skipped"
+    # They want such mails in the product only, and find it there.
+    MUTED = "muted"
     NOBODY = "nobody"
 
 
@@ -23,6 +25,8 @@ _OF_MAIL = {
     "failed": Result.FAILED,
     "uncertain": Result.UNCERTAIN,
     "skipped": Result.SKIPPED,
+    "muted": Result.MUTED,
+    "unaddressed": Result.FAILED,
 }
 
 

@@ -209,6 +209,8 @@ MAIL_STATES = {
     "uncertain": N_("Chưa rõ đã đến"),
     "bounced": N_("Bị trả lại"),
     "skipped": N_("Quyết định không gửi"),
+    "muted": N_("Người nhận đã tắt"),
+    "unaddressed": N_("Không có địa chỉ nhận"),
 }
 
 # What became of telling somebody, in the register of reminders.
@@ -219,6 +221,7 @@ REGISTER_RESULTS = {
     "failed": N_("Không gửi được"),
     "uncertain": N_("Chưa rõ đã đến"),
     "skipped": N_("Quyết định không gửi"),
+    "muted": N_("Người nhận đã tắt thư, xem trong phần mềm"),
     "nobody": N_("Không có ai nhận được thư"),
 }
 
@@ -252,4 +255,16 @@ MAIL_KINDS = {
     "undone_from_mail": N_("Đã hoàn tác trả lời từ thư"),
     "delegation": N_("Ủy quyền"),
     "delegation_ended": N_("Kết thúc ủy quyền"),
+    "chat_joined": N_("Nối kênh chat"),
+}
+
+# What a person may want in the product only (rules.notification), with examples.
+TOPICS_MUTABLE = {
+    "reminder": (N_("Nhắc việc của tôi trước hạn"), N_("thư nhắc trong ngày, khi chưa có việc nào đến hạn")),
+    "work": (N_("Giao việc"), N_("giao, chuyển xử lý, trả lại, xác nhận hoàn thành")),
+    "office": (N_("Đơn vị báo lại"), N_("báo cáo hoàn thành, từ chối nhận, trả lời từ thư, giải trình")),
+    "help": (N_("Phối hợp"), N_("đề nghị phối hợp, ý kiến phối hợp")),
+    "extension": (N_("Gia hạn"), N_("xin gia hạn và quyết định")),
+    "talk": (N_("Trao đổi"), N_("bình luận, nhắc đến anh/chị")),
+    "absence": (N_("Ủy quyền"), N_("được ủy quyền, kết thúc ủy quyền")),
 }

@@ -42,6 +42,8 @@ class Context:
     base_url: str
     mail_from: str
     evidence: EvidencePlace = EvidencePlace()
+    # Of the addresses that people may store themselves.
+    chat_schemes: frozenset[str] = frozenset()
     # Turns the nonces of links in mails into tokens. Without a given one, links lead nowhere; never to a guess.
     link_key: bytes = field(default_factory=lambda: token_bytes(32), repr=False)
     nudges: set[str] = field(default_factory=set)

@@ -3,7 +3,7 @@ with its mail, in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import islice
 from json import dumps
@@ -13,10 +13,9 @@ from sqlalchemy import text
 
 from tracker.mail.render import Rendered, digest
 from tracker.models.programme import Programme
-from tracker.models.user import PostRole, User
+from tracker.models.user import User
 from tracker.rules.calendar import LOCAL
 from tracker.rules.ladder import (
-    NEXT_IN_LINE,
     OF_UNIT,
     Ladder,
     LadderKind,
@@ -25,18 +24,17 @@ from tracker.rules.ladder import (
     next_step_date,
     step_at,
 )
+from tracker.rules.notification import Topic, is_own_reminder
 from tracker.rules.promise import is_broken, told_of_broken
 from tracker.rules.workflow import State
 from tracker.services.context import Context
 from tracker.services.mail_link import invitation
 from tracker.services.notice import item_of
 from tracker.services.outbox import enqueue_many
-from tracker.store.escalation import Answered, Due, look_next, programmes_to_sweep, recorded, to_look_at
+from tracker.services.told import People, digest_key
+from tracker.store.escalation import Due, look_next, programmes_to_sweep, recorded, to_look_at
 from tracker.store.ladder import Current, kind_of_row, ladders
-from tracker.store.outbox import known_keys
-from tracker.store.people import SIGNING, holders, standing_unit_ids
 from tracker.store.promise import break_all, note_told, over
-from tracker.store.user import named
 
 # Two sweeps at once would make two digests for one person; the second waits and then finds nothing to do.
 LOCK = 6_210_712
@@ -68,9 +66,17 @@ class Swept:
     unreachable: int = 0
     broken: int = 0
     _by_person: dict[int, tuple[User, list[Fired]]] = field(default_factory=dict)
+    # Whom no mail reaches: what is told of their role to others is shown to them.
+    _unmailed: dict[int, tuple[User, list[Fired]]] = field(default_factory=dict)
 
     def add(self, person: User, fired: Fired) -> None:
         self._by_person.setdefault(person.id, (person, []))[1].append(fired)
+
+    def show(self, person: User, fired: Fired) -> None:
+        self._unmailed.setdefault(person.id, (person, []))[1].append(fired)
+
+    def shown(self) -> list[tuple[User, list[Fired]]]:
+        return list(self._unmailed.values())
 
     def digests(self) -> list[tuple[User, list[Fired]]]:
         return list(self._by_person.values())
@@ -92,7 +98,7 @@ def sweep(ctx: Context) -> Swept:
             "digest",
             [
                 (
-                    _digest_key(ctx.today, person),
+                    digest_key(ctx.today, person),
                     person,
                     _digest(ctx, person, fired, told),
                     {one.programme_id for one in fired},
@@ -102,6 +108,7 @@ def sweep(ctx: Context) -> Swept:
         )
         swept.mails += len(mails)
         _record(ctx, swept, [(one, person.id, mails.get(person.id)) for person, fired in batch for one in fired])
+    _show(ctx, swept, told)
     swept.unreachable = len(nobody)
     _record(ctx, swept, [(one, None, None) for one in nobody])
     return swept
@@ -119,7 +126,7 @@ def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: l
 
 
 def _fire_steps(
-    ctx: Context, programme: Programme, rows: Sequence[Due], people: "People", swept: Swept, nobody: list[Fired]
+    ctx: Context, programme: Programme, rows: Sequence[Due], people: People, swept: Swept, nobody: list[Fired]
 ) -> None:
     of_kind = ladders(ctx.session, programme.id)
     done = recorded(ctx.session, [row.id for row in rows])
@@ -137,6 +144,8 @@ def _fire_steps(
                 continue
             for person in recipients:
                 swept.add(person, fired)
+            for person in people.unmailed(row, role):
+                swept.show(person, replace(fired, told_as=role))
             if not recipients:
                 nobody.append(fired)
         days[row.id] = ctx.today + timedelta(days=1) if put_off else upcoming.after_today(ladder.kind, row.due_on)
@@ -144,7 +153,7 @@ def _fire_steps(
 
 
 def _break_promises(
-    ctx: Context, programme: Programme, promises: Sequence[Any], people: "People", swept: Swept, nobody: list[Fired]
+    ctx: Context, programme: Programme, promises: Sequence[Any], people: People, swept: Swept, nobody: list[Fired]
 ) -> None:
     """Each is told once, to the next role up from whoever promised; whoever has today's digest hears tomorrow."""
     broken: list[int] = []
@@ -158,6 +167,8 @@ def _break_promises(
         fired = Fired(row, programme.id, 0, role, told_as, None, "", row)
         for person in recipients:
             swept.add(person, fired)
+        for person in people.unmailed(row, role, but=row.person_id):
+            swept.show(person, replace(fired, told_as=role))
         if not recipients:
             nobody.append(fired)
         broken.append(row.promise_id)
@@ -180,57 +191,6 @@ class _Upcoming:
         return self._found[key]
 
 
-class People:
-    """Today's holders of the ladder's roles, resolved when the mail is made."""
-
-    def __init__(self, ctx: Context, programme: Programme, rows: Sequence[Answered]) -> None:
-        self._heads = holders(ctx.session, {row.lead_unit_id for row in rows}, SIGNING, ctx.today)
-        self._owners = {one.id: one for one in named(ctx.session, {row.owner_id for row in rows if row.owner_id})}
-        office = standing_unit_ids(ctx.session, ctx.today).get(programme.id, frozenset())
-        self._office = [
-            one for group in holders(ctx.session, office, list(PostRole), ctx.today).values() for one in group
-        ]
-        issuer = programme.issuer_unit_id
-        self._leaders = holders(ctx.session, [issuer], [PostRole.HEAD], ctx.today).get(issuer, [])
-        self._deputies = holders(ctx.session, [issuer], [PostRole.DEPUTY], ctx.today).get(issuer, [])
-        everybody = (*self._owners.values(), *(one for group in self._heads.values() for one in group))
-        self._today = ctx.today
-        people = {*everybody, *self._office, *self._leaders, *self._deputies}
-        self._written = known_keys(ctx.session, [_digest_key(ctx.today, one) for one in people])
-
-    def signs(self, row: Due, user_id: int) -> bool:
-        return any(one.id == user_id for one in self._heads.get(row.lead_unit_id, []))
-
-    def reached(self, row: Due, role: LadderRole, but: int | None = None) -> tuple[LadderRole, list[User]]:
-        """Who is told, and as what: the role's own people, or of the next role in line whose people have an address
-        that takes mail; `but` is told by nobody of themselves. Nobody: an empty list."""
-        told_as: LadderRole | None = role
-        while told_as is not None:
-            found = [one for one in self.in_role(row, told_as) if one.reachable and one.id != but]
-            if found:
-                return told_as, found
-            told_as = NEXT_IN_LINE.get(told_as)
-        return role, []
-
-    def in_role(self, row: Answered, role: LadderRole) -> list[User]:
-        heads = self._heads.get(row.lead_unit_id, [])
-        match role:
-            case LadderRole.OWNER:
-                # Work that nobody has taken on yet is the head's.
-                return [self._owners[row.owner_id]] if row.owner_id else heads
-            case LadderRole.HEAD:
-                return heads
-            case LadderRole.STANDING_OFFICE:
-                return self._office
-            case LadderRole.DEPUTY_LEADER:
-                return self._deputies
-            case LadderRole.LEADER:
-                return self._leaders
-
-    def has_digest_today(self, person: User) -> bool:
-        return _digest_key(self._today, person) in self._written
-
-
 def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[int, set[str]]) -> Rendered:
     # One line for each assignment, in the highest role and step that the person has in it; a promise has its own.
     lines = {
@@ -251,13 +211,24 @@ def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[in
         )
         for one in lines.values()
     ]
-    return digest(
+    mail = digest(
         items, to_name=person.name, today=ctx.today, base_url=ctx.base_url, locale=person.locale, sample=ctx.sample
     )
+    own = all(
+        is_own_reminder(one.role, one.told_as, one.assignment.due_on, ctx.today, promised=one.promise is not None)
+        for one in fired
+    )
+    return replace(mail, topic=Topic.REMINDER if own else None)
 
 
-def _digest_key(day: date, person: User) -> str:
-    return f"digest:{person.id}:{day.isoformat()}"
+def _show(ctx: Context, swept: Swept, told: Mapping[int, set[str]]) -> None:
+    """In the product, to people whom no mail reaches. It proves nothing: the steps are told to others, or to nobody."""
+    mails = []
+    for person, fired in swept.shown():
+        first = fired[0]
+        key = f"shown:{person.id}:{ctx.today.isoformat()}:{first.assignment.id}:{first.step_offset}:{first.role}"
+        mails.append((key, person, _digest(ctx, person, fired, told), {one.programme_id for one in fired}))
+    enqueue_many(ctx, "digest", mails, shown_only=True)
 
 
 def _batches(digests: Sequence[tuple[User, list[Fired]]]) -> Iterator[list[tuple[User, list[Fired]]]]:

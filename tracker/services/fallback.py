@@ -16,9 +16,9 @@ from tracker.rules.ladder import NEXT_IN_LINE, LadderRole
 from tracker.rules.workflow import WITH_UNIT
 from tracker.services.audit import record
 from tracker.services.context import Context
-from tracker.services.escalation import People
 from tracker.services.notice import mail_item
 from tracker.services.outbox import enqueue_many
+from tracker.services.told import People
 from tracker.store.delegation import programmes_of
 from tracker.store.outbox import escalations_of, was_passed_on
 from tracker.store.people import SIGNING, holders, posts_of

@@ -16,6 +16,7 @@ from tracker.rules.text import fold
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.store import chat
 from tracker.store.mail_link import revoke_of_person
 from tracker.store.people import posts_of
 from tracker.store.user import by_login, open_session, open_sessions
@@ -133,6 +134,7 @@ def deactivate(ctx: Context, login: str) -> User:
     user.active = False
     end_sessions(ctx, user.id)
     revoke_of_person(ctx.session, user.id, ctx.now)
+    chat.forget(ctx.session, user.id)
     record(ctx, "deactivate_user", "user", user.id, data={"user": user.login})
     return user
 

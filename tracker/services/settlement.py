@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from tracker.mail.bounce import blames_address
 from tracker.mail.retry import next_try
 from tracker.mail.transport import Answer, Outcome
-from tracker.models.outbox import MailState, MailTry, OutboxMail
+from tracker.models.outbox import Channel, MailState, MailTry, OutboxMail
 from tracker.models.user import User
 from tracker.services.context import Context
 from tracker.services.fallback import pass_on
@@ -42,8 +42,10 @@ def settle(ctx: Context, mail_id: int, sender: int, answer: Answer) -> None:
         row.state = MailState.UNCERTAIN
     else:
         row.state = MailState.FAILED
-        _mark_address(ctx, row, answer.detail)
-        pass_on(ctx, row, answer.detail)
+        # The chat goes beside the mail: what is lost there has gone, or goes on, by mail.
+        if row.channel is Channel.MAIL:
+            _mark_address(ctx, row, answer.detail)
+            pass_on(ctx, row, answer.detail)
 
 
 def _mark_address(ctx: Context, row: OutboxMail, said: str) -> None:

@@ -16,6 +16,8 @@ _QUERY = text("""
     SELECT s.id, s.created_at, s.seen_at, u.id AS user_id, u.login, u.name, u.locale, u.must_change_password,
         u.is_admin, u.is_auditor,
         EXISTS (SELECT FROM users WHERE is_sample) AS sample,
+        (SELECT count(*) FROM (SELECT FROM outbox AS o WHERE o.recipient_id = u.id AND o.channel = 'mail'
+            AND o.read_at IS NULL LIMIT 100) AS news) AS unread,
         (SELECT json_agg(json_build_array(p.unit_id, p.role, nullif(p.user_id, u.id), un.name)
                 ORDER BY un.position, p.id)
             FROM posts AS p
@@ -52,6 +54,8 @@ class Visitor:
     locale: str
     must_change_password: bool
     sample: bool
+    # Notifications not read yet; a hundred stands for that many or more.
+    unread: int
     actor: Actor
     units: tuple[tuple[int, str], ...]
     offices: Mapping[int, frozenset[int]]
@@ -77,6 +81,7 @@ def visitor(session: Session, token_hash: str, day: date) -> Visitor | None:
         locale=row.locale,
         must_change_password=row.must_change_password,
         sample=row.sample,
+        unread=row.unread,
         actor=Actor(
             user_id=row.user_id,
             name=row.name,

@@ -23,6 +23,7 @@ from tracker.store.unit import few_units
 from tracker.web import my_work
 from tracker.web.errors import STATUS, say
 from tracker.web.language import gettext as _
+from tracker.web.notifications import read_about
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import files_of, takes_files, warn_of_children
 from tracker.web.verbs import DONE, VERBS
@@ -89,6 +90,7 @@ def _page(
         row = open_dossier(ctx, assignment_id)
         if unread(ctx, row):
             mark_read(ctx, row.id)
+        read_about(ctx, row.id)
         topic = request.args.get("topic") if request.args.get("topic") in TOPICS else None
         return (
             render_template(

@@ -27,6 +27,9 @@ A_MINUTE = {
     "assignments.act": 30,  # with files; see `_passes`
     "act.show": 120,
     "act.do": 60,
+    "unsubscribe.show": 120,
+    "unsubscribe.do": 300,  # the programs of one mail service come from few addresses
+    "preferences.set_chat": 10,  # starts a process, and a message to wherever it says
 }
 
 
@@ -57,7 +60,7 @@ def _who() -> str:
     """The person; the address of who is not signed in or comes by a link. Behind proxies TRUSTED_PROXIES makes it the
     client's own."""
     # A link from a mail is nobody's session: whoever tries tokens is one address, signed in or not.
-    if request.blueprint != "act" and current_user.is_authenticated:
+    if request.blueprint not in ("act", "unsubscribe") and current_user.is_authenticated:
         return f"person:{current_user.actor.user_id}"
     return f"address:{request.remote_addr}"
 

@@ -14,25 +14,30 @@ def register(app: Flask) -> None:
 
 
 # Where links from mails lead; what follows is a secret.
-LINKS = "/act/"
+LINKS = ("/act/", "/unsubscribe/")
+
+
+def _link(path: str) -> str | None:
+    return next((one for one in LINKS if one in path), None)
 
 
 def by_link() -> bool:
     """Whether this answer goes to whoever opened a link from a mail, an error page included."""
-    return LINKS in request.path
+    return _link(request.path) is not None
 
 
 def told_path() -> str:
     """The path for the log: never with a token."""
-    return f"{LINKS}…" if by_link() else request.path
+    link = _link(request.path)
+    return f"{link}…" if link else request.path
 
 
 def _without_token(site: Any) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
     """What the server writes into its log of requests is the raw address, which nothing else here reads."""
 
     def answer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        if LINKS in environ["PATH_INFO"]:
-            environ.update(RAW_URI=f"{LINKS}-", REQUEST_URI=f"{LINKS}-")
+        if link := _link(environ["PATH_INFO"]):
+            environ.update(RAW_URI=f"{link}-", REQUEST_URI=f"{link}-")
         return site(environ, start)  # type: ignore[no-any-return]
 
     return answer

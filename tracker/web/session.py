@@ -25,8 +25,8 @@ LOOKING = frozenset({"bulk.choose", "bulk.preview", "update_sheet.preview"})
 View = TypeVar("View", bound=Callable[..., Any])
 # Pages that a person with a first password may still reach; of the last two nobody asks who is looking.
 FREE = frozenset({
-    "auth.password", "auth.change_password", "auth.sign_out", "auth.language", "act.show", "act.do", "static",
-    "home.healthz", "home.readyz",
+    "auth.password", "auth.change_password", "auth.sign_out", "auth.language", "act.show", "act.do",
+    "unsubscribe.show", "unsubscribe.do", "static", "home.healthz", "home.readyz",
 })  # fmt: skip
 
 

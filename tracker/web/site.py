@@ -40,12 +40,15 @@ from tracker.web import (
     mails,
     monitor,
     my_work,
+    notifications,
     opening,
+    preferences,
     programmes,
     reports,
     rights,
     search,
     security,
+    unsubscribe,
     update_sheet,
     working_days,
 )
@@ -63,7 +66,7 @@ BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
     insight.bp, hooks.bp, register_pages.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
-    act.bp,
+    act.bp, notifications.bp, preferences.bp, unsubscribe.bp,
 )  # fmt: skip
 
 
@@ -114,6 +117,7 @@ def _shared() -> dict[str, Any]:
         "locale": locale(),
         "locales": {"vi": "Tiếng Việt", "en": "English"},
         "sample_data": current_user.visitor.sample if current_user.is_authenticated else has_sample_data(db.session()),
+        "unread": notifications.unread() if current_user.is_authenticated else 0,
         "actor": current_actor() if current_user.is_authenticated else None,
         "reads_register": current_user.is_authenticated and _reads_register(),
         "actor_units": current_user.visitor.unit_names if current_user.is_authenticated else [],
