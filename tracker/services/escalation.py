@@ -6,57 +6,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
-from json import dumps
 from typing import Any
 
 from sqlalchemy import text
 
-from tracker.mail.render import Rendered, digest
 from tracker.models.programme import Programme
-from tracker.models.user import PostRole, User
+from tracker.models.user import User
 from tracker.rules.calendar import LOCAL
-from tracker.rules.ladder import (
-    NEXT_IN_LINE,
-    OF_UNIT,
-    Ladder,
-    LadderKind,
-    LadderRole,
-    due_steps,
-    next_step_date,
-    step_at,
-)
+from tracker.rules.ladder import Ladder, LadderKind, due_steps, next_step_date, step_at
 from tracker.rules.promise import is_broken, told_of_broken
 from tracker.rules.workflow import State
 from tracker.services.context import Context
-from tracker.services.mail_link import invitation
-from tracker.services.notice import item_of
+from tracker.services.digest import digest_key, digest_of
+from tracker.services.fired import Fired, record_fired
+from tracker.services.ladder_people import People
 from tracker.services.outbox import enqueue_many
-from tracker.store.escalation import Answered, Due, look_next, programmes_to_sweep, recorded, to_look_at
+from tracker.store.escalation import Due, look_next, programmes_to_sweep, recorded, to_look_at
 from tracker.store.ladder import Current, kind_of_row, ladders
-from tracker.store.outbox import known_keys
-from tracker.store.people import SIGNING, holders, standing_unit_ids
-from tracker.store.promise import break_all, note_told, over
-from tracker.store.user import named
+from tracker.store.promise import break_all, over
 
 # Two sweeps at once would make two digests for one person; the second waits and then finds nothing to do.
 LOCK = 6_210_712
 # Digests made and written at once: bounds the memory of a sweep after an outage.
 BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """`role` is the ladder's; `told_as` that of who gets it, when nobody of the role can be reached."""
-
-    assignment: Due
-    programme_id: int
-    step_offset: int
-    role: LadderRole
-    told_as: LadderRole
-    version_id: int | None
-    wording: str
-    # A promise whose day is over, instead of a step of the ladder.
-    promise: Any = None
 
 
 @dataclass
@@ -92,18 +64,19 @@ def sweep(ctx: Context) -> Swept:
             "digest",
             [
                 (
-                    _digest_key(ctx.today, person),
+                    digest_key(ctx.today, person),
                     person,
-                    _digest(ctx, person, fired, told),
+                    digest_of(ctx, person, fired, told),
                     {one.programme_id for one in fired},
                 )
                 for person, fired in batch
             ],
         )
         swept.mails += len(mails)
-        _record(ctx, swept, [(one, person.id, mails.get(person.id)) for person, fired in batch for one in fired])
+        rows = [(one, person.id, mails.get(person.id)) for person, fired in batch for one in fired]
+        swept.escalations += record_fired(ctx, rows)
     swept.unreachable = len(nobody)
-    _record(ctx, swept, [(one, None, None) for one in nobody])
+    swept.escalations += record_fired(ctx, [(one, None, None) for one in nobody])
     return swept
 
 
@@ -119,7 +92,7 @@ def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: l
 
 
 def _fire_steps(
-    ctx: Context, programme: Programme, rows: Sequence[Due], people: "People", swept: Swept, nobody: list[Fired]
+    ctx: Context, programme: Programme, rows: Sequence[Due], people: People, swept: Swept, nobody: list[Fired]
 ) -> None:
     of_kind = ladders(ctx.session, programme.id)
     done = recorded(ctx.session, [row.id for row in rows])
@@ -144,7 +117,7 @@ def _fire_steps(
 
 
 def _break_promises(
-    ctx: Context, programme: Programme, promises: Sequence[Any], people: "People", swept: Swept, nobody: list[Fired]
+    ctx: Context, programme: Programme, promises: Sequence[Any], people: People, swept: Swept, nobody: list[Fired]
 ) -> None:
     """Each is told once, to the next role up from whoever promised; whoever has today's digest hears tomorrow."""
     broken: list[int] = []
@@ -180,86 +153,6 @@ class _Upcoming:
         return self._found[key]
 
 
-class People:
-    """Today's holders of the ladder's roles, resolved when the mail is made."""
-
-    def __init__(self, ctx: Context, programme: Programme, rows: Sequence[Answered]) -> None:
-        self._heads = holders(ctx.session, {row.lead_unit_id for row in rows}, SIGNING, ctx.today)
-        self._owners = {one.id: one for one in named(ctx.session, {row.owner_id for row in rows if row.owner_id})}
-        office = standing_unit_ids(ctx.session, ctx.today).get(programme.id, frozenset())
-        self._office = [
-            one for group in holders(ctx.session, office, list(PostRole), ctx.today).values() for one in group
-        ]
-        issuer = programme.issuer_unit_id
-        self._leaders = holders(ctx.session, [issuer], [PostRole.HEAD], ctx.today).get(issuer, [])
-        self._deputies = holders(ctx.session, [issuer], [PostRole.DEPUTY], ctx.today).get(issuer, [])
-        everybody = (*self._owners.values(), *(one for group in self._heads.values() for one in group))
-        self._today = ctx.today
-        people = {*everybody, *self._office, *self._leaders, *self._deputies}
-        self._written = known_keys(ctx.session, [_digest_key(ctx.today, one) for one in people])
-
-    def signs(self, row: Due, user_id: int) -> bool:
-        return any(one.id == user_id for one in self._heads.get(row.lead_unit_id, []))
-
-    def reached(self, row: Due, role: LadderRole, but: int | None = None) -> tuple[LadderRole, list[User]]:
-        """Who is told, and as what: the role's own people, or of the next role in line whose people have an address
-        that takes mail; `but` is told by nobody of themselves. Nobody: an empty list."""
-        told_as: LadderRole | None = role
-        while told_as is not None:
-            found = [one for one in self.in_role(row, told_as) if one.reachable and one.id != but]
-            if found:
-                return told_as, found
-            told_as = NEXT_IN_LINE.get(told_as)
-        return role, []
-
-    def in_role(self, row: Answered, role: LadderRole) -> list[User]:
-        heads = self._heads.get(row.lead_unit_id, [])
-        match role:
-            case LadderRole.OWNER:
-                # Work that nobody has taken on yet is the head's.
-                return [self._owners[row.owner_id]] if row.owner_id else heads
-            case LadderRole.HEAD:
-                return heads
-            case LadderRole.STANDING_OFFICE:
-                return self._office
-            case LadderRole.DEPUTY_LEADER:
-                return self._deputies
-            case LadderRole.LEADER:
-                return self._leaders
-
-    def has_digest_today(self, person: User) -> bool:
-        return _digest_key(self._today, person) in self._written
-
-
-def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[int, set[str]]) -> Rendered:
-    # One line for each assignment, in the highest role and step that the person has in it; a promise has its own.
-    lines = {
-        (one.assignment.id, one.promise is not None): one for one in sorted(fired, key=lambda one: one.step_offset)
-    }
-    items = [
-        item_of(
-            ctx,
-            one.assignment,
-            one.assignment.clause_ref,
-            one.assignment.unit_name,
-            one.told_as,
-            tuple(sorted(told[one.assignment.id] - {person.name})),
-            one.wording,
-            instead=one.role in OF_UNIT and one.told_as not in OF_UNIT,
-            invited=invitation(ctx, one.assignment, one.told_as),
-            promised_on=one.promise.promised_on if one.promise is not None else None,
-        )
-        for one in lines.values()
-    ]
-    return digest(
-        items, to_name=person.name, today=ctx.today, base_url=ctx.base_url, locale=person.locale, sample=ctx.sample
-    )
-
-
-def _digest_key(day: date, person: User) -> str:
-    return f"digest:{person.id}:{day.isoformat()}"
-
-
 def _batches(digests: Sequence[tuple[User, list[Fired]]]) -> Iterator[list[tuple[User, list[Fired]]]]:
     left = iter(digests)
     while batch := list(islice(left, BATCH)):
@@ -272,46 +165,3 @@ def _who_is_told(swept: Swept) -> dict[int, set[str]]:
         for one in fired:
             told[one.assignment.id].add(person.name)
     return told
-
-
-_FIRED = text("""
-    INSERT INTO escalations
-        (fired_at, assignment_id, due_on, step_offset, role, recipient_id, outbox_id, ladder_version_id,
-        lead_unit_id)
-    SELECT :now, * FROM json_to_recordset(CAST(:fired AS json)) AS fired (
-        assignment_id integer, due_on date, step_offset integer, role text, recipient_id integer, outbox_id integer,
-        ladder_version_id integer, lead_unit_id integer
-    )
-""")
-
-
-def _record(ctx: Context, swept: Swept, fired: Sequence[tuple[Fired, int | None, int | None]]) -> None:
-    """(step or promise, person, mail) in one insert each."""
-    steps = [one for one in fired if one[0].promise is None]
-    told = [
-        {
-            "promise_id": one.promise.promise_id,
-            "role": str(one.told_as),
-            "recipient_id": person_id,
-            "outbox_id": mail_id,
-        }
-        for one, person_id, mail_id in fired
-        if one.promise is not None
-    ]
-    note_told(ctx.session, told, ctx.now)
-    swept.escalations += len(steps)
-    rows = [
-        {
-            "assignment_id": one.assignment.id,
-            "due_on": one.assignment.due_on.isoformat(),
-            "step_offset": one.step_offset,
-            "role": str(one.role),
-            "recipient_id": person_id,
-            "outbox_id": mail_id,
-            "ladder_version_id": one.version_id,
-            "lead_unit_id": one.assignment.lead_unit_id,
-        }
-        for one, person_id, mail_id in steps
-    ]
-    if rows:
-        ctx.session.execute(_FIRED, {"now": ctx.now, "fired": dumps(rows)})

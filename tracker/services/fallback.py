@@ -16,7 +16,7 @@ from tracker.rules.ladder import NEXT_IN_LINE, LadderRole
 from tracker.rules.workflow import WITH_UNIT
 from tracker.services.audit import record
 from tracker.services.context import Context
-from tracker.services.escalation import People
+from tracker.services.ladder_people import People
 from tracker.services.notice import mail_item
 from tracker.services.outbox import enqueue_many
 from tracker.store.delegation import programmes_of

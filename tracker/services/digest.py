@@ -1,0 +1,41 @@
+"""The digest: one mail a day for one person, about everything that fired for them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from tracker.mail.render import Rendered, digest
+from tracker.models.user import User
+from tracker.rules.ladder import OF_UNIT
+from tracker.services.context import Context
+from tracker.services.fired import Fired
+from tracker.services.mail_link import invitation
+from tracker.services.notice import item_of
+
+
+def digest_of(ctx: Context, person: User, fired: Sequence[Fired], told: Mapping[int, set[str]]) -> Rendered:
+    # One line for each assignment, in the highest role and step that the person has in it; a promise has its own.
+    lines = {
+        (one.assignment.id, one.promise is not None): one for one in sorted(fired, key=lambda one: one.step_offset)
+    }
+    items = [
+        item_of(
+            ctx,
+            one.assignment,
+            one.assignment.clause_ref,
+            one.assignment.unit_name,
+            one.told_as,
+            tuple(sorted(told[one.assignment.id] - {person.name})),
+            one.wording,
+            instead=one.role in OF_UNIT and one.told_as not in OF_UNIT,
+            invited=invitation(ctx, one.assignment, one.told_as),
+            promised_on=one.promise.promised_on if one.promise is not None else None,
+        )
+        for one in lines.values()
+    ]
+    return digest(
+        items, to_name=person.name, today=ctx.today, base_url=ctx.base_url, locale=person.locale, sample=ctx.sample
+    )
+
+
+def digest_key(day: date, person: User) -> str:
+    return f"digest:{person.id}:{day.isoformat()}"
