@@ -172,7 +172,7 @@ def opened(
     ordered = sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.clause_ref))
     shown = ordered[:MOST_ROWS]
     subject = catalogue(locale).gettext(OPENED) % {"n": len(ordered), "periods": _periods(ordered, locale)}
-    return _render(
+    mail = _render(
         "opened",
         locale,
         subject,
@@ -185,6 +185,7 @@ def opened(
         base_url=base_url,
         sample=sample,
     )
+    return _inviting(mail, shown)
 
 
 def _periods(items: Sequence[MailItem], locale: str) -> str:

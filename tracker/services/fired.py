@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
 from tracker.store.escalation import Due
-from tracker.store.promise import note_told
+from tracker.store.told import PromiseTold, note_promises
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,18 @@ def record_fired(ctx: Context, fired: Sequence[tuple[Fired, int | None, int | No
     """(step or promise, person, mail) in one insert each; how many steps."""
     steps = [one for one in fired if one[0].promise is None]
     told = [
-        {
-            "promise_id": one.promise.promise_id,
-            "role": str(one.told_as),
-            "recipient_id": person_id,
-            "outbox_id": mail_id,
-        }
+        PromiseTold(
+            one.promise.promise_id,
+            str(one.told_as),
+            person_id,
+            mail_id,
+            one.assignment.lead_unit_id,
+            one.assignment.due_on,
+        )
         for one, person_id, mail_id in fired
         if one.promise is not None
     ]
-    note_told(ctx.session, told, ctx.now)
+    note_promises(ctx.session, told, ctx.now)
     rows = [
         {
             "assignment_id": one.assignment.id,

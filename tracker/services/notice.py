@@ -79,8 +79,16 @@ def notify(
     return sent
 
 
-def mail_item(ctx: Context, row: Assignment, role: LadderRole, invited: Invitation | None = None) -> MailItem:
-    return item_of(ctx, row, row.duty.clause.ref, row.lead_unit.name, role, invited=invited)
+def mail_item(
+    ctx: Context,
+    row: Assignment,
+    role: LadderRole,
+    invited: Invitation | None = None,
+    *,
+    promised_on: date | None = None,
+) -> MailItem:
+    ref, unit = row.duty.clause.ref, row.lead_unit.name
+    return item_of(ctx, row, ref, unit, role, invited=invited, promised_on=promised_on)
 
 
 def item_of(

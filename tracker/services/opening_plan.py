@@ -66,6 +66,8 @@ class Plan:
     left: list[Given] = field(default_factory=list)
     # What was given before, by everything it may be found by.
     ids: dict[Key, int] = field(default_factory=dict)
+    # Of what this opening gave: the version that answers from its mail are about.
+    versions: dict[Key, int] = field(default_factory=dict)
 
     @property
     def carried(self) -> list[New]:
