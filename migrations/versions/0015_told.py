@@ -36,6 +36,7 @@ def upgrade() -> None:
     for column, table in (("instead_of_id", "outbox"), ("lead_unit_id", "units")):
         op.add_column("promise_notices", sa.Column(column, sa.Integer(), nullable=True))
         op.create_foreign_key(op.f(f"fk_promise_notices_{column}"), "promise_notices", table, [column], ["id"])
+    op.add_column("escalations", sa.Column("told_as", sa.Text(), nullable=True))
     op.add_column("promise_notices", sa.Column("due_on", sa.Date(), nullable=True))
     op.create_index(op.f("ix_promise_notices_outbox_id"), "promise_notices", ["outbox_id"])
     op.create_index(op.f("ix_promise_notices_fired_at"), "promise_notices", ["fired_at"])
@@ -69,6 +70,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_promise_notices_outbox_id"), "promise_notices")
     for name in ("due_on", "lead_unit_id", "instead_of_id"):
         op.drop_column("promise_notices", name)
+    op.drop_column("escalations", "told_as")
 
 
 def _once(columns: list[str]) -> None:

@@ -65,7 +65,11 @@ def test_a_digest_of_a_broken_promise_goes_on(session: Session, act: Act, broken
     for mail in found.values():
         assert "đã hẹn xong ngày 12/10/2026, chưa xong" in mail.text_body
         notice = session.scalars(select(PromiseNotice).where(PromiseNotice.outbox_id == mail.id)).one()
-        assert (notice.role, notice.recipient_id, notice.instead_of_id) == ("head", mail.recipient_id, row.id)
+        assert (notice.role, notice.recipient_id, notice.instead_of_id) == (
+            "standing_office",
+            mail.recipient_id,
+            row.id,
+        )
         assert (notice.lead_unit_id, notice.due_on) == (broken.lead_unit_id, broken.due_on)
 
 

@@ -94,7 +94,7 @@ def test_every_value_has_its_word() -> None:
     assert set(EXPLANATION_STATES) == set(ExplanationState)
     assert set(LADDER_ROLES) == set(LadderRole)
     assert set(MAIL_STATES) == {"queued", "sending", "sent", "failed", "uncertain", "bounced", "skipped"}
-    assert set(MAIL_KINDS) == {"digest", "fallback", "opened", *SUBJECTS, *LETTERS}
+    assert set(MAIL_KINDS) == {"digest", "leader", "fallback", "opened", *SUBJECTS, *LETTERS}
     assert set(REGISTER_RESULTS) == set(Result)
     assert set(Action) <= set(Permission)
 

@@ -17,9 +17,10 @@ from tracker.rules.ladder import Ladder, LadderKind, due_steps, next_step_date, 
 from tracker.rules.promise import is_broken, told_of_broken
 from tracker.rules.workflow import State
 from tracker.services.context import Context
-from tracker.services.digest import digest_key, digest_of
+from tracker.services.digest import Names, digest_key, digest_of
 from tracker.services.fired import Fired, record_fired
 from tracker.services.ladder_people import People
+from tracker.services.leader_mail import divide, leader_key, leader_mails_of
 from tracker.services.outbox import enqueue_many
 from tracker.store.escalation import Due, look_next, programmes_to_sweep, recorded, to_look_at
 from tracker.store.ladder import Current, kind_of_row, ladders
@@ -27,7 +28,7 @@ from tracker.store.promise import break_all, over
 
 # Two sweeps at once would make two digests for one person; the second waits and then finds nothing to do.
 LOCK = 6_210_712
-# Digests made and written at once: bounds the memory of a sweep after an outage.
+# Mails made and written at once: bounds the memory of a sweep after an outage.
 BATCH = 500
 
 
@@ -44,7 +45,7 @@ class Swept:
     def add(self, person: User, fired: Fired) -> None:
         self._by_person.setdefault(person.id, (person, []))[1].append(fired)
 
-    def digests(self) -> list[tuple[User, list[Fired]]]:
+    def people(self) -> list[tuple[User, list[Fired]]]:
         return list(self._by_person.values())
 
 
@@ -58,26 +59,30 @@ def sweep(ctx: Context) -> Swept:
     for programme in programmes_to_sweep(ctx.session, ctx.now.astimezone(LOCAL).hour):
         _sweep_programme(ctx, programme, swept, nobody)
     told = _who_is_told(swept)
-    for batch in _batches(swept.digests()):
-        mails = enqueue_many(
-            ctx,
-            "digest",
-            [
-                (
-                    digest_key(ctx.today, person),
-                    person,
-                    digest_of(ctx, person, fired, told),
-                    {one.programme_id for one in fired},
-                )
-                for person, fired in batch
-            ],
-        )
-        swept.mails += len(mails)
-        rows = [(one, person.id, mails.get(person.id)) for person, fired in batch for one in fired]
-        swept.escalations += record_fired(ctx, rows)
+    for batch in _batches(swept.people()):
+        _tell(ctx, batch, told, swept)
     swept.unreachable = len(nobody)
     swept.escalations += record_fired(ctx, [(one, None, None) for one in nobody])
     return swept
+
+
+def _tell(ctx: Context, batch: Sequence[tuple[User, list[Fired]]], told: Names, swept: Swept) -> None:
+    divided = [(person, *divide(fired)) for person, fired in batch]
+    digests = [(person, fired) for person, fired, _raised in divided if fired]
+    raised = [(person, fired) for person, _digest, fired in divided if fired]
+    written = {
+        "digest": (digests, digest_key, [digest_of(ctx, person, fired, told) for person, fired in digests]),
+        "leader": (raised, leader_key, leader_mails_of(ctx, raised, told)),
+    }
+    for kind, (people, key, letters) in written.items():
+        mails = [
+            (key(ctx.today, person), person, letter, {one.programme_id for one in fired})
+            for (person, fired), letter in zip(people, letters, strict=True)
+        ]
+        sent = enqueue_many(ctx, kind, mails)
+        swept.mails += len(sent)
+        rows = [(one, person.id, sent.get(person.id)) for person, fired in people for one in fired]
+        swept.escalations += record_fired(ctx, rows)
 
 
 def _sweep_programme(ctx: Context, programme: Programme, swept: Swept, nobody: list[Fired]) -> None:
@@ -105,7 +110,7 @@ def _fire_steps(
             told_as, recipients = people.reached(row, role)
             wording = step_at(ladder.steps, offset, role).wording
             fired = Fired(row, programme.id, offset, role, told_as, ladder.version_id, wording)
-            if any(people.has_digest_today(person) for person in recipients):
+            if any(people.has_mail_today(person) for person in recipients):
                 put_off = True  # one digest a day: this step waits for tomorrow's
                 continue
             for person in recipients:
@@ -126,7 +131,7 @@ def _break_promises(
             continue
         role = told_of_broken(by_head=people.signs(row, row.person_id))
         told_as, recipients = people.reached(row, role, but=row.person_id)
-        if any(people.has_digest_today(person) for person in recipients):
+        if any(people.has_mail_today(person) for person in recipients):
             continue
         fired = Fired(row, programme.id, 0, role, told_as, None, "", row)
         for person in recipients:
@@ -161,7 +166,7 @@ def _batches(digests: Sequence[tuple[User, list[Fired]]]) -> Iterator[list[tuple
 
 def _who_is_told(swept: Swept) -> dict[int, set[str]]:
     told: dict[int, set[str]] = defaultdict(set)
-    for person, fired in swept.digests():
+    for person, fired in swept.people():
         for one in fired:
             told[one.assignment.id].add(person.name)
     return told

@@ -1,19 +1,21 @@
 """A mail that cannot be delivered goes on, once, to whoever is next in line: a reminder is not to end in silence."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tracker.mail.message import one_line
-from tracker.mail.render import SUBJECTS, MailItem, Rendered, fallback, reminders
+from tracker.mail.render import SUBJECTS, MailItem, fallback, reminders
+from tracker.mail.template import Rendered
+from tracker.mail.tried import tried_text
 from tracker.models.assignment import Assignment
 from tracker.models.escalation import Escalation
 from tracker.models.outbox import OutboxMail
 from tracker.models.programme import Programme
 from tracker.models.user import PostRole, User
-from tracker.rules.ladder import NEXT_IN_LINE, LadderRole
+from tracker.rules.ladder import LEADERS, NEXT_IN_LINE, LadderRole
 from tracker.rules.workflow import WITH_UNIT
 from tracker.services.audit import record
 from tracker.services.context import Context
@@ -24,11 +26,13 @@ from tracker.store.delegation import programmes_of
 from tracker.store.outbox import was_passed_on
 from tracker.store.people import SIGNING, holders, posts_of
 from tracker.store.told import PromiseTold, Reminder, note_promises, note_subjects, reminders_of, work_of
+from tracker.store.tried import tried
 
 # Receipts of one's own deed.
 OWN = frozenset({"answered_from_mail", "undone_from_mail"})
 # Of these each line goes to the next role in line, as the ladder would.
-BY_LINE = frozenset({"digest", "opened"})
+BY_LINE = frozenset({"digest", "leader", "opened"})
+REMINDING = BY_LINE - {"opened"}
 # Named one by one: a new kind of mail is somebody's own (a password, a link) until it is said here that it is not.
 PASSED_ON = frozenset({*BY_LINE, *SUBJECTS, "delegation", "delegation_ended"}) - OWN
 LONGEST = 200
@@ -61,11 +65,11 @@ class _Line:
 
 @dataclass
 class _Target:
-    """`lines`: what the person is told of in somebody else's place."""
+    """`lines`: what the person is told of in somebody else's place, and as what."""
 
     person: User
-    items: list[MailItem] = field(default_factory=list)
-    lines: list[_Line] = field(default_factory=list)
+    items: dict[tuple[int, bool], MailItem] = field(default_factory=dict)
+    lines: list[tuple[_Line, LadderRole]] = field(default_factory=list)
 
 
 def pass_on(ctx: Context, row: OutboxMail, why: str) -> list[int]:
@@ -101,9 +105,8 @@ def _next_in_line(ctx: Context, row: OutboxMail) -> list[_Target]:
         role, found = _after(people[one.work.programme_id], one, row)
         for person in found:
             target = targets.setdefault(person.id, _Target(person))
-            if one.subject not in {other.subject for other in target.lines}:
-                target.items.append(mail_item(ctx, one.work, role, promised_on=one.promised_on))
-            target.lines.append(one)
+            target.items.setdefault(one.subject, mail_item(ctx, one.work, role, promised_on=one.promised_on))
+            target.lines.append((one, role))
     return list(targets.values())
 
 
@@ -145,8 +148,8 @@ def _of_event(ctx: Context, row: OutboxMail) -> list[_Target]:
         programmes: set[int] = set().union(*programmes_of(ctx.session, posts).values())
         office = frozenset().union(*(ctx.offices.get(one, frozenset()) for one in programmes))
     people = _others(_of(ctx, units, SIGNING), row) or _others(_of(ctx, office, list(PostRole)), row)
-    items = [mail_item(ctx, work, LadderRole.HEAD)] if work is not None else []
-    return [_Target(person, items) for person in people]
+    items = {(work.id, False): mail_item(ctx, work, LadderRole.HEAD)} if work is not None else {}
+    return [_Target(person, dict(items)) for person in people]
 
 
 def _unit_in(work: Assignment, posts: Collection[int], office: Collection[int]) -> set[int]:
@@ -170,13 +173,19 @@ def _others(people: Iterable[User], row: OutboxMail) -> list[User]:
 
 def _written(ctx: Context, row: OutboxMail, target: _Target, why: str) -> Rendered:
     person = target.person
+    raised = {id_ for (id_, _promise), item in target.items.items() if item.role in LEADERS}
+    done = tried(ctx.session, raised) if raised else {}
+    items = [
+        replace(item, tried=tried_text(done[id_], ctx.today, person.locale)) if id_ in done else item
+        for (id_, _promise), item in target.items.items()
+    ]
     return fallback(
-        sorted(target.items, key=lambda item: (-item.working_days, item.unit_name, item.clause_ref)),
+        sorted(items, key=lambda item: (-item.working_days, item.unit_name, item.clause_ref)),
         to_name=person.name,
         for_name=row.to_name,
         for_address=row.to_address,
         why=one_line(why)[:LONGEST],
-        subject=reminders(len(target.items), person.locale) if row.kind == "digest" else row.subject,
+        subject=reminders(len(target.items), person.locale) if row.kind in REMINDING else row.subject,
         base_url=ctx.base_url,
         locale=person.locale,
         sample=ctx.sample,
@@ -186,13 +195,14 @@ def _written(ctx: Context, row: OutboxMail, target: _Target, why: str) -> Render
 def _told_instead(ctx: Context, target: _Target, mail_id: int, row: OutboxMail) -> None:
     """Recorded as what the mail that did not arrive was about."""
     person_id = target.person.id
-    told = [one.told for one in target.lines if one.told is not None]
+    told = [(one.told, str(role)) for one, role in target.lines if one.told is not None]
     steps = [
         {
             "assignment_id": one.assignment_id,
             "due_on": one.due_on,
             "step_offset": one.step_offset,
             "role": one.role,
+            "told_as": told_as,
             "recipient_id": person_id,
             "outbox_id": mail_id,
             "instead_of_id": row.id,
@@ -200,15 +210,15 @@ def _told_instead(ctx: Context, target: _Target, mail_id: int, row: OutboxMail) 
             "fired_at": ctx.now,
             "ladder_version_id": one.ladder_version_id,
         }
-        for one in told
+        for one, told_as in told
         if one.promise_id is None
     ]
     if steps:
         ctx.session.execute(upsert(Escalation).on_conflict_do_nothing(), steps)
     promises = [
-        PromiseTold(one.promise_id, one.role, person_id, mail_id, one.unit_id, one.due_on, row.id)
-        for one in told
+        PromiseTold(one.promise_id, told_as, person_id, mail_id, one.unit_id, one.due_on, row.id)
+        for one, told_as in told
         if one.promise_id is not None
     ]
     note_promises(ctx.session, promises, ctx.now)
-    note_subjects(ctx.session, {mail_id: {one.work.id for one in target.lines if one.told is None}})
+    note_subjects(ctx.session, {mail_id: {one.work.id for one, _role in target.lines if one.told is None}})

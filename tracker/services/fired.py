@@ -30,11 +30,11 @@ class Fired:
 
 _FIRED = text("""
     INSERT INTO escalations
-        (fired_at, assignment_id, due_on, step_offset, role, recipient_id, outbox_id, ladder_version_id,
+        (fired_at, assignment_id, due_on, step_offset, role, told_as, recipient_id, outbox_id, ladder_version_id,
         lead_unit_id)
     SELECT :now, * FROM json_to_recordset(CAST(:fired AS json)) AS fired (
-        assignment_id integer, due_on date, step_offset integer, role text, recipient_id integer, outbox_id integer,
-        ladder_version_id integer, lead_unit_id integer
+        assignment_id integer, due_on date, step_offset integer, role text, told_as text, recipient_id integer,
+        outbox_id integer, ladder_version_id integer, lead_unit_id integer
     )
 """)
 
@@ -61,6 +61,7 @@ def record_fired(ctx: Context, fired: Sequence[tuple[Fired, int | None, int | No
             "due_on": one.assignment.due_on.isoformat(),
             "step_offset": one.step_offset,
             "role": str(one.role),
+            "told_as": str(one.told_as),
             "recipient_id": person_id,
             "outbox_id": mail_id,
             "ladder_version_id": one.version_id,

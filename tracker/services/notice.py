@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from tracker.mail.link import Invitation
-from tracker.mail.render import MailItem, Rendered, event
+from tracker.mail.render import MailItem, event
+from tracker.mail.template import Rendered
 from tracker.models.assignment import Assignment
 from tracker.models.user import PostRole, User
 from tracker.rules.ladder import LadderRole
@@ -100,7 +101,7 @@ def item_of(
     told: tuple[str, ...] = (),
     wording: str = "",
     *,
-    instead: bool = False,
+    instead: str = "",
     invited: Invitation | None = None,
     promised_on: date | None = None,
 ) -> MailItem:

@@ -9,8 +9,8 @@ from sqlalchemy import func, text
 
 from tracker.mail.link import fill
 from tracker.mail.message import Letter, new_message_id
-from tracker.mail.render import Rendered
 from tracker.mail.retry import PAUSES
+from tracker.mail.template import Rendered
 from tracker.models.outbox import MailState, OutboxMail
 from tracker.models.user import User
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound

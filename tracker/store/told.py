@@ -17,24 +17,25 @@ from tracker.models.outbox import MailSubject, OutboxMail
 _STEPS = """
     SELECT 1 AS kind, e.id, a.programme_id, e.fired_at AS told_at, e.assignment_id,
         coalesce(e.lead_unit_id, a.lead_unit_id) AS unit_id, e.due_on, e.step_offset, e.role,
+        coalesce(e.told_as, e.role) AS told_as,
         CAST(NULL AS integer) AS promise_id, CAST(NULL AS date) AS promised_on, CAST(NULL AS integer) AS promised_by_id,
         CAST(NULL AS integer) AS chaser_id, e.recipient_id, e.outbox_id, e.ladder_version_id
     FROM escalations AS e JOIN assignments AS a ON a.id = e.assignment_id
 """
 _PROMISES = """
     SELECT 2, n.id, a.programme_id, n.fired_at, p.assignment_id, coalesce(n.lead_unit_id, a.lead_unit_id),
-        coalesce(n.due_on, a.due_on), NULL, n.role, p.id, p.promised_on, p.person_id, NULL, n.recipient_id, n.outbox_id,
-        NULL
+        coalesce(n.due_on, a.due_on), NULL, n.role, n.role, p.id, p.promised_on, p.person_id, NULL,
+        n.recipient_id, n.outbox_id, NULL
     FROM promise_notices AS n JOIN promises AS p ON p.id = n.promise_id JOIN assignments AS a ON a.id = p.assignment_id
 """
 # A chase that could not be delivered went on by a mail that names it; a step and a promise have a row for that.
 _CHASES = """
     SELECT 3, r.id, a.programme_id, c.sent_at, c.assignment_id, coalesce(c.lead_unit_id, a.lead_unit_id), c.due_on,
-        NULL, NULL, NULL, NULL, NULL, c.sent_by_id, r.user_id, r.outbox_id, NULL
+        NULL, NULL, NULL, NULL, NULL, NULL, c.sent_by_id, r.user_id, r.outbox_id, NULL
     FROM chases AS c JOIN assignments AS a ON a.id = c.assignment_id JOIN chase_readers AS r ON r.chase_id = c.id
     UNION ALL
     SELECT 4, f.id, a.programme_id, f.created_at, c.assignment_id, coalesce(c.lead_unit_id, a.lead_unit_id), c.due_on,
-        NULL, NULL, NULL, NULL, NULL, c.sent_by_id, f.recipient_id, f.id, NULL
+        NULL, NULL, NULL, NULL, NULL, NULL, c.sent_by_id, f.recipient_id, f.id, NULL
     FROM outbox AS f JOIN chase_readers AS r ON r.outbox_id = f.instead_of_id JOIN chases AS c ON c.id = r.chase_id
     JOIN assignments AS a ON a.id = c.assignment_id
 """
