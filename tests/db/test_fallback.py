@@ -222,6 +222,6 @@ def test_what_is_for_one_person_alone_goes_nowhere(session: Session, act: Act, k
 def test_a_leader_has_nobody_above(session: Session, act: Act, told: Assignment) -> None:
     session.execute(update(Post).where(Post.role == PostRole.DEPUTY).values(valid_to=Post.valid_from))
     sweep(act(at=morning("2026-12-04")))
-    row = mail_to(session, "truong.ubnd-huyen", "digest")
+    row = mail_to(session, "truong.ubnd-huyen", "leader")
     try_once(act, row, Outcome.FAILED, GONE, at=morning("2026-12-04"))
     assert passed_on(session, row) == {}

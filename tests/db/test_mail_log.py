@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Act
 from tests.db.test_assignment import HEAD, OFFICE
 from tests.helpers.world import AT
-from tracker.mail.render import Rendered
+from tracker.mail.template import Rendered
 from tracker.models.assignment import Assignment
 from tracker.models.escalation import LadderStep, LadderVersion
 from tracker.models.outbox import MailState, OutboxMail

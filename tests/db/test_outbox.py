@@ -13,7 +13,7 @@ from tests.conftest import Act
 from tests.helpers.stack import until
 from tests.helpers.world import AT
 from tracker.mail.message import Letter
-from tracker.mail.render import Rendered
+from tracker.mail.template import Rendered
 from tracker.mail.transport import Answer, Outcome
 from tracker.models.outbox import MailState, MailTry, OutboxMail
 from tracker.models.user import User

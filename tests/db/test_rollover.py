@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
@@ -44,7 +44,9 @@ def given(session: Session, key: str) -> list[Assignment]:
 
 
 def recur(session: Session, act: Act, recurrence: str, wording: str = "", key: str = "IV.3.1") -> Duty:
+    """From the first period on: what the year gave is cancelled, or it would wait for its end."""
     duty = session.scalars(select(Duty).where(Duty.key == key)).one()
+    session.execute(update(Assignment).where(Assignment.duty_id == duty.id).values(state=State.CANCELLED))
     return set_duty(
         act(OFFICE), duty.programme_id, duty.id, recurrence=recurrence, wording=wording, seen=state_of(duty)
     )

@@ -34,10 +34,10 @@ PUT = """
     INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body, html_body, state)
     VALUES ('fault', %s, %s, 'truong@example.vn', 'Trưởng phòng', 'Thử', 'Thử.', '<p>Thử.</p>', 'queued')
 """
-# The sweep of the day runs meanwhile: a digest has its cause in the steps that were recorded with it.
+# The sweep of the day runs meanwhile: its mails have their cause in the steps that were recorded with them.
 CAUSED = """
     SELECT message_id, kind FROM outbox
-    WHERE kind <> 'digest' OR EXISTS (SELECT FROM escalations WHERE outbox_id = outbox.id)
+    WHERE kind NOT IN ('digest', 'leader') OR EXISTS (SELECT FROM escalations WHERE outbox_id = outbox.id)
 """
 
 
@@ -136,7 +136,7 @@ def kills(folder: Path, mails: int, kills: int) -> Table:
             place.close()
         seen = postman.ids()
     killed = Counter(targets)
-    digests = [one for one in seen if kinds.get(one) == "digest"]
+    digests = [one for one in seen if kinds.get(one) in ("digest", "leader")]
     extra = sum(seen.values()) - len(seen)
     whole = sum(target == "worker" and number % WHOLE == 0 for number, target in enumerate(targets, 1))
     senders = killed["worker"] + killed["database"]

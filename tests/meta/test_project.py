@@ -96,7 +96,7 @@ def test_every_value_has_its_word() -> None:
     assert set(EXPLANATION_STATES) == set(ExplanationState)
     assert set(LADDER_ROLES) == set(LadderRole)
     assert set(MAIL_STATES) == set(MailState)
-    assert set(MAIL_KINDS) == {"digest", "fallback", "opened", "chat_joined", *SUBJECTS, *LETTERS}
+    assert set(MAIL_KINDS) == {"digest", "leader", "fallback", "opened", "chat_joined", *SUBJECTS, *LETTERS}
     assert set(TOPICS_MUTABLE) == set(Topic)
     assert set(TOPIC_OF) < set(MAIL_KINDS)
     assert set(REGISTER_RESULTS) == set(Result)

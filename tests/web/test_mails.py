@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.db.test_bounce import about
 from tests.web.test_pages import ADMIN, AUDITOR, HEAD, LEADER, OFFICE, PASSWORD, Browser, _first
 from tracker.acting import acting
-from tracker.mail.render import Rendered
+from tracker.mail.template import Rendered
 from tracker.models.audit import AuditEvent
 from tracker.models.outbox import MailState, OutboxMail
 from tracker.models.user import User

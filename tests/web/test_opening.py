@@ -55,7 +55,7 @@ def test_a_quarter_on_the_page_and_in_lists(app: Flask, browse: Browse) -> None:
     where = f"/programmes/1/clauses/{clause}"
     office = browse(OFFICE)
     assert f'href="{where}">Hằng năm</a>' in office.get("/programmes/1")
-    form = {"duty_id": duty, "recurrence": "quarterly", "seen": "False||"}
+    form = {"duty_id": duty, "recurrence": "quarterly", "seen": "False|||"}
     page = office.post(where, at=where, status=422, **form, wording="trước ngày 25 hằng tháng")
     assert "là “Hằng tháng”, khác với định kỳ đã chọn là “Hằng quý”" in page
     assert 'value="trước ngày 25 hằng tháng"' in page

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from select import select
 from typing import IO, Any
 
-from tracker.mail.render import ROOT
+from tracker.mail.template import ROOT
 from tracker.mail.transport import Answer, Outcome
 
 # Seconds. With one slow try a sender stays within the silence that the database allows it (`store.sender`).

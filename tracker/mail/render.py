@@ -3,25 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from pathlib import Path
 from textwrap import shorten
 
-import css_inline
-from babel.support import NullTranslations, Translations
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
-from jinja2.nodes import EvalContext
-from markupsafe import Markup
-
 from tracker.mail.link import Invitation
+from tracker.mail.template import PREFIX, Rendered, catalogue, period_text, render
 from tracker.rules.ladder import LadderRole
-from tracker.rules.recurrence import period_named, period_words
+from tracker.rules.recurrence import period_named
 from tracker.rules.rollover import ONCE
 from tracker.rules.text import inside
 from tracker.rules.words import N_
 
-ROOT = Path(__file__).resolve().parents[2]
-CATALOGUES = ROOT / "tracker" / "translations"
 SUBJECTS = {
     "assigned": N_("Giao việc: %(title)s"),
     "returned": N_("Trả lại để bổ sung: %(title)s"),
@@ -54,23 +45,9 @@ LETTERS = {
 }
 OPENED = N_("Giao việc %(periods)s: %(n)s nhiệm vụ")
 NOT_ARRIVED = N_("Thư không đến được %(name)s: %(about)s")
-PREFIX = "[Giao Việc] "
 # Gmail cuts off a mail beyond 102 kB, and nobody reads so far; the rest is counted, with a link to the site.
 MOST_ROWS = 60
-# One for all mails: a new one each time takes as long again as the work.
-_INLINER = css_inline.CSSInliner()
 OVERSEERS = frozenset({LadderRole.STANDING_OFFICE, LadderRole.DEPUTY_LEADER, LadderRole.LEADER})
-
-
-@dataclass(frozen=True)
-class Rendered:
-    subject: str
-    text: str
-    html: str
-    # The links it carries: whoever puts it into the outbox makes their rows.
-    invitations: tuple[Invitation, ...] = ()
-    # By which its recipient may switch such mails off, where its kind does not say it.
-    topic: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,13 +65,15 @@ class MailItem:
     told: tuple[str, ...] = ()
     # The sentence that the ladder's step has of its own.
     wording: str = ""
-    # Nobody of the unit can be reached, so it comes to whoever is next in line.
-    instead: bool = False
+    # Of whom nobody can be reached ("unit", "office"), so that it comes to whoever is next in line.
+    instead: str = ""
     # The key of its period, and whether the period before had left it unfinished; for the mail of an opening.
     period: str = ""
     carried: bool = False
     # What the recipient may answer without a password.
     invited: Invitation | None = None
+    # What was tried about it so far, in words.
+    tried: str = ""
     # A day that was promised and is over: what this line is about.
     promised_on: date | None = None
 
@@ -121,7 +100,7 @@ def digest(
     if broken:
         parts.append(_("%(n)s lời hẹn đã qua ngày") % {"n": broken})
     shown = ordered[:MOST_ROWS]
-    mail = _render(
+    mail = render(
         "digest",
         locale,
         f"{', '.join(parts)} ({today:%d/%m/%Y})",
@@ -151,7 +130,7 @@ def event(
 ) -> Rendered:
     """What just happened to one assignment; `kind` is a key of SUBJECTS, `what` a msgid that `day` may end."""
     subject = catalogue(locale).gettext(SUBJECTS[kind]) % {"title": shorten(item.title, 80, placeholder="…")}
-    mail = _render(
+    mail = render(
         "event",
         locale,
         subject,
@@ -174,7 +153,7 @@ def opened(
     ordered = sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.clause_ref))
     shown = ordered[:MOST_ROWS]
     subject = catalogue(locale).gettext(OPENED) % {"n": len(ordered), "periods": _periods(ordered, locale)}
-    return _render(
+    mail = render(
         "opened",
         locale,
         subject,
@@ -187,6 +166,7 @@ def opened(
         base_url=base_url,
         sample=sample,
     )
+    return _inviting(mail, shown)
 
 
 def _periods(items: Sequence[MailItem], locale: str) -> str:
@@ -196,15 +176,10 @@ def _periods(items: Sequence[MailItem], locale: str) -> str:
     return ", ".join(words) if len(words) <= 3 else f"{words[0]} – {words[-1]}"
 
 
-def period_text(key: str, locale: str) -> str:
-    message, params = period_words(key)
-    return catalogue(locale).gettext(message) % params
-
-
 def letter(kind: str, *, to_name: str, base_url: str, locale: str, sample: bool, **facts: object) -> Rendered:
     """A mail about something else than an assignment; `kind` is a key of LETTERS and the name of its template."""
     subject = catalogue(locale).gettext(LETTERS[kind]) % facts
-    return _render(kind, locale, subject, to_name=to_name, base_url=base_url, sample=sample, **facts)
+    return render(kind, locale, subject, to_name=to_name, base_url=base_url, sample=sample, **facts)
 
 
 def fallback(
@@ -226,7 +201,7 @@ def fallback(
     _ = catalogue(locale).gettext
     about = subject.removeprefix(PREFIX)
     shown = items[:MOST_ROWS]
-    return _render(
+    return render(
         "fallback",
         locale,
         _(NOT_ARRIVED) % {"name": for_name, "about": about},
@@ -249,45 +224,3 @@ def reminders(n: int, locale: str) -> str:
 
 def _inviting(mail: Rendered, items: Sequence[MailItem]) -> Rendered:
     return replace(mail, invitations=tuple(item.invited for item in items if item.invited is not None))
-
-
-@cache
-def catalogue(locale: str) -> NullTranslations:
-    """The gettext catalogue; Vietnamese has none, because the msgids are Vietnamese."""
-    return Translations.load(CATALOGUES, [locale])
-
-
-@cache
-def _environment(locale: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates" / "email"),
-        autoescape=lambda name: bool(name and name.endswith(".html")),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    known = catalogue(locale).gettext
-
-    # What Jinja's own extension does, in a quarter of its time: most of a digest's was spent here.
-    @pass_eval_context
-    def gettext(place: EvalContext, text: str, **values: object) -> str:
-        said = known(text)
-        return (Markup(said) if place.autoescape else said) % values
-
-    environment.globals["_"] = gettext
-    environment.filters["period"] = lambda key: period_text(key, locale)
-    environment.filters["day"] = lambda value: f"{value:%d/%m/%Y}"
-    return environment
-
-
-def _render(template: str, locale: str, subject: str, **values: object) -> Rendered:
-    environment = _environment(locale)
-    values |= {"subject": subject, "locale": locale}
-    html = environment.get_template(f"{template}.html").render(values)
-    return Rendered(
-        subject=f"{PREFIX}{subject}",
-        text=environment.get_template(f"{template}.txt").render(values).strip() + "\n",
-        # Outlook and Gmail drop <style>; the rules must stand on the elements.
-        html=_INLINER.inline(html),
-    )

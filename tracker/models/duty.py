@@ -38,6 +38,7 @@ class Duty(Numbered, Base):
             name="one_addressee",
         ),
         CheckConstraint("(kind = 'indicator') = (indicator_id IS NOT NULL)", name="indicator_named"),
+        CheckConstraint("(changes_on IS NULL) = (before_recurrence IS NULL)", name="changes_from_something"),
     )
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
@@ -58,6 +59,12 @@ class Duty(Numbered, Base):
     deadline_on: Mapped[date | None]
     # Recurrence and deadline were set by the office; a new version of the text does not take them back.
     set_by_office: Mapped[bool] = mapped_column(server_default="false")
+    # Until this day what was set before holds still: no period runs beside another one of the same duty.
+    changes_on: Mapped[date | None]
+    before_recurrence: Mapped[str | None]
+    before_wording: Mapped[str | None]
+    before_last_day: Mapped[str | None]
+    before_deadline_on: Mapped[date | None]
     retired_in: Mapped[int | None]
 
     clause: Mapped[Clause] = relationship()

@@ -99,6 +99,8 @@ class Escalation(Numbered, Base):
     due_on: Mapped[date]
     step_offset: Mapped[int]
     role: Mapped[str]
+    # As what the recipient was told: of the next in line, when nobody of the role can be reached. Null: nobody knows.
+    told_as: Mapped[str | None]
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
     # The mail to somebody else of this step that could not be delivered: why this person was told in their stead.

@@ -63,7 +63,7 @@ class OutboxMail(Numbered, Base):
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     message_id: Mapped[str] = mapped_column(unique=True)
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    # What an event mail is about; a digest is about those of its escalations.
+    # What an event mail is about; what others are about, `store.told` knows.
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"))
     # The mail that could not be delivered, whose place this one takes.
     instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
@@ -89,6 +89,17 @@ class OutboxMail(Numbered, Base):
     passed_on: Mapped[list["OutboxMail"]] = relationship(back_populates="instead_of", order_by="OutboxMail.id")
     tries: Mapped[list["MailTry"]] = relationship(order_by="MailTry.id")
     bounces: Mapped[list["MailBounce"]] = relationship(order_by="MailBounce.id")
+
+
+class MailSubject(Base):
+    """What a mail is about that neither reminds nor is about one assignment alone: the work that an opening gave."""
+
+    __tablename__ = "mail_subjects"
+
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), primary_key=True, autoincrement=False)
+    assignment_id: Mapped[int] = mapped_column(
+        ForeignKey("assignments.id"), primary_key=True, autoincrement=False, index=True
+    )
 
 
 class MailTry(Numbered, Base):

@@ -38,17 +38,29 @@ class Promise(Numbered, Base):
 
 
 class PromiseNotice(Numbered, Base):
-    """Somebody was told of a broken promise; `recipient_id` is null when nobody could be reached."""
+    """Somebody was told of a broken promise; `recipient_id` is null when nobody could be reached.
+
+    As of an escalation: who led the work then and until when, and the mail whose place this one took.
+    """
 
     __tablename__ = "promise_notices"
     __table_args__ = (
         UniqueConstraint(
-            "promise_id", "recipient_id", name="uq_promise_notices_once", postgresql_nulls_not_distinct=True
+            "promise_id",
+            "recipient_id",
+            "instead_of_id",
+            name="uq_promise_notices_once",
+            postgresql_nulls_not_distinct=True,
         ),
+        Index(None, "outbox_id"),
+        Index(None, "fired_at"),
     )
 
     promise_id: Mapped[int] = mapped_column(ForeignKey("promises.id"))
     role: Mapped[str]
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    due_on: Mapped[date | None]
     fired_at: Mapped[datetime]

@@ -116,6 +116,9 @@ def step_at(ladder: Ladder, offset: int, role: str) -> Step:
 
 OF_UNIT = frozenset({LadderRole.OWNER, LadderRole.HEAD})
 
+# Who leads the committee: told by a mail of their own.
+LEADERS = frozenset({LadderRole.DEPUTY_LEADER, LadderRole.LEADER})
+
 # Whoever is told when nobody of a role can be reached; after the leader there is nobody.
 NEXT_IN_LINE = {
     LadderRole.OWNER: LadderRole.HEAD,

@@ -5,7 +5,7 @@ Pure. What was opened is told by keys of periods; that a key is opened once is t
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tracker.rules.calendar import LOCAL, WorkingCalendar
 from tracker.rules.recurrence import RECURRING, Period, Recurrence, next_period, period_named, period_of, periods_due
@@ -69,6 +69,27 @@ def _beginning(since: date, until: date) -> Iterable[Period]:
         for period in periods_due(recurrence, since, until):
             if since <= period.first <= until:
                 yield period
+
+
+def changes_from(
+    before: Recurrence, after: Recurrence, given: Collection[tuple[str, State]], today: date
+) -> date | None:
+    """The day from which a duty recurs otherwise, `given` being its assignments (period, state). None: at once.
+
+    Until then it goes on as before, so that no period is given beside another one that holds the same days, and none
+    is left out. What was cancelled stands in nobody's way, nor does a single duty's once it has ended.
+    """
+    if before is after:
+        return None
+    periods = [period_named(key) for key, state in given if state is not State.CANCELLED]
+    kinds = [kind for kind in (before, after) if kind is not Recurrence.ONCE]
+    begun = min(period_of(today, kind).first for kind in kinds)
+    running = [one for one in periods if one != ONCE and one.last >= begun]
+    single = any(key == ONCE.key and unfinished(state) for key, state in given)
+    if not running and not single:
+        return None
+    day = max([today, *(one.last for one in running)])
+    return max(period_of(day, kind).last for kind in kinds) + timedelta(days=1)
 
 
 def opens_single_duty(year: Period, deadline: date | None) -> bool:

@@ -225,9 +225,20 @@ REGISTER_RESULTS = {
     "nobody": N_("Không có ai nhận được thư"),
 }
 
+# The same beside a day, in a mail to whoever leads the committee: what did not arrive.
+ARRIVED = {
+    "waiting": N_("thư đang chờ gửi"),
+    "bounced": N_("thư bị trả lại"),
+    "failed": N_("thư không gửi được"),
+    "uncertain": N_("chưa rõ thư đã đến"),
+    "skipped": N_("quyết định không gửi thư"),
+    "nobody": N_("không có ai nhận được thư"),
+}
+
 # What a mail is about, for the filter of the mail log.
 MAIL_KINDS = {
     "digest": N_("Đôn đốc trong ngày"),
+    "leader": N_("Đề nghị lãnh đạo chỉ đạo"),
     "chased": N_("Đôn đốc trực tiếp"),
     "fallback": N_("Chuyển thư không đến được"),
     "assigned": N_("Giao việc"),

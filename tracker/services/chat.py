@@ -6,7 +6,7 @@ from sqlalchemy import func
 
 from tracker.mail.chat import Messenger
 from tracker.mail.message import new_message_id
-from tracker.mail.render import PREFIX, catalogue
+from tracker.mail.template import PREFIX, catalogue
 from tracker.models.chat import ChatAddress
 from tracker.models.outbox import Channel, OutboxMail
 from tracker.models.user import User

@@ -1,15 +1,58 @@
 """How often a duty comes back and by when: as the text says, or as the standing office has set it."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from tracker.importing.deadlines import Deadline, find_deadline
 from tracker.models.duty import Duty, DutyKind
 from tracker.models.programme import Programme
 from tracker.rules.errors import Conflict, Invalid, NotFound
 from tracker.rules.permissions import Permission, Scope, demand, on_behalf_of
 from tracker.rules.recurrence import Recurrence, Rule
+from tracker.rules.rollover import changes_from
 from tracker.rules.wording import read_deadline
 from tracker.rules.words import N_, RECURRENCES
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.store.opening import periods_given
+
+
+@dataclass(frozen=True)
+class InForce:
+    """How a duty comes back on some day, and by when."""
+
+    recurrence: Recurrence
+    wording: str | None
+    last_day: str | None
+    deadline_on: date | None
+
+
+def in_force(duty: Duty, on: date) -> InForce:
+    """A recurrence that was changed while a period runs holds from the next one on."""
+    if duty.changes_on is not None and duty.before_recurrence is not None and on < duty.changes_on:
+        before = Recurrence(duty.before_recurrence)
+        return InForce(before, duty.before_wording, duty.before_last_day, duty.before_deadline_on)
+    # What names no recurrence of its own is reported on year by year.
+    now = Recurrence(duty.recurrence) if duty.recurrence else Recurrence.YEARLY
+    return InForce(now, duty.deadline_wording, duty.last_day, duty.deadline_on)
+
+
+def recurrence_of(duty: Duty, on: date) -> Recurrence:
+    return in_force(duty, on).recurrence
+
+
+def change_deadline(ctx: Context, duty: Duty, named: Deadline | None) -> None:
+    """Another recurrence waits for the end of what was given for the period that runs; another day does not."""
+    before = in_force(duty, ctx.today)
+    set_deadline(duty, named)
+    after = Recurrence(duty.recurrence) if duty.recurrence else Recurrence.YEARLY
+    given = periods_given(ctx.session, duty.id) if duty.id is not None else []
+    duty.changes_on = changes_from(before.recurrence, after, given, ctx.today)
+    waits = duty.changes_on is not None
+    duty.before_recurrence = before.recurrence.value if waits else None
+    duty.before_wording = before.wording if waits else None
+    duty.before_last_day = before.last_day if waits else None
+    duty.before_deadline_on = before.deadline_on if waits else None
 
 
 def set_deadline(duty: Duty, named: Deadline | None) -> None:
@@ -22,12 +65,13 @@ def set_deadline(duty: Duty, named: Deadline | None) -> None:
 
 def state_of(duty: Duty) -> str:
     """What a form was made from, to see whether somebody has changed it meanwhile."""
-    return f"{duty.set_by_office}|{duty.recurrence or ''}|{duty.deadline_wording or ''}"
+    return f"{duty.set_by_office}|{duty.recurrence or ''}|{duty.deadline_wording or ''}|{duty.changes_on or ''}"
 
 
 def set_duty(ctx: Context, programme_id: int, duty_id: int, *, recurrence: str, wording: str, seen: str) -> Duty:
     """`recurrence` "": as the text says. `wording` may be empty: then the last day of each period, or the programme's
-    reporting rule for a yearly duty. Holds for periods that are opened from now on; audited with what was before."""
+    reporting rule for a yearly duty. Holds for periods that are opened from now on, another recurrence only for those
+    that begin when what is given is over (`Duty.changes_on`); audited with what was before."""
     duty = ctx.session.get(Duty, duty_id, with_for_update=True, populate_existing=True)
     if duty is None or duty.programme_id != programme_id or duty.retired_in is not None:
         raise NotFound(N_("Không tìm thấy mục này."))
@@ -37,18 +81,27 @@ def set_duty(ctx: Context, programme_id: int, duty_id: int, *, recurrence: str, 
     ctx.on_behalf_of_id = on_behalf_of(ctx.actor, Permission.SET_PROGRAMME, scope)
     if seen != state_of(duty):
         raise Conflict(N_("Người khác vừa đặt định kỳ của mục này. Hãy xem lại rồi lưu."))
-    before = {"recurrence": duty.recurrence, "wording": duty.deadline_wording, "by_office": duty.set_by_office}
+    before = _told(duty)
     if recurrence:
-        set_deadline(duty, _read(ctx, programme, recurrence, wording.strip()))
+        change_deadline(ctx, duty, _read(ctx, programme, recurrence, wording.strip()))
     elif wording.strip():
         raise Invalid(N_("Hãy chọn định kỳ, hoặc để trống thời hạn để theo văn bản."), field="recurrence")
     else:
-        set_deadline(duty, _of_text(programme, duty))
+        change_deadline(ctx, duty, _of_text(programme, duty))
     duty.set_by_office = bool(recurrence)
-    after = {"recurrence": duty.recurrence, "wording": duty.deadline_wording, "by_office": duty.set_by_office}
+    after = _told(duty)
     if after != before:
         record(ctx, "set_duty", "duty", duty.id, data={"before": before, "after": after})
     return duty
+
+
+def _told(duty: Duty) -> dict[str, object]:
+    found: dict[str, object] = {
+        "recurrence": duty.recurrence,
+        "wording": duty.deadline_wording,
+        "by_office": duty.set_by_office,
+    }
+    return found | ({"from": duty.changes_on.isoformat()} if duty.changes_on else {})
 
 
 def _of_text(programme: Programme, duty: Duty) -> Deadline | None:

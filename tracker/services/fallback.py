@@ -1,40 +1,75 @@
 """A mail that cannot be delivered goes on, once, to whoever is next in line: a reminder is not to end in silence."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tracker.mail.message import one_line
-from tracker.mail.render import SUBJECTS, MailItem, Rendered, fallback, reminders
+from tracker.mail.render import SUBJECTS, MailItem, fallback, reminders
+from tracker.mail.template import Rendered
+from tracker.mail.tried import tried_text
 from tracker.models.assignment import Assignment
 from tracker.models.escalation import Escalation
 from tracker.models.outbox import OutboxMail
 from tracker.models.programme import Programme
 from tracker.models.user import PostRole, User
-from tracker.rules.ladder import NEXT_IN_LINE, LadderRole
+from tracker.rules.ladder import LEADERS, NEXT_IN_LINE, LadderRole
 from tracker.rules.workflow import WITH_UNIT
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.services.ladder_people import People
 from tracker.services.notice import mail_item
 from tracker.services.outbox import enqueue_many
-from tracker.services.told import People
 from tracker.store.delegation import programmes_of
-from tracker.store.outbox import escalations_of, was_passed_on
+from tracker.store.outbox import was_passed_on
 from tracker.store.people import SIGNING, holders, posts_of
+from tracker.store.told import PromiseTold, Reminder, note_promises, note_subjects, reminders_of, work_of
+from tracker.store.tried import tried
 
 # Receipts of one's own deed.
 OWN = frozenset({"answered_from_mail", "undone_from_mail"})
+# Of these each line goes to the next role in line, as the ladder would.
+BY_LINE = frozenset({"digest", "leader", "opened"})
+REMINDING = BY_LINE - {"opened"}
 # Named one by one: a new kind of mail is somebody's own (a password, a link) until it is said here that it is not.
-PASSED_ON = frozenset({"digest", *SUBJECTS, "delegation", "delegation_ended"}) - OWN
+PASSED_ON = frozenset({*BY_LINE, *SUBJECTS, "delegation", "delegation_ended"}) - OWN
 LONGEST = 200
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What a mail told of one assignment, and as what; `told` None: it was given."""
+
+    work: Assignment
+    role: LadderRole
+    told: Reminder | None = None
+
+    @property
+    def promised_on(self) -> date | None:
+        return self.told.promised_on if self.told else None
+
+    @property
+    def subject(self) -> tuple[int, bool]:
+        """A promise has a line of its own, as in the digest."""
+        return self.work.id, self.promised_on is not None
+
+    @property
+    def stands(self) -> bool:
+        """The unit still has the work; a step is of a deadline, and goes with it."""
+        told = self.told
+        moved = told is not None and told.promise_id is None and told.due_on != self.work.due_on
+        return self.work.state in WITH_UNIT and not moved
 
 
 @dataclass
 class _Target:
+    """`lines`: what the person is told of in somebody else's place, and as what."""
+
     person: User
-    items: list[MailItem] = field(default_factory=list)
-    steps: list[Escalation] = field(default_factory=list)
+    items: dict[tuple[int, bool], MailItem] = field(default_factory=dict)
+    lines: list[tuple[_Line, LadderRole]] = field(default_factory=list)
 
 
 def pass_on(ctx: Context, row: OutboxMail, why: str) -> list[int]:
@@ -44,59 +79,59 @@ def pass_on(ctx: Context, row: OutboxMail, why: str) -> list[int]:
     """
     if row.kind not in PASSED_ON or was_passed_on(ctx.session, row.id):
         return []
-    targets = _next_in_line(ctx, row) if row.kind == "digest" else _of_event(ctx, row)
+    targets = _next_in_line(ctx, row) if row.kind in BY_LINE else _of_event(ctx, row)
     mails = [
         (f"fallback:{row.id}:{one.person.id}", one.person, _written(ctx, row, one, why), row.programme_ids)
         for one in targets
     ]
     sent = enqueue_many(ctx, "fallback", mails, assignment_id=row.assignment_id, instead_of_id=row.id)
-    steps = [
-        _told_instead(ctx, step, one.person, sent[one.person.id], row)
-        for one in targets
-        if one.person.id in sent
-        for step in one.steps
-    ]
-    if steps:
-        ctx.session.execute(upsert(Escalation).on_conflict_do_nothing(), steps)
+    reached = [one for one in targets if one.person.id in sent]
+    for one in reached:
+        _told_instead(ctx, one, sent[one.person.id], row)
     if sent:
-        names = [one.person.name for one in targets if one.person.id in sent]
-        record(ctx, "pass_on", "outbox", row.id, data={"to": names})
+        record(ctx, "pass_on", "outbox", row.id, data={"to": [one.person.name for one in reached]})
     return list(sent.values())
 
 
 def _next_in_line(ctx: Context, row: OutboxMail) -> list[_Target]:
-    """By the ladder, each line of the digest for itself; what needs no reminding any more is left out."""
-    targets: dict[int, _Target] = {}
-    told = [
-        step
-        for step in escalations_of(ctx.session, row.id)
-        if step.assignment.state in WITH_UNIT and step.assignment.due_on == step.due_on
-    ]
+    """By the ladder, each line of the mail for itself; what needs no reminding any more is left out."""
+    lines = _lines(ctx, row)
     work: dict[Programme, list[Assignment]] = {}
-    for step in told:
-        work.setdefault(step.assignment.programme, []).append(step.assignment)
+    for one in lines:
+        work.setdefault(one.work.programme, []).append(one.work)
     people = {programme.id: People(ctx, programme, rows) for programme, rows in work.items()}
-    for step in told:
-        role, found = _after(people[step.assignment.programme_id], step, row)
+    targets: dict[int, _Target] = {}
+    for one in lines:
+        role, found = _after(people[one.work.programme_id], one, row)
         for person in found:
             target = targets.setdefault(person.id, _Target(person))
-            if step.assignment_id not in {one.assignment_id for one in target.steps}:
-                target.items.append(mail_item(ctx, step.assignment, role))
-            target.steps.append(step)
+            target.items.setdefault(one.subject, mail_item(ctx, one.work, role, promised_on=one.promised_on))
+            target.lines.append((one, role))
     return list(targets.values())
 
 
-def _after(people: People, step: Escalation, row: OutboxMail) -> tuple[LadderRole, list[User]]:
-    """The next role whose people can be reached, after the one as which the person was told."""
-    line = [role := LadderRole(step.role)]
+def _lines(ctx: Context, row: OutboxMail) -> list[_Line]:
+    work = work_of(ctx.session, row.id)
+    if row.kind == "opened":
+        found = [_Line(one, LadderRole.HEAD) for one in work.values()]
+    else:
+        found = [_Line(work[one.assignment_id], LadderRole(one.role), one) for one in reminders_of(ctx.session, row.id)]
+    return [one for one in found if one.stands]
+
+
+def _after(people: People, line: _Line, row: OutboxMail) -> tuple[LadderRole, list[User]]:
+    """The next role whose people can be reached, after the one as which the person was told; whoever promised is not
+    told of themselves."""
+    roles = [role := line.role]
     while following := NEXT_IN_LINE.get(role):
-        line.append(role := following)
+        roles.append(role := following)
     told_as = next(
-        (role for role in line if any(one.id == row.recipient_id for one in people.in_role(step.assignment, role))),
-        line[0],
+        (role for role in roles if any(one.id == row.recipient_id for one in people.in_role(line.work, role))),
+        roles[0],
     )
-    for role in line[line.index(told_as) + 1 :]:
-        if found := _others(people.in_role(step.assignment, role), row):
+    but = line.told.promised_by_id if line.told else None
+    for role in roles[roles.index(told_as) + 1 :]:
+        if found := [one for one in _others(people.in_role(line.work, role), row) if one.id != but]:
             return role, found
     return told_as, []
 
@@ -113,8 +148,8 @@ def _of_event(ctx: Context, row: OutboxMail) -> list[_Target]:
         programmes: set[int] = set().union(*programmes_of(ctx.session, posts).values())
         office = frozenset().union(*(ctx.offices.get(one, frozenset()) for one in programmes))
     people = _others(_of(ctx, units, SIGNING), row) or _others(_of(ctx, office, list(PostRole)), row)
-    items = [mail_item(ctx, work, LadderRole.HEAD)] if work is not None else []
-    return [_Target(person, items) for person in people]
+    items = {(work.id, False): mail_item(ctx, work, LadderRole.HEAD)} if work is not None else {}
+    return [_Target(person, dict(items)) for person in people]
 
 
 def _unit_in(work: Assignment, posts: Collection[int], office: Collection[int]) -> set[int]:
@@ -138,29 +173,52 @@ def _others(people: Iterable[User], row: OutboxMail) -> list[User]:
 
 def _written(ctx: Context, row: OutboxMail, target: _Target, why: str) -> Rendered:
     person = target.person
+    raised = {id_ for (id_, _promise), item in target.items.items() if item.role in LEADERS}
+    done = tried(ctx.session, raised) if raised else {}
+    items = [
+        replace(item, tried=tried_text(done[id_], ctx.today, person.locale)) if id_ in done else item
+        for (id_, _promise), item in target.items.items()
+    ]
     return fallback(
-        sorted(target.items, key=lambda item: (-item.working_days, item.unit_name, item.clause_ref)),
+        sorted(items, key=lambda item: (-item.working_days, item.unit_name, item.clause_ref)),
         to_name=person.name,
         for_name=row.to_name,
         for_address=row.to_address,
         why=one_line(why)[:LONGEST],
-        subject=reminders(len(target.items), person.locale) if row.kind == "digest" else row.subject,
+        subject=reminders(len(target.items), person.locale) if row.kind in REMINDING else row.subject,
         base_url=ctx.base_url,
         locale=person.locale,
         sample=ctx.sample,
     )
 
 
-def _told_instead(ctx: Context, step: Escalation, person: User, mail_id: int, row: OutboxMail) -> dict[str, object]:
-    return {
-        "assignment_id": step.assignment_id,
-        "due_on": step.due_on,
-        "step_offset": step.step_offset,
-        "role": step.role,
-        "recipient_id": person.id,
-        "outbox_id": mail_id,
-        "instead_of_id": row.id,
-        "lead_unit_id": step.lead_unit_id,
-        "fired_at": ctx.now,
-        "ladder_version_id": step.ladder_version_id,
-    }
+def _told_instead(ctx: Context, target: _Target, mail_id: int, row: OutboxMail) -> None:
+    """Recorded as what the mail that did not arrive was about."""
+    person_id = target.person.id
+    told = [(one.told, str(role)) for one, role in target.lines if one.told is not None]
+    steps = [
+        {
+            "assignment_id": one.assignment_id,
+            "due_on": one.due_on,
+            "step_offset": one.step_offset,
+            "role": one.role,
+            "told_as": told_as,
+            "recipient_id": person_id,
+            "outbox_id": mail_id,
+            "instead_of_id": row.id,
+            "lead_unit_id": one.unit_id,
+            "fired_at": ctx.now,
+            "ladder_version_id": one.ladder_version_id,
+        }
+        for one, told_as in told
+        if one.promise_id is None
+    ]
+    if steps:
+        ctx.session.execute(upsert(Escalation).on_conflict_do_nothing(), steps)
+    promises = [
+        PromiseTold(one.promise_id, told_as, person_id, mail_id, one.unit_id, one.due_on, row.id)
+        for one, told_as in told
+        if one.promise_id is not None
+    ]
+    note_promises(ctx.session, promises, ctx.now)
+    note_subjects(ctx.session, {mail_id: {one.work.id for one, _role in target.lines if one.told is None}})

@@ -1,7 +1,7 @@
 """Making the links that mails carry, and ending them. What they do is in `services.act`."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tracker.mail.link import Invitation, hash_of, new_nonce, token_of
@@ -26,7 +26,12 @@ def invitation(ctx: Context, row: Any, role: LadderRole, kind: str | None = None
     """
     if role not in OF_UNIT or not (kind is None or (kind in ACTIONABLE and row.state in WITH_UNIT)):
         return None
-    return Invitation(row.id, row.version, row.due_on, ctx.base_url, new_nonce())
+    return given(ctx, row.id, row.version, row.due_on)
+
+
+def given(ctx: Context, assignment_id: int, version: int, due_on: date | None) -> Invitation:
+    """To whoever signs for the unit that has just been given this work."""
+    return Invitation(assignment_id, version, due_on, ctx.base_url, new_nonce())
 
 
 def make_links(ctx: Context, invited: Sequence[tuple[int, str, int, Invitation]]) -> None:

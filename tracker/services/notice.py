@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from tracker.mail.link import Invitation
-from tracker.mail.render import MailItem, Rendered, event
+from tracker.mail.render import MailItem, event
+from tracker.mail.template import Rendered
 from tracker.models.assignment import Assignment
 from tracker.models.user import PostRole, User
 from tracker.rules.ladder import LadderRole
@@ -79,8 +80,16 @@ def notify(
     return sent
 
 
-def mail_item(ctx: Context, row: Assignment, role: LadderRole, invited: Invitation | None = None) -> MailItem:
-    return item_of(ctx, row, row.duty.clause.ref, row.lead_unit.name, role, invited=invited)
+def mail_item(
+    ctx: Context,
+    row: Assignment,
+    role: LadderRole,
+    invited: Invitation | None = None,
+    *,
+    promised_on: date | None = None,
+) -> MailItem:
+    ref, unit = row.duty.clause.ref, row.lead_unit.name
+    return item_of(ctx, row, ref, unit, role, invited=invited, promised_on=promised_on)
 
 
 def item_of(
@@ -92,7 +101,7 @@ def item_of(
     told: tuple[str, ...] = (),
     wording: str = "",
     *,
-    instead: bool = False,
+    instead: str = "",
     invited: Invitation | None = None,
     promised_on: date | None = None,
 ) -> MailItem:

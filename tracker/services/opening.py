@@ -157,11 +157,13 @@ def _give(ctx: Context, plan: Plan, new: Sequence[New], state: State, done: Open
         query = (
             insert(Assignment)
             .on_conflict_do_nothing()
-            .returning(Assignment.id, Assignment.duty_id, Assignment.lead_unit_id, Assignment.period)
+            .returning(
+                Assignment.id, Assignment.version, Assignment.duty_id, Assignment.lead_unit_id, Assignment.period
+            )
         )
-        for id_, *key in ctx.session.execute(query, rows):
+        for id_, version, *key in ctx.session.execute(query, rows):
             one = by_key[tuple(key)]  # type: ignore[index]
-            plan.ids[one.key] = id_
+            plan.ids[one.key], plan.versions[one.key] = id_, version
             done.created += 1
             _name_helpers(ctx, one, id_)
             before = plan.ids.get(one.carried) if one.carried else None

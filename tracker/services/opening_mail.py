@@ -2,20 +2,23 @@
 
 from collections import defaultdict
 
-from tracker.mail.render import MailItem, Rendered, opened
+from tracker.mail.render import MailItem, opened
+from tracker.mail.template import Rendered
 from tracker.models.user import User
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
+from tracker.services.mail_link import given
 from tracker.services.notice import know_signing
 from tracker.services.opening_plan import New, Plan, wording
 from tracker.services.outbox import enqueue_many
+from tracker.store.told import note_subjects
 
 
 def tell(ctx: Context, plan: Plan) -> int:
     """To those who sign for the units; how many mails. A period that is over is opened for the record only."""
     by_unit: dict[int, list[New]] = defaultdict(list)
     for one in plan.new:
-        if one.key in plan.ids and one.period.last >= ctx.today:
+        if one.key in plan.versions and one.period.last >= ctx.today:
             by_unit[one.unit.id].append(one)
     if not by_unit:
         return 0
@@ -30,7 +33,10 @@ def tell(ctx: Context, plan: Plan) -> int:
         (f"opened:{first}:{person.id}", person, _letter(ctx, plan, person, new), [plan.programme.id])
         for person, new in people.values()
     ]
-    return len(enqueue_many(ctx, "opened", mails))
+    sent = enqueue_many(ctx, "opened", mails)
+    about = {id_: {plan.ids[one.key] for one in new} for id_, (_person, new) in people.items()}
+    note_subjects(ctx.session, {mail: about[id_] for id_, mail in sent.items()})
+    return len(sent)
 
 
 def _letter(ctx: Context, plan: Plan, person: User, new: list[New]) -> Rendered:
@@ -46,6 +52,7 @@ def _letter(ctx: Context, plan: Plan, person: User, new: list[New]) -> Rendered:
             role=LadderRole.HEAD,
             period=one.period.key,
             carried=one.carried is not None,
+            invited=given(ctx, plan.ids[one.key], plan.versions[one.key], one.due),
         )
         for one in new
     ]

@@ -16,6 +16,7 @@ from tracker.rules.rollover import ONCE, Earlier, carried_from, carried_to, in_o
 from tracker.rules.words import N_
 from tracker.rules.workflow import State
 from tracker.services.context import Context
+from tracker.services.duty import in_force, recurrence_of
 from tracker.store.opening import Given, Single, given, single_duties
 from tracker.store.programme import duties
 from tracker.store.unit import members_of_class, units_on
@@ -53,7 +54,8 @@ class Onwards:
 class Plan:
     """`empty` and `passed` name clauses: those that no unit takes; single duties whose deadline lies before the year.
 
-    `left`: unfinished work of earlier periods that no new assignment goes on with.
+    `left`: unfinished work of earlier periods that no new assignment goes on with. `later`: duties whose recurrence
+    was changed and that still go by the one of before in these periods.
     """
 
     programme: Programme
@@ -64,8 +66,11 @@ class Plan:
     passed: list[str] = field(default_factory=list)
     onwards: list[Onwards] = field(default_factory=list)
     left: list[Given] = field(default_factory=list)
+    later: list[Duty] = field(default_factory=list)
     # What was given before, by everything it may be found by.
     ids: dict[Key, int] = field(default_factory=dict)
+    # Of what this opening gave: the version that answers from its mail are about.
+    versions: dict[Key, int] = field(default_factory=dict)
 
     @property
     def carried(self) -> list[New]:
@@ -76,11 +81,6 @@ class Plan:
         """What somebody has looked at and agreed to."""
         facts = [(one.key, str(one.due), one.carried) for one in self.new]
         return sha256(repr([facts, [(one.row.id, one.year) for one in self.onwards]]).encode()).hexdigest()[:16]
-
-
-def recurrence_of(duty: Duty) -> Recurrence:
-    """What names no recurrence of its own is reported on year by year."""
-    return Recurrence(duty.recurrence) if duty.recurrence else Recurrence.YEARLY
 
 
 def check_within(programme: Programme, periods: Sequence[Period]) -> None:
@@ -120,7 +120,8 @@ class _Planning:
         self.ctx, self.plan, self.programme = ctx, plan, plan.programme
         self.duties = duties(ctx.session, self.programme.id)
         keys = [period.key for period in plan.periods]
-        single = [one.id for one in self.duties if recurrence_of(one) is Recurrence.ONCE]
+        kinds = {one.id: {recurrence_of(one, period.first) for period in plan.periods} for one in self.duties}
+        single = [id_ for id_, found in kinds.items() if Recurrence.ONCE in found]
         self.given = given(ctx.session, self.programme.id, periods=keys, single=single)
         self.taken: set[Key] = set()
         self.ever: set[tuple[int, int]] = set()
@@ -139,14 +140,19 @@ class _Planning:
     def fill(self) -> None:
         for period in self.plan.periods:
             for duty in self.duties:
-                recurrence = recurrence_of(duty)
+                recurrence = recurrence_of(duty, period.first)
                 if recurrence is period.recurrence:
                     self._open(duty, period, period)
                 elif recurrence is Recurrence.ONCE and period.recurrence is Recurrence.YEARLY:
-                    if opens_single_duty(period, duty.deadline_on):
+                    if opens_single_duty(period, in_force(duty, period.first).deadline_on):
                         self._open(duty, ONCE, period)
                     elif not any(duty.id == row.duty_id for row in self.given):
                         self.plan.passed.append(duty.clause.ref)
+        self.plan.later = [
+            duty
+            for duty in self.duties
+            if duty.changes_on is not None and any(period.first < duty.changes_on for period in self.plan.periods)
+        ]
         self.plan.left = [row for row in self.given if self._is_left(row)]
 
     def _open(self, duty: Duty, period: Period, within: Period) -> None:
@@ -154,7 +160,7 @@ class _Planning:
         if not units and duty.clause.ref not in self.plan.empty:
             self.plan.empty.append(duty.clause.ref)
         for unit in units:
-            new = self._new(duty, unit, period, within.first.year)
+            new = self._new(duty, unit, period, within)
             # A single duty is given to a unit once, under whatever period that was.
             if new.key in self.taken or (period == ONCE and (duty.id, unit.id) in self.ever):
                 self.plan.existing += 1
@@ -165,12 +171,14 @@ class _Planning:
             # Without an id yet: what this very opening gives may be carried into a later period of it.
             self.others[duty.id, unit.id].append(Earlier(0, period.key, State.ASSIGNED))
 
-    def _new(self, duty: Duty, unit: Unit, period: Period, year: int) -> New:
-        nominal = due_in(period, day_of(self.programme, duty))
+    def _new(self, duty: Duty, unit: Unit, period: Period, within: Period) -> New:
+        nominal = due_in(period, day_of(self.programme, duty, within.first))
         shift = self.programme.shift_days_off
         due = effective_due(nominal, self.ctx.calendar, shift=shift) if nominal else None
         before = carried_from(period, self.others[duty.id, unit.id])
-        return New(duty, unit, period, year, nominal, due, (duty.id, unit.id, before.period) if before else None)
+        return New(
+            duty, unit, period, within.first.year, nominal, due, (duty.id, unit.id, before.period) if before else None
+        )
 
     def _addressed(self, duty: Duty, period: Period) -> list[Unit]:
         day = self._day(period)
@@ -202,14 +210,15 @@ class _Planning:
         return over and not goes_on
 
 
-def day_of(programme: Programme, duty: Duty) -> Rule | date | None:
-    """What `due_in` takes: the duty's own deadline; else of a yearly duty the programme's reporting rule, of one that
-    comes more often the last day of each period."""
-    recurrence = recurrence_of(duty)
+def day_of(programme: Programme, duty: Duty, on: date) -> Rule | date | None:
+    """What `due_in` takes, of a period that begins on this day: the duty's own deadline; else of a yearly duty the
+    programme's reporting rule, of one that comes more often the last day of each period."""
+    holds = in_force(duty, on)
+    recurrence = holds.recurrence
     if recurrence is Recurrence.ONCE:
-        return duty.deadline_on
-    if duty.last_day:
-        return Rule.of_year(duty.last_day)
+        return holds.deadline_on
+    if holds.last_day:
+        return Rule.of_year(holds.last_day)
     return _report_rule(programme) if recurrence is Recurrence.YEARLY else last_day_of(recurrence)
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import func, text
 from tracker.mail.chat import Message
 from tracker.mail.link import fill
 from tracker.mail.message import Letter, new_message_id
-from tracker.mail.render import Rendered
 from tracker.mail.retry import PAUSES
+from tracker.mail.template import Rendered
 from tracker.mail.unsubscribe import token_of, url_of
 from tracker.models.outbox import Channel, MailState, OutboxMail
 from tracker.models.user import User

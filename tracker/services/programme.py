@@ -20,7 +20,7 @@ from tracker.rules.ladder import DEFAULT_LADDER, LadderKind
 from tracker.rules.text import fold
 from tracker.services.audit import record
 from tracker.services.context import Context
-from tracker.services.duty import set_deadline
+from tracker.services.duty import change_deadline
 from tracker.store.ladder import step_rows
 from tracker.store.programme import by_identity, clauses_by_ref, last_version
 from tracker.store.unit import classes_by_name, units_by_name
@@ -214,7 +214,7 @@ class _Import:
             if named and named.wording != duty.deadline_wording:
                 self._warn(ref, f"Văn bản ghi “{named.wording}”; giữ định kỳ, thời hạn do cơ quan thường trực đã đặt.")
             return
-        set_deadline(duty, named)
+        change_deadline(self.ctx, duty, named)
 
     def _duty(self, programme: Programme, duty: Duty | None, key: str, kind: DutyKind) -> Duty:
         if duty is None:

@@ -122,6 +122,8 @@ def in_words(entries: Iterable[Entry]) -> Iterator[Line]:
 
 
 def _by(one: Entry) -> str:
+    if one.promised_on is not None and one.role is not None:
+        return f"Hẹn xong ngày {one.promised_on:%d/%m/%Y}, chưa xong ({LADDER_ROLES[one.role]})"
     if one.step_offset is None or one.role is None:
         return f"Đôn đốc của {one.chased_by}"
     return f"{when(one.step_offset)} ({LADDER_ROLES[one.role]})"

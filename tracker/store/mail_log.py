@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.audit import AuditEvent
-from tracker.models.escalation import Escalation
 from tracker.models.outbox import MailState, OutboxMail
 from tracker.rules.calendar import LOCAL
+from tracker.store.told import ABOUT, mails_about
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,7 @@ class MailFilters:
         if self.person_id:
             found.append(OutboxMail.recipient_id == self.person_id)
         if self.assignment_id:
-            about = select(OutboxMail.id).where(OutboxMail.assignment_id == self.assignment_id)
-            steps = select(Escalation.outbox_id).where(Escalation.assignment_id == self.assignment_id)
-            found.append(OutboxMail.id.in_(about.union(steps)))
+            found.append(mails_about(self.assignment_id))
         if self.day:
             begin = datetime.combine(self.day, time(), LOCAL)
             end = datetime.combine(self.day + timedelta(days=1), time(), LOCAL)
@@ -64,14 +62,12 @@ class About:
 
 # More than one digest holds; the rest is in the mail's own text.
 MOST = 100
-_ABOUT = text("""
+_ABOUT = text(f"""
     SELECT a.id, a.text, c.ref, u.name FROM assignments AS a
     JOIN units AS u ON u.id = a.lead_unit_id
     JOIN duties AS d ON d.id = a.duty_id
     JOIN clauses AS c ON c.id = d.clause_id
-    WHERE a.id IN (
-        SELECT assignment_id FROM outbox WHERE id = :mail
-        UNION SELECT assignment_id FROM escalations WHERE outbox_id = :mail)
+    WHERE a.id IN (SELECT assignment_id FROM ({ABOUT}) AS about WHERE about.mail_id = :mail)
         AND (CAST(:seen AS integer[]) IS NULL OR a.programme_id = ANY(:seen))
     ORDER BY a.due_on, a.id LIMIT :most
 """)

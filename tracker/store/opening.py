@@ -59,6 +59,12 @@ def given(session: Session, programme_id: int, *, periods: Collection[str], sing
     return [Given(*row) for row in rows]
 
 
+def periods_given(session: Session, duty_id: int) -> list[tuple[str, State]]:
+    """(period, state) of what was given of a duty, each once."""
+    query = select(Assignment.period, Assignment.state).where(Assignment.duty_id == duty_id).distinct()
+    return [(period, state) for period, state in session.execute(query)]
+
+
 @dataclass(frozen=True)
 class Single:
     """An assignment of a single duty that may belong in later years too, with how it stood: (since when, state)."""

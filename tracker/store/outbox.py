@@ -7,9 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.models.assignment import Assignment
-from tracker.models.duty import Duty
-from tracker.models.escalation import Escalation
 from tracker.models.outbox import MailBounce, OutboxMail
 from tracker.store.mail_log import MailFilters
 from tracker.store.page import Page, paginate
@@ -30,23 +27,6 @@ def bounce_known(session: Session, key: str) -> bool:
 
 def was_passed_on(session: Session, mail_id: int) -> bool:
     return session.scalar(select(OutboxMail.id).where(OutboxMail.instead_of_id == mail_id).limit(1)) is not None
-
-
-def escalations_of(session: Session, mail_id: int) -> list[Escalation]:
-    """The steps that a digest told of, with their assignments."""
-    work = joinedload(Escalation.assignment)
-    return list(
-        session.scalars(
-            select(Escalation)
-            .where(Escalation.outbox_id == mail_id)
-            .options(
-                work.joinedload(Assignment.programme),
-                work.joinedload(Assignment.lead_unit),
-                work.joinedload(Assignment.duty).joinedload(Duty.clause),
-            )
-            .order_by(Escalation.id)
-        )
-    )
 
 
 def load(session: Session, mail_id: int) -> OutboxMail | None:

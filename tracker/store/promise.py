@@ -1,6 +1,6 @@
 """Promises: the open one of an assignment, and those whose day is over."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -67,24 +67,3 @@ _BREAK = text("""
 def break_all(session: Session, promise_ids: Sequence[int], now: datetime) -> None:
     if promise_ids:
         session.execute(_BREAK, {"ids": list(promise_ids), "now": now})
-
-
-_NOTE = text("""
-    INSERT INTO promise_notices (promise_id, role, recipient_id, outbox_id, fired_at)
-    SELECT promise_id, role, recipient_id, outbox_id, :now FROM unnest(CAST(:promises AS integer[]),
-        CAST(:roles AS text[]), CAST(:people AS integer[]), CAST(:mails AS integer[]))
-        AS told (promise_id, role, recipient_id, outbox_id)
-    ON CONFLICT ON CONSTRAINT uq_promise_notices_once DO NOTHING
-""")
-
-
-def note_told(session: Session, told: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """`told`: promise, role, person or None, mail or None."""
-    if told:
-        columns = {
-            "promises": [one["promise_id"] for one in told],
-            "roles": [one["role"] for one in told],
-            "people": [one["recipient_id"] for one in told],
-            "mails": [one["outbox_id"] for one in told],
-        }
-        session.execute(_NOTE, {**columns, "now": now})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.rules.calendar import LOCAL
 from tracker.rules.register import Result, result_of
+from tracker.store.told import TOLD
 
 BATCH = 1_000
 PAGE_SIZE = 100
@@ -35,10 +36,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One person told of one assignment. A step has `step_offset` and `role`, a chase `chased_by`.
+    """One person told of one assignment. A step has `step_offset` and `role`, a broken promise `promised_on` and
+    `role`, a chase `chased_by`.
 
-    `told_at`: the step fired, the chase was written. `sent_at`: the mail server accepted it. `answered_at`: the first
-    update or submission of the unit after that. `instead_of`: for whom it was, when that mail could not be delivered.
+    `told_at`: the step fired, the promise was found broken, the chase was written. `sent_at`: the mail server accepted
+    it. `answered_at`: the first update or submission of the unit after that. `instead_of`: for whom it was, when that
+    mail could not be delivered.
     """
 
     told_at: datetime
@@ -49,6 +52,7 @@ class Entry:
     due_on: date | None
     step_offset: int | None
     role: str | None
+    promised_on: date | None
     chased_by: str | None
     to_name: str | None
     to_address: str | None
@@ -59,36 +63,20 @@ class Entry:
     answered_at: datetime | None
 
 
-# A chase that could not be delivered went on by a mail that names it; a step has a row of its own for that.
-_TOLD = """
-    SELECT 1 AS kind, e.id, e.fired_at AS told_at, e.assignment_id, coalesce(e.lead_unit_id, a.lead_unit_id) AS unit_id,
-        e.due_on, e.step_offset, e.role, CAST(NULL AS integer) AS chaser_id, e.recipient_id, e.outbox_id
-    FROM escalations AS e JOIN assignments AS a ON a.id = e.assignment_id
-    WHERE a.programme_id = :programme AND e.fired_at >= :begin AND e.fired_at < :end
-    UNION ALL
-    SELECT 2, r.id, c.sent_at, c.assignment_id, coalesce(c.lead_unit_id, a.lead_unit_id),
-        c.due_on, NULL, NULL, c.sent_by_id, r.user_id, r.outbox_id
-    FROM chases AS c JOIN assignments AS a ON a.id = c.assignment_id JOIN chase_readers AS r ON r.chase_id = c.id
-    WHERE a.programme_id = :programme AND c.sent_at >= :begin AND c.sent_at < :end
-    UNION ALL
-    SELECT 3, f.id, f.created_at, c.assignment_id, coalesce(c.lead_unit_id, a.lead_unit_id),
-        c.due_on, NULL, NULL, c.sent_by_id, f.recipient_id, f.id
-    FROM outbox AS f JOIN chase_readers AS r ON r.outbox_id = f.instead_of_id JOIN chases AS c ON c.id = r.chase_id
-    JOIN assignments AS a ON a.id = c.assignment_id
-    WHERE a.programme_id = :programme AND f.created_at >= :begin AND f.created_at < :end
-"""
-_OF_UNITS = "(CAST(:units AS integer[]) IS NULL OR told.unit_id = ANY(CAST(:units AS integer[])))"
+_ASKED = "told.programme_id = :programme AND told.told_at >= :begin AND told.told_at < :end"
+_OF_UNITS = f"{_ASKED} AND (CAST(:units AS integer[]) IS NULL OR told.unit_id = ANY(CAST(:units AS integer[])))"
 _ENTRIES = f"""
     SELECT told.told_at, told.assignment_id, un.name AS unit_name, c.ref AS clause_ref, a.text, told.due_on,
-        told.step_offset, told.role, chaser.name AS chased_by, coalesce(o.to_name, person.name) AS to_name,
-        o.to_address, before.to_name AS instead_of, o.id AS mail_id, o.sent_at, o.state, told.recipient_id,
+        told.step_offset, told.role, told.promised_on, chaser.name AS chased_by,
+        coalesce(o.to_name, person.name) AS to_name, o.to_address, before.to_name AS instead_of, o.id AS mail_id,
+        o.sent_at, o.state, told.recipient_id,
         least(
             (SELECT min(up.created_at) FROM updates AS up WHERE up.assignment_id = told.assignment_id
                 AND up.created_at > coalesce(o.sent_at, told.told_at) AND up.undone_at IS NULL AND up.unit_id IS NULL),
             (SELECT min(ro.submitted_at) FROM rounds AS ro WHERE ro.assignment_id = told.assignment_id
                 AND ro.submitted_at > coalesce(o.sent_at, told.told_at))
         ) AS answered_at
-    FROM ({_TOLD}) AS told
+    FROM ({TOLD}) AS told
     JOIN assignments AS a ON a.id = told.assignment_id
     JOIN units AS un ON un.id = told.unit_id
     JOIN duties AS d ON d.id = a.duty_id
@@ -102,7 +90,7 @@ _ENTRIES = f"""
 """
 _COUNTS = text(f"""
     SELECT o.state, told.recipient_id IS NOT NULL AS somebody, count(*) AS n
-    FROM ({_TOLD}) AS told LEFT JOIN outbox AS o ON o.id = told.outbox_id
+    FROM ({TOLD}) AS told LEFT JOIN outbox AS o ON o.id = told.outbox_id
     WHERE {_OF_UNITS} GROUP BY 1, 2
 """)
 _ALL = text(_ENTRIES).execution_options(yield_per=BATCH)

@@ -13,8 +13,8 @@ from tracker.rules.recurrence import Recurrence, due_in, next_period, period_of
 from tracker.rules.rollover import ONCE
 from tracker.rules.words import N_, RECURRENCES
 from tracker.services.context import Context
-from tracker.services.duty import set_duty, state_of
-from tracker.services.opening_plan import day_of, recurrence_of
+from tracker.services.duty import InForce, in_force, recurrence_of, set_duty, state_of
+from tracker.services.opening_plan import day_of
 from tracker.store import programme as store
 from tracker.web.errors import say
 from tracker.web.language import gettext as _
@@ -44,14 +44,21 @@ def save(programme_id: int, clause_id: int) -> ResponseReturnValue:
     duty_id = number("duty_id") or 0
     try:
         with acting() as ctx:
-            set_duty(
+            duty = set_duty(
                 ctx, programme_id, duty_id, recurrence=text("recurrence"), wording=text("wording"), seen=text("seen")
             )
+            changes_on = duty.changes_on
     except Conflict as error:
         return _page(programme_id, clause_id, {"seen": say(error)}, 409, duty_id)
     except Invalid as error:
         return _page(programme_id, clause_id, {error.field or "wording": say(error)}, 422, duty_id)
-    flash(_("Đã lưu định kỳ; áp dụng cho các kỳ mở từ bây giờ."), "success")
+    if changes_on is None:
+        flash(_("Đã lưu định kỳ; áp dụng cho các kỳ mở từ bây giờ."), "success")
+    else:
+        flash(
+            _("Đã lưu định kỳ; áp dụng từ ngày %(day)s, việc của kỳ này giữ nguyên.", day=f"{changes_on:%d/%m/%Y}"),
+            "success",
+        )
     return redirect(url_for("duties.show", programme_id=programme_id, clause_id=clause_id))
 
 
@@ -69,7 +76,10 @@ def _page(
                 "duties/show.html",
                 programme=programme,
                 clause=clause,
-                duties=[(one, str(recurrence_of(one)), state_of(one), _turns(ctx, programme, one)) for one in duties],
+                duties=[
+                    (one, in_force(one, ctx.today), _later(ctx, one), state_of(one), _turns(ctx, programme, one))
+                    for one in duties
+                ],
                 given=store.periods_of_clause(ctx.session, clause.id),
                 recurrences=[(name, _(label)) for name, label in RECURRENCES.items()],
                 may_set=programme.id in overseen(ctx, Permission.SET_PROGRAMME),
@@ -83,8 +93,17 @@ def _page(
 
 def _turns(ctx: Context, programme: Any, duty: Any) -> list[Turn]:
     """The period of today and the next one, with the day that the document or the office names."""
-    recurrence, rule = recurrence_of(duty), day_of(programme, duty)
-    if recurrence is Recurrence.ONCE:
-        return [Turn(ONCE.key, due_in(ONCE, rule))]
-    first = period_of(ctx.today, recurrence)
-    return [Turn(one.key, due_in(one, rule)) for one in (first, next_period(first))]
+    day, found = ctx.today, list[Turn]()
+    for _turn in range(2):
+        kind = recurrence_of(duty, day)
+        if kind is Recurrence.ONCE:
+            return [*found, Turn(ONCE.key, due_in(ONCE, day_of(programme, duty, day)))]
+        period = period_of(day, kind)
+        found.append(Turn(period.key, due_in(period, day_of(programme, duty, period.first))))
+        day = next_period(period).first
+    return found
+
+
+def _later(ctx: Context, duty: Any) -> InForce | None:
+    """What holds from the day on which a change takes effect, until then."""
+    return in_force(duty, duty.changes_on) if duty.changes_on and duty.changes_on > ctx.today else None

@@ -7,7 +7,7 @@ from typing import Any
 from flask import appcontext_pushed, g, session
 from markupsafe import Markup
 
-from tracker.mail.render import catalogue
+from tracker.mail.template import catalogue
 
 LOCALES = ("vi", "en")
 # More texts than the product has.

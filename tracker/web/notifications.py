@@ -8,7 +8,7 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from tracker.mail.link import mask
-from tracker.mail.render import PREFIX
+from tracker.mail.template import PREFIX
 from tracker.rules.words import MAIL_KINDS
 from tracker.services import notification
 from tracker.services.context import Context

@@ -12,7 +12,8 @@ from tracker.rules.rollover import next_to_open
 from tracker.rules.text import inside
 from tracker.services import opening as verbs
 from tracker.services.context import Context
-from tracker.services.opening_plan import New, Plan, recurrence_of
+from tracker.services.duty import recurrence_of
+from tracker.services.opening_plan import New, Plan
 from tracker.store import opening as store
 from tracker.store import programme as programmes
 from tracker.web.errors import say
@@ -70,7 +71,11 @@ def _page(
             except Invalid as error:
                 errors, status = {"period": say(error)}, 422
         opened = store.opened_periods(ctx.session, programme.id)
-        kinds = {recurrence_of(one) for one in programmes.duties(ctx.session, programme.id)} - {Recurrence.ONCE}
+        kinds = {
+            recurrence_of(one, day)
+            for one in programmes.duties(ctx.session, programme.id)
+            for day in (ctx.today, one.changes_on or ctx.today)
+        } - {Recurrence.ONCE}
         kinds = kinds or {Recurrence.YEARLY}
         following = next_to_open(
             programme.opens_from, ctx.today, kinds, last_year=programme.period_end, calendar=ctx.calendar

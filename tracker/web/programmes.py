@@ -10,7 +10,8 @@ from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.permissions import Permission
 from tracker.rules.targets import Comparator, Target, target_text
 from tracker.rules.words import N_, RECURRENCES
-from tracker.services.opening_plan import recurrence_of
+from tracker.services.context import Context
+from tracker.services.duty import recurrence_of
 from tracker.services.programme_settings import BOUNDS, set_programme
 from tracker.store import programme as store
 from tracker.store.opening import single_duties_given
@@ -77,7 +78,7 @@ def _page(programme_id: int, errors: dict[str, str] | None = None, status: int =
         year = asked if asked in opened else (ctx.today.year if ctx.today.year in opened else next(iter(opened), None))
         versions = store.versions(ctx.session, programme.id)
         indicators = store.indicators(ctx.session, programme.id)
-        tree, left_out = _tree(ctx.session, programme.id, year)
+        tree, left_out = _tree(ctx, programme.id, year)
         return render_template(
             "programmes/show.html",
             programme=programme,
@@ -109,8 +110,9 @@ def save_settings(programme_id: int) -> ResponseReturnValue:
     return redirect(url_for("programmes.show", programme_id=programme_id))
 
 
-def _tree(session: Any, programme_id: int, year: int | None) -> tuple[list[Branch], list[Any]]:
+def _tree(ctx: Context, programme_id: int, year: int | None) -> tuple[list[Branch], list[Any]]:
     """(sections with their branches, binding clauses without an assignment in the year)."""
+    session, today = ctx.session, ctx.today
     counts = store.assignments_by_clause(session, programme_id, year) if year else {}
     duties: dict[int, list[Any]] = {}
     for duty in store.duties(session, programme_id):
@@ -123,7 +125,7 @@ def _tree(session: Any, programme_id: int, year: int | None) -> tuple[list[Branc
             counts=dict(counts.get(clause.id, {})),
             binds=any(one.id not in settled for one in duties.get(clause.id, []))
             or (clause.kind in BINDING and clause.id not in duties),
-            recurs=sorted({_(RECURRENCES[recurrence_of(one)]) for one in duties.get(clause.id, [])}),
+            recurs=sorted({_(RECURRENCES[recurrence_of(one, today)]) for one in duties.get(clause.id, [])}),
         )
         for clause in store.clauses_by_ref(session, programme_id).values()
         if clause.retired_in is None

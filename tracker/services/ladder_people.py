@@ -1,4 +1,4 @@
-"""Who is told of a step of the ladder: today's holders of its roles, or who is next where no mail reaches them."""
+"""Today's holders of the ladder's roles, resolved when the mail is made, and who of them has today's mail already."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,18 +7,16 @@ from tracker.models.programme import Programme
 from tracker.models.user import PostRole, User
 from tracker.rules.ladder import NEXT_IN_LINE, LadderRole
 from tracker.services.context import Context
+from tracker.services.digest import digest_key
+from tracker.services.leader_mail import leader_key
 from tracker.store.escalation import Answered, Due
 from tracker.store.outbox import known_keys
 from tracker.store.people import SIGNING, holders, standing_unit_ids
 from tracker.store.user import named
 
 
-def digest_key(day: date, person: User) -> str:
-    return f"digest:{person.id}:{day.isoformat()}"
-
-
 class People:
-    """Today's holders of the ladder's roles, resolved when the mail is made."""
+    """Of one programme, for these rows."""
 
     def __init__(self, ctx: Context, programme: Programme, rows: Sequence[Answered]) -> None:
         self._heads = holders(ctx.session, {row.lead_unit_id for row in rows}, SIGNING, ctx.today)
@@ -33,7 +31,7 @@ class People:
         everybody = (*self._owners.values(), *(one for group in self._heads.values() for one in group))
         self._today = ctx.today
         people = {*everybody, *self._office, *self._leaders, *self._deputies}
-        self._written = known_keys(ctx.session, [digest_key(ctx.today, one) for one in people])
+        self._written = known_keys(ctx.session, [key for one in people for key in _keys(ctx.today, one)])
 
     def signs(self, row: Due, user_id: int) -> bool:
         return any(one.id == user_id for one in self._heads.get(row.lead_unit_id, []))
@@ -68,5 +66,10 @@ class People:
             case LadderRole.LEADER:
                 return self._leaders
 
-    def has_digest_today(self, person: User) -> bool:
-        return digest_key(self._today, person) in self._written
+    def has_mail_today(self, person: User) -> bool:
+        """A digest, or the mail of a leader: both are written by one sweep."""
+        return not self._written.isdisjoint(_keys(self._today, person))
+
+
+def _keys(day: date, person: User) -> tuple[str, str]:
+    return digest_key(day, person), leader_key(day, person)

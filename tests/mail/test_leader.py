@@ -1,0 +1,159 @@
+"""The mail to a leader: by unit, the worst first, the register of each short, cut with a link."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.helpers.golden import check_golden
+from tests.mail.test_render import LATE
+from tracker.mail.leader import MOST_SHOWN, leader_mail, to_show
+from tracker.mail.render import MailItem
+from tracker.mail.template import Rendered
+from tracker.mail.tried import tried_text
+from tracker.rules.register import Result
+from tracker.rules.tried import Deed, Tried, What
+
+TODAY = date(2026, 11, 26)
+LINK = "http://giaoviec.test/assignments?programme=1&class=overdue"
+SENT = Result.DELIVERED
+
+
+def day(number: int, month: int = 11) -> tuple[date, ...]:
+    return (date(2026, month, number),)
+
+
+TRIED = Tried(
+    (
+        Deed(day(16), What.REMINDED, ("owner", "head"), SENT),
+        Deed((*day(19), *day(20)), What.URGED, ("owner", "head"), SENT),
+        Deed(day(23), What.CHASED, ("Trưởng phòng LĐTBXH",), SENT),
+        Deed(day(23), What.PROMISED, day=date(2026, 11, 25), came="broken"),
+        Deed(day(24), What.URGED, ("head",), Result.BOUNCED),
+    ),
+    earlier=1,
+)
+ITEM = replace(LATE, role="deputy_leader", working_days=5)
+OTHER = replace(ITEM, unit_name="UBND xã Cao Xá", clause_ref="IV.11.2", title="Xây dựng kế hoạch hằng năm")
+
+
+def a_leader_mail(*items: tuple[MailItem, Tried], locale: str = "vi", link: str = LINK) -> Rendered:
+    return leader_mail(
+        {n: item for n, (item, _tried) in enumerate(items)}, {n: tried for n, (_item, tried) in enumerate(items)},
+        link=link, to_name="Phó Chủ tịch UBND huyện", today=TODAY, base_url="http://giaoviec.test", locale=locale,
+        sample=False,
+    )  # fmt: skip
+
+
+SEVERAL = (
+    (ITEM, TRIED),
+    (replace(ITEM, clause_ref="IV.3.2", title="Chỉ đạo các cơ sở y tế"), TRIED),
+    (replace(OTHER, working_days=12, due_on=date(2026, 11, 10)), Tried((Deed(day(10), What.URGED, ("head",), SENT),))),
+    (OTHER, Tried(TRIED.deeds[:2], heard=True)),
+)
+
+
+ASKED = replace(ITEM, is_request=True, unit_name="Hội Nông dân huyện")
+BROKEN = replace(
+    ITEM, working_days=-4, due_on=date(2026, 12, 2), promised_on=date(2026, 11, 25), wording="Báo cáo ngay."
+)
+MAILS = {
+    "leader": lambda: a_leader_mail((ITEM, TRIED), link=ITEM.url),
+    "leader-several": lambda: a_leader_mail(*SEVERAL),
+    "leader-request": lambda: a_leader_mail((ASKED, Tried(TRIED.deeds[:1])), link=ITEM.url),
+    "leader-promise": lambda: a_leader_mail((replace(BROKEN, instead="office"), TRIED), link=ITEM.url),
+    "leader-en": lambda: a_leader_mail(*SEVERAL, locale="en"),
+}
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_golden(name: str) -> None:
+    check_golden(name, MAILS[name]())
+
+
+def test_units_with_the_latest_work_first() -> None:
+    mail = a_leader_mail(*SEVERAL)
+    text = mail.text
+    assert text.index("UBND xã Cao Xá") < text.index("quá hạn 12") < text.index("quá hạn 5") < text.index("Phòng Y tế")
+    assert mail.subject == "[Giao Việc] Đề nghị chỉ đạo: 4 việc quá hạn của 2 đơn vị, lâu nhất 12 ngày làm việc"
+    assert mail.invitations == ()
+
+
+def test_what_is_the_same_is_said_once() -> None:
+    text = a_leader_mail(*SEVERAL).text
+    assert text.count("23/11 Trưởng phòng LĐTBXH đôn đốc, đơn vị hẹn xong 25/11") == 1
+    assert text.count("Chỉ đạo các cơ sở y tế") == 1
+    assert text.count("Diễn biến:") == 3
+
+
+def test_one_link_and_every_row_short() -> None:
+    mail = a_leader_mail(*SEVERAL)
+    assert mail.text.count("http") == 2  # the link, and the site's address at the foot
+    assert mail.text.count(LINK) == 1
+    registers = [line for line in mail.text.splitlines() if "Diễn biến:" in line]
+    assert all(len(line) < 310 for line in registers)  # three lines of a mail
+
+
+def test_a_long_one_is_cut_and_says_so() -> None:
+    many = [(replace(ITEM, clause_ref=f"IV.{n}", unit_name=f"Đơn vị {n // 4:02}"), TRIED) for n in range(164)]
+    mail = a_leader_mail(*many)
+    assert f"Còn {164 - MOST_SHOWN} việc khác." in mail.text
+    assert mail.text.count("mục IV.") == mail.html.count("mục IV.") == MOST_SHOWN
+    assert "164 việc quá hạn của 41 đơn vị" in mail.subject
+    assert len(mail.html) < 20_000
+    assert LINK.replace("&", "&amp;") in mail.html
+
+
+def test_the_worst_is_never_cut() -> None:
+    items = {n: replace(ITEM, working_days=n % 37, unit_name=f"Đơn vị {n % 50}") for n in range(500)}
+    shown = to_show(items)
+    assert len(shown) == MOST_SHOWN
+    assert items[shown[0]].working_days == 36
+    assert shown == to_show(dict(reversed(items.items())))
+
+
+@pytest.mark.parametrize(
+    ("deed", "said"),
+    [
+        (Deed(day(16), What.TOLD, ("standing_office",), Result.NOBODY), "báo cơ quan thường trực (không có ai nhận"),
+        (Deed(day(16), What.PROMISED, day=day(30)[0], came="open"), "16/11 đơn vị hẹn xong 30/11;"),
+        (Deed(day(16), What.PROMISED, day=day(20)[0], came="broken"), "16/11 đơn vị hẹn xong 20/11 – không giữ hẹn"),
+        (Deed(day(16), What.EXTENSION, day=date(2027, 1, 4), came="open"), "gia hạn đến 04/01/2027, chưa quyết định"),
+        (Deed(day(16), What.EXPLANATION, day=day(20)[0], came="open"), "giải trình, hạn 20/11 – chưa trả lời"),
+        (Deed(day(16), What.RETURNED, came="returned"), "16/11 báo cáo hoàn thành bị trả lại"),
+        (Deed(day(16), What.UPDATED, came="blocked", percent=40), "16/11 đơn vị báo có vướng mắc"),
+        (Deed(day(16), What.UPDATED, came="on_track", percent=40), "16/11 đơn vị cập nhật: 40%"),
+        (Deed(day(16), What.UPDATED, came="on_track"), "16/11 đơn vị cập nhật;"),
+    ],
+)
+def test_each_deed_in_words(deed: Deed, said: str) -> None:
+    assert said in tried_text(Tried((deed,)), TODAY, "vi")
+    assert "16" in tried_text(Tried((deed,)), TODAY, "en")
+
+
+def test_what_did_not_arrive_is_said_and_that_all_did() -> None:
+    sent = Deed(day(16), What.URGED, ("head",), SENT)
+    failed = Deed(day(17), What.URGED, ("head",), Result.FAILED)
+    assert tried_text(Tried((sent,), heard=True), TODAY, "vi") == "16/11 đôn đốc lãnh đạo đơn vị; thư đều đã gửi"
+    said = tried_text(Tried((sent, failed), heard=True), TODAY, "vi")
+    assert said == "16/11 đôn đốc lãnh đạo đơn vị; 17/11 đôn đốc lãnh đạo đơn vị (thư không gửi được)"
+    assert tried_text(Tried((Deed(day(16), What.RETURNED),), heard=True), TODAY, "vi").endswith("bị trả lại")
+
+
+def test_one_day_is_named_once() -> None:
+    same = (Deed(day(24), What.URGED, ("head",), SENT), Deed(day(24), What.TOLD, ("standing_office",), SENT))
+    said = tried_text(Tried(same, heard=True), TODAY, "vi")
+    assert said == "24/11 đôn đốc lãnh đạo đơn vị, báo cơ quan thường trực; thư đều đã gửi"
+
+
+def test_silence_is_said() -> None:
+    assert tried_text(Tried(), TODAY, "vi") == "đơn vị chưa cập nhật lần nào"
+    assert tried_text(Tried(heard=True), TODAY, "vi") == ""
+
+
+def test_what_people_typed_stays_text() -> None:
+    evil = replace(ITEM, title="<script>x</script> {{ 7*7 }}", unit_name="<i>P</i>", wording="<b>w</b>")
+    chased = Tried((Deed(day(16), What.CHASED, ("<u>A</u>",), SENT),))
+    html = a_leader_mail((evil, chased)).html
+    assert not [tag for tag in ("<script>", "<i>", "<b>", "<u>") if tag in html]
+    assert "{{ 7*7 }}" in html

@@ -1,0 +1,81 @@
+"""The mail to whoever leads the committee: what a sweep fired for them, with what was tried about it before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlencode
+
+from tracker.mail.leader import leader_mail, to_show
+from tracker.mail.render import MailItem
+from tracker.mail.template import Rendered
+from tracker.models.user import User
+from tracker.rules.ladder import LEADERS
+from tracker.rules.tried import Tried
+from tracker.services.context import Context
+from tracker.services.digest import Names, line_of
+from tracker.services.fired import Fired
+from tracker.store.tried import tried
+
+
+def divide(fired: Sequence[Fired]) -> tuple[list[Fired], list[Fired]]:
+    """(for the digest, for the leader's mail) of one person. All about an assignment of which they are told as a leader
+    is in the leader's mail, and in no other."""
+    raised = {one.assignment.id for one in fired if one.told_as in LEADERS}
+    return (
+        [one for one in fired if one.assignment.id not in raised],
+        [one for one in fired if one.assignment.id in raised],
+    )
+
+
+def leader_mails_of(ctx: Context, raised: Sequence[tuple[User, list[Fired]]], told: Names) -> list[Rendered]:
+    """One for each person, in that order."""
+    lines = [_lines(ctx, person, fired, told) for person, fired in raised]
+    done = tried(ctx.session, {id_ for items in lines for id_ in to_show(items)})
+    return [_mail(ctx, person, fired, items, done) for (person, fired), items in zip(raised, lines, strict=True)]
+
+
+def _lines(ctx: Context, person: User, fired: Sequence[Fired], told: Names) -> dict[int, MailItem]:
+    """One for each assignment, of the highest step; that a promise was broken is told by what was tried, unless it is
+    all that there is."""
+    found: dict[int, MailItem] = {}
+    for one in sorted(fired, key=lambda one: (one.promise is None, one.told_as in LEADERS, one.step_offset)):
+        item = line_of(ctx, one, person, told)
+        found[one.assignment.id] = replace(item, promised_on=None if item.late else item.promised_on, invited=None)
+    return found
+
+
+def _mail(
+    ctx: Context,
+    person: User,
+    fired: Sequence[Fired],
+    items: Mapping[int, MailItem],
+    done: Mapping[int, Tried],
+) -> Rendered:
+    return leader_mail(
+        items,
+        done,
+        link=_link(ctx, fired, items),
+        to_name=person.name,
+        today=ctx.today,
+        base_url=ctx.base_url,
+        locale=person.locale,
+        sample=ctx.sample,
+    )
+
+
+def _link(ctx: Context, fired: Sequence[Fired], items: Mapping[int, MailItem]) -> str:
+    """The assignment itself, or the list that holds them all."""
+    if len(items) == 1:
+        return next(iter(items.values())).url
+    programmes = {one.programme_id for one in fired}
+    units = {one.assignment.lead_unit_id for one in fired}
+    query = {
+        "programme": programmes.pop() if len(programmes) == 1 else None,
+        "unit": units.pop() if len(units) == 1 else None,
+        "class": "overdue" if all(item.late for item in items.values()) else "open",
+    }
+    return f"{ctx.base_url}/assignments?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+def leader_key(day: date, person: User) -> str:
+    return f"leader:{person.id}:{day.isoformat()}"
