@@ -151,6 +151,12 @@ REFUSED = {
     " INSERT INTO mail_bounces (outbox_id, key, at, action, recipient, status, diagnostic)"
     " SELECT id, 'k', now(), 'failed', '', '', '' FROM one, generate_series(1, 2)",
     "ck_outbox_state": f"{MAIL} ({LETTER}, 'k', 'a', 'lost', NULL)",
+    "ck_outbox_channel": "INSERT INTO outbox (kind, to_address, to_name, subject, text_body, html_body, dedupe_key,"
+    " message_id, state, channel) VALUES ('x', 'x', 'x', 'x', 'x', 'x', 'k', 'a', 'queued', 'fax')",
+    "ck_outbox_mail_withheld": "INSERT INTO outbox (kind, to_address, to_name, subject, text_body, html_body,"
+    " dedupe_key, message_id, state, channel) VALUES ('x', 'x', 'x', 'x', 'x', 'x', 'k', 'a', 'muted', 'chat')",
+    "pk_chat_addresses": "INSERT INTO chat_addresses (user_id, address, scheme, by_admin, set_at)"
+    " SELECT min(id), 'x', 'x', false, now() FROM users, generate_series(1, 2) AS n GROUP BY n",
     "ck_updates_text_not_blank": "INSERT INTO updates (assignment_id, author_id, signal, text, created_at)"
     " SELECT a.id, u.id, 'on_track', '  ', now() FROM assignments a, users u LIMIT 1",
     "ck_rounds_return_has_reason": f"{ROUND}, 'returned', now())",

@@ -8,15 +8,18 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from tracker.mail.link import mask
-from tracker.mail.template import PREFIX
-from tracker.rules.words import MAIL_KINDS
+from tracker.mail.template import PREFIX, catalogue
+from tracker.rules.words import MAIL_KINDS, N_
 from tracker.services import notification
 from tracker.services.context import Context
 from tracker.web.inputs import key
+from tracker.web.language import LOCALES
 from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 
 bp = Blueprint("notifications", __name__, url_prefix="/notifications")
+# As the mails have it.
+ABOUT_LINKS = N_("Liên kết trả lời chỉ dành cho anh/chị và dùng một lần; xin đừng chuyển tiếp.")
 
 
 @bp.get("/")
@@ -34,9 +37,7 @@ def show(mail_id: int) -> ResponseReturnValue:
     with acting() as ctx:
         row, fresh = notification.read(ctx, mail_id)
         _have_read(int(fresh))
-        return render_template(
-            "notifications/show.html", row=row, title=_said(row.subject), text=_linked(row.text_body)
-        )
+        return render_template("notifications/show.html", row=row, title=_said(row.subject), text=_told(row.text_body))
 
 
 @bp.post("/<int:mail_id>/read")
@@ -76,12 +77,22 @@ def _said(subject: str) -> str:
     return subject.removeprefix(PREFIX)
 
 
-def _linked(text: str) -> Markup:
-    """Plain text with the addresses of this site as links; those that act without a password are left out, as they are
-    for every reader of the log."""
+def _told(text: str) -> Markup:
+    """A mail's text for its recipient who has signed in: its links to this site are links, those that act without a
+    password are left out with what is said of them, as is the foot of a letter."""
+    lines: list[str] = []
+    for line in mask(text.partition("\n-- \n")[0]).splitlines():
+        if "/act/…" not in line:
+            lines.append(line)
+        elif lines and line.strip().startswith("http") and lines[-1].endswith(":"):
+            lines.pop()
+    about_links = {catalogue(locale).gettext(ABOUT_LINKS) for locale in LOCALES}
+    said = re.sub(r"\n{3,}", "\n\n", "\n".join(line for line in lines if line not in about_links)).strip()
     site = re.escape(current_app.extensions["settings"].base_url)
-    parts = re.split(rf"({site}/[^\s…]*)(?=\s|$)", mask(text))
-    return Markup("").join(
-        Markup('<a href="{0}">{0}</a>').format(part) if number % 2 else escape(part)
-        for number, part in enumerate(parts)
-    )
+    parts = re.split(rf"({site}/\S*)(?=\s|$)", said)
+    return Markup("").join(_link(part) if number % 2 else escape(part) for number, part in enumerate(parts))
+
+
+def _link(address: str) -> Markup:
+    label = _("Mở nhiệm vụ") if re.search(r"/assignments/\d+$", address) else address
+    return Markup('<a href="{}">{}</a>').format(address, label)
