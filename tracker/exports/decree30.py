@@ -1,6 +1,5 @@
 """The layout of an administrative document: Decree 30/2020/NĐ-CP, Annex I. Knows nothing of any one document."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
@@ -13,19 +12,15 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Length, Pt
+from docx.shared import Cm, Pt
+
+from tracker.exports.paper import COUNTRY, MOTTO, Picture, balanced, clean
+from tracker.exports.typesetting import pictures_png
+from tracker.exports.word_table import Rows
 
 FONT = "Times New Roman"
 BODY, SMALL, TINY = 14, 13, 11
 CENTRE, LEFT, BOTH = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.JUSTIFY
-COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-MOTTO = "Độc lập - Tự do - Hạnh phúc"
-# What XML 1.0 cannot hold; people paste such things from old documents.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-
-
-def clean(text: str) -> str:
-    return _ILLEGAL.sub("", text)
 
 
 class AdministrativeDocument:
@@ -34,6 +29,7 @@ class AdministrativeDocument:
     def __init__(self, title: str, *, banner: str = "") -> None:
         self.docx = Document()
         self.banner = banner
+        self._pictures: list[tuple[Any, Picture]] = []
         properties = self.docx.core_properties
         properties.title, properties.author, properties.language = clean(title)[:250], "", "vi-VN"
         # Nothing of the moment of writing may enter: the same snapshot gives the same bytes.
@@ -50,24 +46,36 @@ class AdministrativeDocument:
         self._page(self.docx.sections[0], landscape=False)
 
     def heading(
-        self, *, parent: str, agency: str, number: str, place_and_date: str, kind: str, subject: Sequence[str]
+        self,
+        *,
+        parent: str,
+        agency: str,
+        number: str,
+        place_and_date: str,
+        kind: str = "",
+        subject: Sequence[str] = (),
+        about: Sequence[str] = (),
     ) -> None:
         """National header, number and place side by side, then the kind and subject of the document."""
         table = self.docx.add_table(rows=2, cols=2)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
         left, right = table.rows[0].cells
-        self._in_cell(left, parent, size=12)
-        self._in_cell(left, agency, size=12, bold=True)
+        self._in_cell(left, balanced(parent), size=12)
+        self._in_cell(left, balanced(agency), size=12, bold=True)
         self._rule(left, 2.4)
         self._in_cell(right, COUNTRY, size=12, bold=True)
         self._in_cell(right, MOTTO, size=SMALL, bold=True)
         self._rule(right, 5.1)
         below_left, below_right = table.rows[1].cells
         self._in_cell(below_left, number, size=SMALL)
+        for line in about:
+            self._in_cell(below_left, line, size=12)
         self._in_cell(below_right, place_and_date, size=SMALL, italic=True)
         self._widths(table, (6.6, 9.9))
         self.paragraph("", after=0, size=BODY, indent=False)
+        if not kind:
+            return
         self.paragraph(kind, align=CENTRE, bold=True, after=0, indent=False)
         for line in subject:
             self.paragraph(line, align=CENTRE, bold=True, after=0, indent=False)
@@ -116,25 +124,44 @@ class AdministrativeDocument:
         """What the office has to fill in: bracketed and highlighted, so that it cannot be overlooked."""
         self.paragraph(f"[{text}]", italic=True, highlight=True)
 
-    def signature(self, *, authority: Sequence[str], recipients: Sequence[str]) -> None:
+    def picture(self, picture: Picture) -> None:
+        """A drawing with its words for who cannot see it, and its caption on the same page."""
+        paragraph = self.paragraph("", align=CENTRE, after=2, indent=False, keep=True)
+        self._pictures.append((paragraph, picture))
+        self.paragraph(picture.caption, align=CENTRE, italic=True, size=SMALL, after=8, indent=False)
+
+    def _draw(self) -> None:
+        """All pictures in one go; each becomes a PNG that every word processor shows."""
+        if not self._pictures:
+            return
+        drawn = pictures_png([picture for _paragraph, picture in self._pictures])
+        for (paragraph, picture), png in zip(self._pictures, drawn, strict=True):
+            shape = paragraph.add_run().add_picture(BytesIO(png), width=Cm(picture.width))
+            properties = shape._inline.docPr
+            properties.set("descr", clean(picture.alt))
+            properties.set("title", clean(picture.caption))
+
+    def signature(self, *, authority: Sequence[str], recipients: Sequence[str], name: str = "") -> None:
         """Recipients on the left, authority and room for the name on the right."""
         table = self.docx.add_table(rows=1, cols=2)
         table.autofit = False
         left, right = table.rows[0].cells
         self._in_cell(left, "Nơi nhận:", size=12, bold=True, italic=True, align=LEFT)
-        for name in recipients:
-            self._in_cell(left, f"- {name}", size=TINY, align=LEFT)
+        for one in recipients:
+            self._in_cell(left, f"- {one}", size=TINY, align=LEFT)
         for line in authority:
             self._in_cell(right, line, size=BODY, bold=True)
         for _ in range(4):
             self._in_cell(right, "", size=BODY)
+        if name:
+            self._in_cell(right, name, size=BODY, bold=True)
         self._widths(table, (8.2, 8.2))
         self._keep_rows_whole(table)
 
-    def annex(self, number: str, title: str, source: str) -> None:
-        """A landscape section of its own with its own page numbers; the only one of a document has no number."""
+    def annex(self, number: str, title: str, source: str, *, landscape: bool = True) -> None:
+        """A section of its own with its own page numbers; the only one of a document has no number."""
         section = self.docx.add_section(WD_SECTION.NEW_PAGE)
-        self._page(section, landscape=True)
+        self._page(section, landscape=landscape)
         self.paragraph(f"Phụ lục {number}".strip(), align=CENTRE, bold=True, after=0, indent=False, keep=True)
         self.paragraph(title.upper(), align=CENTRE, bold=True, after=0, indent=False, keep=True)
         self.paragraph(source, align=CENTRE, italic=True, size=BODY, after=8, indent=False, keep=True)
@@ -146,16 +173,18 @@ class AdministrativeDocument:
         rows: Sequence[Sequence[str]],
         *,
         centred: frozenset[int] = frozenset(),
+        right: frozenset[int] = frozenset(),
     ) -> None:
         """Widths in cm. A row of one cell is a heading across the table. Heads repeat, rows do not break."""
         table = self.docx.add_table(rows=0, cols=len(heads))
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
-        _Rows(table, widths, centred).write(heads, rows)
+        Rows(table, widths, centred, right).write(heads, rows)
 
     def save(self) -> bytes:
         """The .docx, with every date in the archive fixed."""
+        self._draw()
         raw = BytesIO()
         self.docx.save(raw)
         out = BytesIO()
@@ -248,73 +277,3 @@ class AdministrativeDocument:
     def _keep_rows_whole(self, table: Any) -> None:
         for row in table.rows:
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-
-
-class _Rows:
-    """Table rows written straight as XML: python-docx's cells are too slow for hundreds of rows."""
-
-    def __init__(self, table: Any, widths: Sequence[float], centred: frozenset[int]) -> None:
-        self.table, self.centred = table, centred
-        self.widths: list[Length] = [Cm(width) for width in widths]
-
-    def write(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        grid = self.table._tbl.tblGrid
-        for column, width in zip(grid.findall(qn("w:gridCol")), self.widths, strict=True):
-            column.set(qn("w:w"), str(width.twips))
-        self._row([(head, 1) for head in heads], bold=True, head=True)
-        for row in rows:
-            if len(row) == 1:
-                self._row([(row[0], len(heads))], bold=True)
-            else:
-                self._row([(text, 1) for text in row])
-
-    def _row(self, cells: Sequence[tuple[str, int]], *, bold: bool = False, head: bool = False) -> None:
-        tr = OxmlElement("w:tr")
-        properties = OxmlElement("w:trPr")
-        properties.append(OxmlElement("w:cantSplit"))
-        if head:
-            properties.append(OxmlElement("w:tblHeader"))
-        tr.append(properties)
-        for at, (text, span) in enumerate(cells):
-            centred = head or (at in self.centred and span == 1)
-            tr.append(self._cell(text, at, span, bold=bold, centred=centred))
-        self.table._tbl.append(tr)
-
-    def _cell(self, text: str, at: int, span: int, *, bold: bool, centred: bool) -> Any:
-        tc = OxmlElement("w:tc")
-        properties = OxmlElement("w:tcPr")
-        width = OxmlElement("w:tcW")
-        total = sum(one.twips for one in (self.widths if span > 1 else self.widths[at : at + 1]))
-        width.set(qn("w:w"), str(total))
-        width.set(qn("w:type"), "dxa")
-        properties.append(width)
-        if span > 1:
-            merged = OxmlElement("w:gridSpan")
-            merged.set(qn("w:val"), str(span))
-            properties.append(merged)
-        tc.append(properties)
-        paragraph = OxmlElement("w:p")
-        layout = OxmlElement("w:pPr")
-        spacing = OxmlElement("w:spacing")
-        for name, value in (("before", "20"), ("after", "20"), ("line", "240"), ("lineRule", "auto")):
-            spacing.set(qn(f"w:{name}"), value)
-        layout.append(spacing)
-        align = OxmlElement("w:jc")
-        align.set(qn("w:val"), "center" if centred else "left")
-        layout.append(align)
-        paragraph.append(layout)
-        run = OxmlElement("w:r")
-        look = OxmlElement("w:rPr")
-        if bold:
-            look.append(OxmlElement("w:b"))
-        size = OxmlElement("w:sz")
-        size.set(qn("w:val"), "24")
-        look.append(size)
-        run.append(look)
-        content = OxmlElement("w:t")
-        content.set(qn("xml:space"), "preserve")
-        content.text = clean(text)
-        run.append(content)
-        paragraph.append(run)
-        tc.append(paragraph)
-        return tc
