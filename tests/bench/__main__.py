@@ -28,7 +28,7 @@ from tracker.acting import acting
 from tracker.app import create_app
 from tracker.config import ROOT
 from tracker.delivery import deliver_due
-from tracker.exports.annual_report import annual_report
+from tracker.exports.consolidated import annual_report
 from tracker.exports.snapshot import Snapshot
 from tracker.extensions import db
 from tracker.importing.programme import parse

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.helpers.decree30 import check_document
-from tracker.exports.annual_report import annual_report
+from tracker.exports.consolidated import annual_report
 from tracker.exports.snapshot import Snapshot, WorkRow
 from tracker.services.snapshot import take_snapshot
 from tracker.store.programme import programmes

@@ -35,8 +35,8 @@ class PdfDocument:
         about: Sequence[str] = (),
     ) -> None:
         self._add(
-            "heading", parent=balanced(parent), agency=balanced(agency), number=number, place_and_date=place_and_date, title=kind,
-            subject=list(subject), about=list(about), country=COUNTRY, motto=MOTTO,
+            "heading", parent=balanced(parent), agency=balanced(agency), number=number, place_and_date=place_and_date,
+            title=kind, subject=list(subject), about=list(about), country=COUNTRY, motto=MOTTO,
         )  # fmt: skip
 
     def addressed_to(self, names: Sequence[str]) -> None:

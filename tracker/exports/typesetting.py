@@ -1,4 +1,4 @@
-"""Typst: SVG and blocks in, PDF and PNG out. Only our own fonts are seen, so that every machine gives the same bytes."""
+"""Typst: SVG and blocks in, PDF and PNG out. Only our own fonts are seen: every machine gives the same bytes."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -20,7 +20,7 @@ def _fonts() -> typst.Fonts:
 
 
 def compiled(files: dict[str, bytes], form: Literal["pdf", "png"], *, tagged: bool = True) -> list[bytes]:
-    """"pdf": one; "png": one a page. `main` is the file that is read first. A PDF is tagged for readers (PDF/UA-1)
+    """ "pdf": one; "png": one a page. `main` is the file that is read first. A PDF is tagged for readers (PDF/UA-1)
     unless that is not wanted: tags of ten thousand rows cost more than the rows."""
     made = typst.compile(
         files,
