@@ -62,14 +62,14 @@ OFFICE_DECISIONS = "reassign return confirm suspend resume cancel reopen"
 LEADER_RIGHTS = "view monitor read_register comment star chase decide_extension ask_explanation"
 OFFICE_RIGHTS = (
     f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
-    " correct_done_on ask_contribution set_programme"
+    " correct_done_on ask_contribution set_programme run_cycle"
 )
-OWNER_RIGHTS = "view accept update comment hand_on ask_contribution answer_explanation promise"
+OWNER_RIGHTS = "view accept update comment write_report hand_on ask_contribution answer_explanation promise"
 HEAD_RIGHTS = f"{OWNER_RIGHTS} read_register decline submit withdraw split ask_extension delegate"
 MATRIX = {
     "head of lead": HEAD_RIGHTS,
     "deputy of lead": HEAD_RIGHTS,
-    "officer of lead": "view accept update comment",
+    "officer of lead": "view accept update comment write_report",
     "owner": OWNER_RIGHTS,
     "owner who moved on": "",
     "head of coordinating": "view note comment name_contact",
@@ -89,7 +89,7 @@ MATRIX = {
     ),
     "auditor": "view monitor read_mail_log read_register read_rights",
     "auditor with a post": "view monitor read_mail_log read_register read_rights",
-    "system": "issue view monitor build_report import_programme read_mail_log read_register manage_users",
+    "system": "issue view monitor run_cycle build_report import_programme read_mail_log read_register manage_users",
 }
 
 
