@@ -133,19 +133,13 @@ def default_days(
 def check_days(days: Days, period: Period, calendar: WorkingCalendar) -> None:
     """Raises Invalid, with its field, when the levels are not one after another or a report cannot be made in time."""
     if not -1 <= days.cut_off_on.year - period.last.year <= 1:
-        raise Invalid(
-            N_("Ngày chốt số liệu phải nằm trong năm báo cáo hoặc năm liền sau."), field="cut_off_on"
-        )
+        raise Invalid(N_("Ngày chốt số liệu phải nằm trong năm báo cáo hoặc năm liền sau."), field="cut_off_on")
     if calendar.between(days.cut_off_on, days.due_commune_on) < 1:
-        raise Invalid(
-            N_("Hạn nộp phải sau ngày chốt số liệu ít nhất một ngày làm việc."), field="due_commune_on"
-        )
+        raise Invalid(N_("Hạn nộp phải sau ngày chốt số liệu ít nhất một ngày làm việc."), field="due_commune_on")
     if days.due_department_on < days.due_commune_on:
         raise Invalid(N_("Các phòng, ban nộp sau hoặc cùng ngày với các xã."), field="due_department_on")
     if days.due_office_on < days.due_department_on:
-        raise Invalid(
-            N_("Cơ quan thường trực nộp sau hoặc cùng ngày với các phòng, ban."), field="due_office_on"
-        )
+        raise Invalid(N_("Cơ quan thường trực nộp sau hoặc cùng ngày với các phòng, ban."), field="due_office_on")
     if days.opens_on > days.due_commune_on:
         raise Invalid(N_("Kỳ phải mở trước khi đến hạn nộp."), field="opens_on")
 

@@ -58,7 +58,9 @@ def step(state: FilingState, taken: Step) -> FilingState:
     try:
         return TABLE[taken][state]
     except KeyError:
-        raise IllegalMove(_WHY.get((state, taken), _LOCKED.get(state, N_("Báo cáo không ở trạng thái làm được việc này.")))) from None
+        raise IllegalMove(
+            _WHY.get((state, taken), _LOCKED.get(state, N_("Báo cáo không ở trạng thái làm được việc này.")))
+        ) from None
 
 
 _LOCKED = {
@@ -74,9 +76,7 @@ _WHY = {
 }
 
 
-def open_parts(
-    state: FilingState, keys: Sequence[str], returned: Mapping[str, str], *, closed: bool
-) -> frozenset[str]:
+def open_parts(state: FilingState, keys: Sequence[str], returned: Mapping[str, str], *, closed: bool) -> frozenset[str]:
     """Which of the sections, and FIGURES, can be written now. `returned`: part → reason, of the last round."""
     if closed or state not in TABLE[Step.WRITE]:
         return frozenset()
@@ -93,9 +93,7 @@ def demand_open(part: str, state: FilingState, returned: Mapping[str, str], *, c
     except IllegalMove as error:
         raise IllegalMove(error.message, field=part) from None
     if state is FilingState.RETURNED and part not in returned:
-        raise IllegalMove(
-            N_("Phần này không bị trả lại nên đã khóa; chỉ sửa được các phần bị trả lại."), field=part
-        )
+        raise IllegalMove(N_("Phần này không bị trả lại nên đã khóa; chỉ sửa được các phần bị trả lại."), field=part)
 
 
 def check_text(text: str, part: str) -> None:
@@ -184,7 +182,9 @@ def check(
             done += 1
         else:
             problems.append(
-                Problem(f"m{id_}", N_("Chưa có số liệu: %(name)s (không có thì chọn “không có số liệu”)."), {"name": name})
+                Problem(
+                    f"m{id_}", N_("Chưa có số liệu: %(name)s (không có thì chọn “không có số liệu”)."), {"name": name}
+                )
             )
     named = {one.key: one.title for one in sections}
     for part in returned:
