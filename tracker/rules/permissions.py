@@ -71,6 +71,8 @@ class Scope:
     owner_may_submit: bool = False
     # The lead of the assignment that this one is a part of.
     whole_lead_unit_id: int | None = None
+    # Gathers the money of the programme.
+    finance_unit_id: int | None = None
 
 
 NOWHERE = Scope()
@@ -120,6 +122,12 @@ class Permission(StrEnum):
     READ_MAIL_LOG = "read_mail_log"
     READ_REGISTER = "read_register"
     MANAGE_USERS = "manage_users"
+    REPORT_FIGURE = "report_figure"
+    ACCEPT_FIGURE = "accept_figure"
+    SET_BASELINE = "set_baseline"
+    ENTER_BUDGET = "enter_budget"
+    APPROVE_BUDGET = "approve_budget"
+    READ_BUDGET = "read_budget"
 
 
 READING = frozenset(
@@ -129,6 +137,7 @@ READING = frozenset(
         Permission.READ_MAIL_LOG,
         Permission.READ_REGISTER,
         Permission.READ_RIGHTS,
+        Permission.READ_BUDGET,
     }
 )
 
@@ -171,6 +180,14 @@ TABLE: dict[Permission, tuple[Party, ...]] = {
     # Of a whole programme, or (`lead_unit_id`) of one unit's part.
     Permission.READ_REGISTER: (*_OVERSEERS, Party.LEAD_HEAD),
     Permission.MANAGE_USERS: (Party.ADMIN, Party.SYSTEM),
+    # Of a unit's own part (`lead_unit_id`); the office also enters what came on paper.
+    Permission.REPORT_FIGURE: (*_OFFICE, Party.LEAD_MEMBER),
+    Permission.ACCEPT_FIGURE: _OFFICE,
+    Permission.SET_BASELINE: _OFFICE,
+    Permission.ENTER_BUDGET: (*_OFFICE, Party.FINANCE, Party.LEAD_MEMBER),
+    Permission.APPROVE_BUDGET: (Party.FINANCE,),
+    # Of a whole programme, or (`lead_unit_id`) of one unit's part.
+    Permission.READ_BUDGET: (*_OVERSEERS, Party.FINANCE, Party.LEAD_MEMBER),
 }
 
 
@@ -195,6 +212,7 @@ _IS: dict[Party, Callable[[Actor, Scope], bool]] = {
     Party.COORDINATING: lambda actor, scope: bool(actor.units & scope.coordinating_unit_ids),
     Party.COORDINATING_HEAD: lambda actor, scope: any(actor.heads(unit) for unit in scope.coordinating_unit_ids),
     Party.WHOLE_LEAD: lambda actor, scope: scope.whole_lead_unit_id in actor.units,
+    Party.FINANCE: lambda actor, scope: scope.finance_unit_id in actor.units,
     Party.ADMIN: lambda actor, scope: actor.is_admin,
     Party.AUDITOR: lambda actor, scope: actor.is_auditor,
     Party.SYSTEM: lambda actor, scope: actor.system,

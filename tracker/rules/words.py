@@ -187,6 +187,7 @@ PARTIES = {
     "standing_office": N_("Cơ quan thường trực"),
     "standing_head": N_("Thủ trưởng cơ quan thường trực"),
     "leader": N_("Lãnh đạo UBND"),
+    "finance": N_("Cơ quan tài chính"),
     "admin": N_("Quản trị hệ thống"),
     "auditor": N_("Thanh tra, kiểm tra"),
     "system": N_("Hệ thống tự động"),
@@ -221,6 +222,12 @@ PERMISSIONS = {
     "read_register": N_("Xem sổ đôn đốc"),
     "manage_users": N_("Quản lý tài khoản"),
     "read_rights": N_("Xem bảng quyền"),
+    "report_figure": N_("Ghi số liệu chỉ tiêu"),
+    "accept_figure": N_("Duyệt số liệu chỉ tiêu"),
+    "set_baseline": N_("Đặt số liệu năm gốc"),
+    "enter_budget": N_("Ghi dự toán, số đã chi"),
+    "approve_budget": N_("Ghi kinh phí được duyệt"),
+    "read_budget": N_("Xem kinh phí"),
 }
 
 POST_ROLES = {

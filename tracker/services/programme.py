@@ -13,10 +13,11 @@ from tracker.importing.programme import issuing_unit
 from tracker.models.clause import Clause, ClauseKind
 from tracker.models.duty import Duty, DutyKind, DutyRole
 from tracker.models.escalation import LadderVersion
-from tracker.models.indicator import Better, Indicator, Measure, Target
+from tracker.models.indicator import Indicator, Measure, Target
 from tracker.models.programme import Programme, ProgrammeVersion, StandingOffice
 from tracker.models.unit import Unit, UnitClass, UnitKind
 from tracker.rules.ladder import DEFAULT_LADDER, LadderKind
+from tracker.rules.measure import Better
 from tracker.rules.text import fold
 from tracker.services.audit import record
 from tracker.services.context import Context

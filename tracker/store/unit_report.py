@@ -102,7 +102,9 @@ def measures_of(session: Session, programme_id: int) -> list[tuple[Measure, Indi
     rows = session.execute(
         select(Measure, Indicator)
         .join(Indicator, Indicator.id == Measure.indicator_id)
-        .where(Indicator.programme_id == programme_id, Indicator.retired_in.is_(None))
+        .where(
+            Indicator.programme_id == programme_id, Indicator.retired_in.is_(None), Measure.retired_in.is_(None)
+        )
         .order_by(Indicator.number, Measure.position)
     )
     return [(measure, indicator) for measure, indicator in rows]
