@@ -64,9 +64,9 @@ OFFICE_DECISIONS = "reassign return confirm suspend resume cancel reopen"
 LEADER_RIGHTS = "view monitor read_register read_budget comment star chase decide_extension ask_explanation"
 OFFICE_RIGHTS = (
     f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
-    " correct_done_on ask_contribution set_programme report_figure accept_figure set_baseline enter_budget"
+    " correct_done_on ask_contribution set_programme run_cycle report_figure accept_figure set_baseline enter_budget"
 )
-MEMBER_RIGHTS = "view accept update comment report_figure enter_budget read_budget"
+MEMBER_RIGHTS = "view accept update comment write_report report_figure enter_budget read_budget"
 OWNER_RIGHTS = f"{MEMBER_RIGHTS} hand_on ask_contribution answer_explanation promise"
 HEAD_RIGHTS = f"{OWNER_RIGHTS} read_register decline submit withdraw split ask_extension delegate"
 MATRIX = {
@@ -93,7 +93,9 @@ MATRIX = {
     ),
     "auditor": "view monitor read_mail_log read_register read_rights read_budget",
     "auditor with a post": "view monitor read_mail_log read_register read_rights read_budget",
-    "system": "issue view monitor build_report import_programme read_mail_log read_register manage_users read_budget",
+    "system": (
+        "issue view monitor run_cycle build_report import_programme read_mail_log read_register manage_users read_budget"
+    ),
 }
 
 

@@ -115,6 +115,8 @@ class Permission(StrEnum):
     SET_WORKING_DAYS = "set_working_days"
     READ_RIGHTS = "read_rights"
     MONITOR = "monitor"
+    RUN_CYCLE = "run_cycle"
+    WRITE_REPORT = "write_report"
     BUILD_REPORT = "build_report"
     IMPORT_PROGRAMME = "import_programme"
     READ_MAIL_LOG = "read_mail_log"
@@ -168,6 +170,10 @@ TABLE: dict[Permission, tuple[Party, ...]] = {
     Permission.SET_WORKING_DAYS: (Party.ADMIN,),
     Permission.READ_RIGHTS: (Party.ADMIN, Party.AUDITOR),
     Permission.MONITOR: _OVERSEERS,
+    # Plan, open and close a reporting cycle; `system` opens what the office has planned, on its day.
+    Permission.RUN_CYCLE: (Party.STANDING_OFFICE, Party.SYSTEM),
+    # A unit's report is written by its people and filed as its assignment is submitted.
+    Permission.WRITE_REPORT: (Party.LEAD_MEMBER,),
     Permission.BUILD_REPORT: (Party.STANDING_OFFICE, Party.SYSTEM),
     Permission.IMPORT_PROGRAMME: (Party.STANDING_OFFICE, Party.ADMIN, Party.SYSTEM),
     Permission.READ_MAIL_LOG: (Party.STANDING_OFFICE, Party.ADMIN, Party.AUDITOR, Party.SYSTEM),

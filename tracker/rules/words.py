@@ -70,6 +70,7 @@ DEEDS = {
     "use_link": N_("Trả lời từ thư"),
     "undo_link": N_("Hoàn tác trả lời từ thư"),
     "move_deadline": N_("Chuyển hạn theo lịch làm việc"),
+    "ask_report": N_("Mở kỳ báo cáo"),
     "keep_deadline": N_("Giữ nguyên hạn khi lịch làm việc đổi"),
 }
 
@@ -213,6 +214,8 @@ PERMISSIONS = {
     "set_programme": N_("Đặt thông số của chương trình"),
     "set_working_days": N_("Sửa lịch làm việc"),
     "monitor": N_("Xem trang theo dõi"),
+    "run_cycle": N_("Lập, mở, đóng kỳ báo cáo"),
+    "write_report": N_("Soạn báo cáo của đơn vị"),
     "build_report": N_("Lập báo cáo tổng hợp"),
     "import_programme": N_("Nhập văn bản chương trình"),
     "read_mail_log": N_("Xem nhật ký thư"),
@@ -279,6 +282,7 @@ REGISTER_RESULTS = {
 MAIL_KINDS = {
     "digest": N_("Đôn đốc trong ngày"),
     "chased": N_("Đôn đốc trực tiếp"),
+    "report_asked": N_("Mở kỳ báo cáo"),
     "fallback": N_("Chuyển thư không đến được"),
     "assigned": N_("Giao việc"),
     "declined": N_("Từ chối nhận"),
