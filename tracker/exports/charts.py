@@ -44,7 +44,8 @@ class Drawing:
     ) -> None:
         weight = ' font-weight="bold"' if bold else ""
         self.parts.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"{weight}>{escape(text)}</text>'
+            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"{weight} stroke="#fff"'
+            f' stroke-width="3" paint-order="stroke" stroke-linejoin="round">{escape(text)}</text>'
         )
 
     def path(self, points: Sequence[tuple[float, float]], colour: str, *, dashed: bool = False) -> None:
@@ -75,7 +76,7 @@ def classes_chart(tally: Tally, number: int) -> Picture:
     for at, (name, count) in enumerate(zip(OFFICIAL_CLASSES.values(), tally.classes, strict=True)):
         y = 8 + at * 38
         drawing.text(205, y + 19, name, anchor="end")
-        width = 360 * count / most
+        width = 300 * count / most
         drawing.rect(215, y, width, 27, FILLS[at])
         share = f" ({short(str(Decimal(count * 100) / tally.total), 1)}%)" if tally.total else ""
         drawing.text(215 + width + 8, y + 19, f"{_count(count)}{share}")
@@ -147,7 +148,8 @@ def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
         drawing.dot(x, y)
         above = y - 10 if y > top + 16 else y + 22
         if n in (0, len(values) - 1) or len(values) <= 6:
-            drawing.text(x, above, short(str(one[1])), anchor="middle", size=13, bold=n == len(values) - 1)
+            anchor = "start" if n == 0 else "middle"
+            drawing.text(x, above, short(str(one[1])), anchor=anchor, size=13, bold=n == len(values) - 1)
     drawing.dot(left + 30, 242)
     drawing.text(left + 42, 247, "Kết quả", size=13)
     drawing.diamond(left + 130, 242)

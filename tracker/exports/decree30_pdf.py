@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tracker.exports.paper import COUNTRY, MOTTO, Picture, balanced, clean
+from tracker.exports.paper import COUNTRY, MOTTO, Picture, balanced, clean, rule_under
 from tracker.exports.typesetting import compiled
 
 BODY = 14
@@ -37,6 +37,8 @@ class PdfDocument:
         self._add(
             "heading", parent=balanced(parent), agency=balanced(agency), number=number, place_and_date=place_and_date,
             title=kind, subject=list(subject), about=list(about), country=COUNTRY, motto=MOTTO,
+            agency_rule=rule_under(balanced(agency), capitals=True),
+            subject_rule=rule_under(subject[-1] if subject else ""),
         )  # fmt: skip
 
     def addressed_to(self, names: Sequence[str]) -> None:

@@ -7,6 +7,10 @@ from typing import Any, Protocol
 
 COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
+# In cm: the page less its margins, and the two halves of the head of a document.
+TEXT_WIDTH, LEFT_HALF, RIGHT_HALF = 16.5, 6.6, 9.9
+# The motto as it is set, and a letter of a line (Times New Roman, bold): of capitals at 12, of others at 14.
+MOTTO_WIDTH, CAPITAL, LETTER = 5.6, 0.262, 0.228
 # What XML 1.0 and UTF-8 cannot hold; people paste such things from old documents.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -34,6 +38,12 @@ def balanced(name: str) -> str:
     return f"{name[:at].rstrip()}\n{name[at:].lstrip()}" if at < len(name) else name
 
 
+def rule_under(line: str, *, capitals: bool = False) -> float:
+    """The length in cm of a rule of two fifths of the line above it (Annex I asks for a third to a half)."""
+    longest = max(line.split("\n"), key=len)
+    return 0.4 * min(len(longest) * (CAPITAL if capitals else LETTER), LEFT_HALF if capitals else TEXT_WIDTH)
+
+
 @dataclass(frozen=True)
 class Picture:
     """A drawing as SVG, of that width in cm. `alt` says in words what it shows; `caption` stands under it."""
@@ -58,7 +68,7 @@ class Paper(Protocol):
         subject: Sequence[str] = (),
         about: Sequence[str] = (),
     ) -> None:
-        """`kind` and `subject` in the middle; a letter (công văn) has neither, but `about` ("V/v …") under its number."""
+        """`kind` and `subject` in the middle; a letter (công văn) has neither, but `about` ("V/v …") under the number."""
 
     def addressed_to(self, names: Sequence[str]) -> None: ...
 

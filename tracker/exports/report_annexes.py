@@ -196,12 +196,13 @@ def filing(material: Material) -> Table:
 def communes(material: Material) -> Table:
     """What each commune reported, measure by measure; small counts hidden (`rules.figures`)."""
     rows: list[tuple[str, ...]] = []
+    units = {ref: f" ({one.unit})" for ref, _indicator, one in material.snapshot.measures() if one.unit}
     n = 0
     for (ref, name), group in _by_measure(material.cells()):
         if n > MOST_LISTED:
             rows.append((f"Còn các số liệu khác; đầy đủ tại tệp Excel kèm theo (từ chỉ số {ref})",))
             break
-        rows.append((f"{ref}. {name}",))
+        rows.append((f"{ref}. {name}{units.get(ref, '')}",))
         for at, (one, (a, b, value)) in enumerate(zip(group, hidden(group), strict=True), 1):
             n += 1
             note = "; ".join(part for part in ("ước" if one.estimate else "", one.comment) if part)
