@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
+from tests.db.test_programme import REAL
+from tracker.importing.programme import parse
 from tracker.models.figure import Figure
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.unit import Unit
@@ -15,6 +17,7 @@ from tracker.rules.calendar import LOCAL
 from tracker.rules.errors import Invalid
 from tracker.rules.figures import Entry
 from tracker.services.figure import FINAL, accept_figures, report_figure
+from tracker.services.programme import import_programme
 from tracker.store import figure as store
 
 HEAD, OFFICE, COMMUNE = "truong.p-yte", "truong.p-ldtbxh", "truong.xa-cao-xa"
@@ -97,3 +100,26 @@ def test_what_was_accepted_and_is_sent_again_unchanged_stays(
     # The final figure after the year has closed explains itself.
     final = report(act, vaccinated, yte, ratio(2910, 3000), at=LATER)
     assert (final.round, final.estimate, final.reason) == (2, False, FINAL)
+
+
+def test_a_new_target_keeps_the_figures_and_a_new_definition_begins_anew(
+    session: Session, act: Act, vaccinated: int, yte: int
+) -> None:
+    report(act, vaccinated, yte, ratio(2910, 3000))
+    changed = REAL.replace("8 loại vắc xin đạt 97% vào năm 2025", "8 loại vắc xin đạt 96% vào năm 2025")
+    import_programme(act(), parse(changed), changed)
+    assert measure_of(session, 5) == vaccinated
+    assert [one.value for one in session.get_one(Measure, vaccinated).targets] == [96, 98]
+    # Another age is another thing to count.
+    other = changed.replace("trẻ em dưới 1 tuổi được tiêm chủng", "trẻ em dưới 2 tuổi được tiêm chủng")
+    outcome = import_programme(act(), parse(other), other)
+    new, old = measure_of(session, 5), session.get_one(Measure, vaccinated)
+    assert (new != vaccinated, old.retired_in) == (True, 3)
+    assert any("định nghĩa khác" in one["message"] for one in outcome.warnings)
+    assert len(store.summary(session, outcome.programme.id, "2026")) == 35
+    refused("value", act, vaccinated, yte, ratio(2920, 3000))
+    # And back: the old one takes its place, with what was reported of it; the other had nothing and goes.
+    back = REAL + "\n"
+    import_programme(act(), parse(back), back)
+    assert (measure_of(session, 5), session.get(Measure, new)) == (vaccinated, None)
+    assert store.current(session, [vaccinated], [yte], "2026")[vaccinated, yte].value == 97
