@@ -17,7 +17,7 @@ from tracker.models.outbox import OutboxMail
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.rules.calendar import LOCAL
-from tracker.rules.cycle import Section
+from tracker.rules.cycle import Days, Section
 from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.rules.filing import FilingState, Level
 from tracker.rules.workflow import State
@@ -35,7 +35,7 @@ def planned(act: Act, kind: str = "annual", period: str = "2026") -> ReportCycle
 
 def test_a_plan_has_the_usual_days_sections_and_measures(session: Session, act: Act) -> None:
     cycle = planned(act)
-    assert cycles.days_of(cycle) == cycles.Days(
+    assert cycles.days_of(cycle) == Days(
         date(2026, 10, 19), date(2026, 11, 14), date(2026, 11, 16), date(2026, 11, 19), date(2026, 11, 26)
     )
     assert [one["key"] for one in cycle.form["sections"]][:2] == ["direction", "highlights"]
@@ -49,9 +49,10 @@ def test_a_plan_has_the_usual_days_sections_and_measures(session: Session, act: 
     ("kind", "period", "field"),
     [
         ("annual", "2020", "period"), ("annual", "2031", "period"), ("annual", "2026-H1", "period"),
-        ("annual", "", "period"), ("annual", "abc", "period"), ("annual", "9999", "period"), ("half_year", "2026", "period"),
-        ("annual", "once", "period"), ("mid_term", "2030", "period"), ("final", "2029", "period"), ("weekly", "2026", "kind"),
-        ("annual", "2026-13", "period"), ("annual", "20260", "period"),
+        ("annual", "", "period"), ("annual", "abc", "period"), ("annual", "9999", "period"),
+        ("annual", "once", "period"), ("annual", "2026-13", "period"), ("annual", "20260", "period"),
+        ("half_year", "2026", "period"), ("mid_term", "2030", "period"), ("final", "2029", "period"),
+        ("weekly", "2026", "kind"),
     ],
 )  # fmt: skip
 def test_a_wrong_year_is_said_at_its_field(act: Act, kind: str, period: str, field: str) -> None:
@@ -94,10 +95,13 @@ def test_opening_freezes_the_list_and_asks_each_unit_once(session: Session, act:
     by_level = {level: sum(one.level is level for one in rows) for level in Level}
     assert by_level == {Level.COMMUNE: 22, Level.DEPARTMENT: 19, Level.OFFICE: 1}
     commune, excused = report_of(session, cycle, "xa-cao-xa"), report_of(session, cycle, "ccb")
-    assert commune.assignment is not None and commune.assignment.due_on == commune.due_on == date(2026, 11, 16)
+    assert commune.assignment is not None
+    assert commune.assignment.due_on == commune.due_on == date(2026, 11, 16)
     assert commune.assignment.original_due_on == date(2026, 11, 19)
-    assert excused.state is FilingState.EXEMPT and excused.exempt_reason == "Không có nhiệm vụ"
-    assert excused.assignment is not None and excused.assignment.state is State.CANCELLED
+    assert excused.state is FilingState.EXEMPT
+    assert excused.exempt_reason == "Không có nhiệm vụ"
+    assert excused.assignment is not None
+    assert excused.assignment.state is State.CANCELLED
     with pytest.raises(IllegalMove, match="đã mở rồi"):
         open_cycle(act(OFFICE, at=LATER), cycle.id)
 
@@ -120,7 +124,8 @@ def test_a_half_year_gives_its_own_duty(session: Session, act: Act) -> None:
     done = open_cycle(act(OFFICE, at=LATER), cycle.id, told=False)
     assert done.given == done.expected == 42
     row = report_of(session, cycle, "p-yte").assignment
-    assert row is not None and (row.period, row.state) == ("2026-H1", State.ASSIGNED)
+    assert row is not None
+    assert (row.period, row.state) == ("2026-H1", State.ASSIGNED)
     assert "6 tháng đầu năm 2026" in row.text
 
 
@@ -212,7 +217,8 @@ def test_exempt_and_expected_again_keeps_what_was_written(session: Session, act:
         expected.exempt(act(OFFICE, at=LATER), cycle.id, unit.id, reason=" ")
     expected.exempt(act(OFFICE, at=LATER), cycle.id, unit.id, reason="Đã giải thể")
     report = report_of(session, cycle, "p-yte")
-    assert report.assignment is not None and report.assignment.state is State.CANCELLED
+    assert report.assignment is not None
+    assert report.assignment.state is State.CANCELLED
     expected.expect(act(OFFICE, at=LATER), cycle.id, unit.id)
     session.refresh(report)
     session.refresh(report.assignment)
@@ -231,7 +237,8 @@ def test_a_unit_that_came_later_is_added_with_a_reason(session: Session, act: Ac
     with pytest.raises(Invalid, match="lý do"):
         expected.add_unit(act(OFFICE, at=LATER), cycle.id, new.id, reason="")
     report = expected.add_unit(act(OFFICE, at=LATER), cycle.id, new.id, reason="Sáp nhập hai xã")
-    assert report.due_on == date(2026, 11, 16) and report.assignment_id is not None
+    assert report.due_on == date(2026, 11, 16)
+    assert report.assignment_id is not None
     with pytest.raises(Invalid, match="đã có trong danh sách"):
         expected.add_unit(act(OFFICE, at=LATER), cycle.id, new.id, reason="x")
 

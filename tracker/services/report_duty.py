@@ -118,8 +118,8 @@ def wording(cycle: ReportCycle) -> str:
 
 
 def due_by_cycle(ctx: Context, cycle: ReportCycle, row: Assignment, nominal: date, was: date | None = None) -> None:
-    """What was given with the year, or had the day that the cycle gave before, gets the cycle's day; what was given more
-    time keeps it. The first day of all is never overwritten."""
+    """What was given with the year, or has the day that the cycle gave before, gets the cycle's day; what was given
+    more time keeps it. The first day of all is never overwritten."""
     shift = cycle.programme.shift_days_off
     due = effective_due(nominal, ctx.calendar, shift=shift)
     given_before = {row.original_due_on, effective_due(was, ctx.calendar, shift=shift) if was else None}

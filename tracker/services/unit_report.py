@@ -129,11 +129,11 @@ def _try(ctx: Context, done: Saved, part: str, write: Any) -> None:
             done.saved.append(part)
 
 
-def save_section(ctx: Context, report_id: int, key: str, *, text: str, version: int) -> ReportSection:
-    """One section alone. Raises Invalid, IllegalMove, Conflict with the section as `field`."""
+def save_section(ctx: Context, report_id: int, key: str, *, text: str, version: int) -> ReportSection | None:
+    """One section alone; None where there is none and nothing was written. Raises Invalid, IllegalMove, Conflict with the section as `field`."""
     report, row = change(ctx, report_id, Permission.WRITE_REPORT)
     _save_section(ctx, report, row, key, Typed(text, version))
-    return next(one for one in report.sections if one.key == key)
+    return next((one for one in report.sections if one.key == key), None)
 
 
 def _save_section(ctx: Context, report: UnitReport, row: Assignment, key: str, typed: Typed) -> bool:
