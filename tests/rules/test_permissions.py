@@ -94,7 +94,8 @@ MATRIX = {
     "auditor": "view monitor read_mail_log read_register read_rights read_budget",
     "auditor with a post": "view monitor read_mail_log read_register read_rights read_budget",
     "system": (
-        "issue view monitor run_cycle build_report import_programme read_mail_log read_register manage_users read_budget"
+        "issue view monitor run_cycle build_report import_programme read_mail_log read_register manage_users"
+        " read_budget"
     ),
 }
 

@@ -14,6 +14,7 @@ from tracker.rules.days import FIRST_YEAR, LAST_YEAR
 from tracker.rules.deadlines import effective_due
 from tracker.rules.errors import Invalid
 from tracker.rules.filing import CycleKind, Level
+from tracker.rules.measure import stratum_of
 from tracker.rules.recurrence import Period, Recurrence, Rule, due_in, period_named, period_of
 from tracker.rules.text import fold, plain
 from tracker.rules.words import N_
@@ -253,8 +254,7 @@ def counted_in_communes(name: str, per: int) -> bool:
 
 def of_stratum(stratum: str | None, unit_name: str) -> bool:
     """Whether a commune is of the stratum (rural, urban) that a measure is about."""
-    name = f" {fold(unit_name)} "
-    return stratum is None or (stratum == "urban") == (" thi tran " in name or " phuong " in name)
+    return stratum is None or stratum == stratum_of(unit_name)
 
 
 def section_list(form: dict[str, Any]) -> list[Section]:

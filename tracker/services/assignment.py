@@ -290,7 +290,10 @@ def _move(
 
 def filed_elsewhere(ctx: Context, row: Assignment) -> bool:
     """Whether the work is done by filing a report of a cycle, and this is not that filing."""
-    return row.duty.kind is DutyKind.REPORT and ctx.filing != row.id and report_of(ctx.session, row.id) is not None
+    if row.duty.kind is not DutyKind.REPORT or ctx.filing == row.id:
+        return False
+    with ctx.session.no_autoflush:  # the verb is half done
+        return report_of(ctx.session, row.id) is not None
 
 
 def _decide(ctx: Context, row: Assignment, decision: str, reason: str | None) -> Round:

@@ -1,5 +1,6 @@
 """Reporting cycles as the office plans them: days, form, measures; closing and opening again."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
@@ -60,8 +61,9 @@ def _demand(ctx: Context, programme: Programme) -> None:
 
 def mark(cycle: ReportCycle) -> str:
     """Changes with whatever of the plan can be edited."""
-    facts = [asdict(days_of(cycle)), cycle.form, cycle.opened_at, cycle.closed_at]
-    return sha256(repr(facts).encode()).hexdigest()[:16]
+    days = {name: day.isoformat() for name, day in asdict(days_of(cycle)).items()}
+    facts = [days, cycle.form, cycle.opened_at is not None, cycle.closed_at is not None]
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def days_of(cycle: ReportCycle) -> Days:
@@ -142,7 +144,7 @@ def _move_days(ctx: Context, cycle: ReportCycle, before: Days) -> None:
             continue
         report.due_on = due
         if (row := rows.get(report.unit_id)) is not None:
-            due_by_cycle(ctx, cycle, row, due)
+            due_by_cycle(ctx, cycle, row, due, was=before.due(report.level))
 
 
 def set_form(ctx: Context, cycle_id: int, sections: Sequence[Section], *, seen: str | None = None) -> ReportCycle:

@@ -1,7 +1,8 @@
-"""Opening a cycle, by the office or by itself on its day: the list of who is expected is frozen, and each unit is asked."""
+"""Opening a cycle, by the office or on its day: the list of who is expected is frozen, and each unit is asked."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import insert, text
 
@@ -76,7 +77,7 @@ def _freeze(ctx: Context, cycle: ReportCycle) -> Opened:
     reasons = {int(key): why for key, why in cycle.form["exempt"].items()}
     issuer = cycle.programme.issuer_unit_id
     reports: list[UnitReport] = []
-    fresh: list[tuple[Unit, object]] = []
+    fresh: list[tuple[Unit, date]] = []
     for unit in (one for one in units_on(ctx.session, ctx.today) if one.id != issuer):
         report = new_report(ctx, cycle, unit, measures)
         reports.append(report)

@@ -2,6 +2,7 @@
 classes of lateness are the one engine's that all work has."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,8 +17,8 @@ from tracker.rules.cycle import about
 from tracker.rules.deadlines import effective_due
 from tracker.rules.errors import Invalid
 from tracker.rules.filing import CycleKind
-from tracker.rules.workflow import CLOSED, State
 from tracker.rules.words import N_
+from tracker.rules.workflow import CLOSED, State
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.explanation import settle_open_explanations
@@ -75,7 +76,7 @@ def given(ctx: Context, duty: Duty, period: str) -> dict[int, Assignment]:
     return {unit: rows[id_] for unit, id_ in ids}
 
 
-def give(ctx: Context, cycle: ReportCycle, duty: Duty, units: Sequence[tuple[Unit, Any]]) -> dict[int, int]:
+def give(ctx: Context, cycle: ReportCycle, duty: Duty, units: Sequence[tuple[Unit, date]]) -> dict[int, int]:
     """Unit → its new assignment. `units`: (unit, nominal last day)."""
     found: dict[int, int] = {}
     for start in range(0, len(units), BATCH):
@@ -87,7 +88,7 @@ def give(ctx: Context, cycle: ReportCycle, duty: Duty, units: Sequence[tuple[Uni
     return found
 
 
-def _row(ctx: Context, cycle: ReportCycle, duty: Duty, unit: Unit, nominal: Any) -> dict[str, Any]:
+def _row(ctx: Context, cycle: ReportCycle, duty: Duty, unit: Unit, nominal: date) -> dict[str, Any]:
     due = effective_due(nominal, ctx.calendar, shift=cycle.programme.shift_days_off)
     return {
         "programme_id": cycle.programme_id,
@@ -116,10 +117,13 @@ def wording(cycle: ReportCycle) -> str:
     return f"Báo cáo kết quả thực hiện {cycle.programme.title} {what}"
 
 
-def due_by_cycle(ctx: Context, cycle: ReportCycle, row: Assignment, nominal: Any) -> None:
-    """What was given with the year gets the cycle's day; a day that was extended stays. The first one is kept."""
-    due = effective_due(nominal, ctx.calendar, shift=cycle.programme.shift_days_off)
-    if row.due_on == due or row.due_on != row.original_due_on:
+def due_by_cycle(ctx: Context, cycle: ReportCycle, row: Assignment, nominal: date, was: date | None = None) -> None:
+    """What was given with the year, or has the day that the cycle gave before, gets the cycle's day; what was given
+    more time keeps it. The first day of all is never overwritten."""
+    shift = cycle.programme.shift_days_off
+    due = effective_due(nominal, ctx.calendar, shift=shift)
+    given_before = {row.original_due_on, effective_due(was, ctx.calendar, shift=shift) if was else None}
+    if row.due_on == due or row.due_on not in given_before:
         return
     before = row.due_on
     row.nominal_due_on, row.due_on = nominal, due

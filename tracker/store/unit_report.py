@@ -1,4 +1,4 @@
-"""Reports of units: one with all that its page shows, those of a person's units, and what the consolidated one draws."""
+"""Reports of units: one with all that its page shows, those of somebody's units, what the consolidated one draws."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -102,9 +102,7 @@ def measures_of(session: Session, programme_id: int) -> list[tuple[Measure, Indi
     rows = session.execute(
         select(Measure, Indicator)
         .join(Indicator, Indicator.id == Measure.indicator_id)
-        .where(
-            Indicator.programme_id == programme_id, Indicator.retired_in.is_(None), Measure.retired_in.is_(None)
-        )
+        .where(Indicator.programme_id == programme_id, Indicator.retired_in.is_(None), Measure.retired_in.is_(None))
         .order_by(Indicator.number, Measure.position)
     )
     return [(measure, indicator) for measure, indicator in rows]
