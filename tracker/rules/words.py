@@ -278,6 +278,28 @@ REGISTER_RESULTS = {
     "nobody": N_("Không có ai nhận được thư"),
 }
 
+# Of a value against its targets: `rules.judgement`.
+VERDICTS = {
+    "missed": N_("Chưa đạt"),
+    "off_path": N_("Chậm lộ trình"),
+    "not_yet": N_("Chưa đánh giá được"),
+    "on_path": N_("Đúng lộ trình"),
+    "met": N_("Đạt"),
+}
+
+STRATA = {
+    "rural": N_("nông thôn"),
+    "urban": N_("thành thị"),
+}
+
+BUDGET_SOURCES = {
+    "central": N_("Ngân sách trung ương"),
+    "province": N_("Ngân sách tỉnh"),
+    "district": N_("Ngân sách huyện"),
+    "commune": N_("Ngân sách xã"),
+    "social": N_("Xã hội hóa"),
+}
+
 # What a mail is about, for the filter of the mail log.
 MAIL_KINDS = {
     "digest": N_("Đôn đốc trong ngày"),
