@@ -21,6 +21,7 @@ from tracker.services import report_review as review
 from tracker.services import unit_report as writing
 from tracker.services.context import Context
 from tracker.services.figure import seen_of
+from tracker.services.report_form import base_of_figure
 from tracker.services.report_page import Field, Page, facts, page_of
 from tracker.services.unit_report import Typed
 from tracker.web.errors import STATUS, say
@@ -92,8 +93,6 @@ def _entries(measure_ids: list[int]) -> tuple[dict[int, tuple[Entry, str | None]
         name = f"m{id_}"
         if f"{name}-source" not in request.form and f"{name}-comment" not in request.form:
             continue
-        if _as_shown(name) == request.form.get(f"{name}-base"):
-            continue  # nobody touched it, whatever others wrote since
         numbers = {}
         wrong = {}
         for part in NUMBERS:
@@ -102,36 +101,23 @@ def _entries(measure_ids: list[int]) -> tuple[dict[int, tuple[Entry, str | None]
             except Invalid as error:
                 wrong[f"{name}-{part}"] = say(error)
         errors |= wrong
-        if not wrong:
-            entries[id_] = (
-                Entry(
-                    **numbers,
-                    no_data=bool(request.form.get(f"{name}-no_data")),
-                    estimate=bool(request.form.get(f"{name}-estimate")),
-                    source=_line(f"{name}-source"),
-                    comment=_line(f"{name}-comment"),
-                    reason=_line(f"{name}-reason"),
-                ),
-                request.form.get(f"{name}-seen"),
-            )
+        if wrong:
+            continue
+        entry = Entry(
+            **numbers,
+            no_data=bool(request.form.get(f"{name}-no_data")),
+            estimate=bool(request.form.get(f"{name}-estimate")),
+            source=_line(f"{name}-source"),
+            comment=_line(f"{name}-comment"),
+            reason=_line(f"{name}-reason"),
+        )
+        if base_of_figure(entry) != request.form.get(f"{name}-base"):  # else nobody touched it
+            entries[id_] = (entry, request.form.get(f"{name}-seen"))
     return entries, errors
 
 
 def _line(name: str) -> str:
     return plain(request.form.get(name, "")[:2_000])
-
-
-def _as_shown(name: str) -> str:
-    values = [request.form.get(f"{name}-{part}", "").strip() for part in NUMBERS]
-    ticks = ["1" if request.form.get(f"{name}-{part}") else "" for part in ("no_data", "estimate")]
-    return mark_of("\x1f".join([*values, *ticks, _line(f"{name}-source"), _line(f"{name}-comment")]))
-
-
-def _base_of(one: Field) -> str:
-    entry = one.entry
-    values = [in_field(getattr(entry, part)) for part in NUMBERS]
-    ticks = ["1" if flag else "" for flag in (entry.no_data, entry.estimate)]
-    return mark_of("\x1f".join([*values, *ticks, entry.source, entry.comment]))
 
 
 @bp.get("/check")
@@ -275,7 +261,7 @@ def _shown(one: Field, typed: Any, errors: dict[str, str]) -> Shown:
             "no_data": entry.no_data, "estimate": entry.estimate, "source": entry.source, "comment": entry.comment,
             "reason": "",
         }  # fmt: skip
-    return Shown(one, _base_of(one), seen_of(one.now), values)
+    return Shown(one, base_of_figure(one.entry), seen_of(one.now), values)
 
 
 def _rights(ctx: Context, page: Page) -> dict[str, bool]:
