@@ -28,9 +28,9 @@ from tracker.rules.filing import FILED, WITH_THE_UNIT, FilingState
 from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
 from tracker.services import cycle as cycles
-from tracker.services import expected, extension
+from tracker.services import expected, extension, filing
 from tracker.services import report_review as review
-from tracker.services import unit_report as filing
+from tracker.services import unit_report as writing
 from tracker.services.unit_report import Typed
 from tracker.services.update import update_or_submit
 from tracker.store import cycle as store
@@ -95,7 +95,7 @@ def machine(session: Session, act: Act) -> type[RuleBasedStateMachine]:
             report = report_of(session, cycle, which)
             version = next((one.version for one in report.sections if one.key == key), 0) - stale
             before = {one.key: one.text for one in report.sections}
-            if not self.try_(who, filing.save_section, ids[which], key, text=words, version=version):
+            if not self.try_(who, writing.save_section, ids[which], key, text=words, version=version):
                 assert {one.key: one.text for one in report_of(session, cycle, which).sections} == before
 
         @rule(which=WHICH, words=WORDS)
@@ -107,7 +107,7 @@ def machine(session: Session, act: Act) -> type[RuleBasedStateMachine]:
                 id_: (Entry(numerator=Decimal(len(words)), denominator=Decimal(50), comment="Đã rà"), None)
                 for id_ in report.measure_ids
             }
-            self.try_(LOGINS[which], filing.save, ids[which], texts, entries)
+            self.try_(LOGINS[which], writing.save, ids[which], texts, entries)
 
         @rule(which=WHICH, who=st.sampled_from(WHO), verb=st.sampled_from(["submit", "withdraw"]))
         def file(self, which: str, who: str, verb: str) -> None:
@@ -174,7 +174,7 @@ def machine(session: Session, act: Act) -> type[RuleBasedStateMachine]:
                 assert (report.state is FilingState.ACCEPTED) == (id_ in self.locked)
                 if id_ in self.locked:
                     assert {one.key: one.text for one in report.sections} == self.locked[id_]
-                    assert filing.open_parts(report) == frozenset()
+                    assert writing.open_parts(report) == frozenset()
                     figures = session.scalars(select(Figure).where(Figure.unit_id == report.unit_id)).all()
                     assert all(one.accepted_at is not None for one in figures)
 
@@ -202,7 +202,7 @@ def machine(session: Session, act: Act) -> type[RuleBasedStateMachine]:
                     assert report.rounds[-1].decision in (None, "accepted")
                     assert row.submitted_on == report.rounds[-1].submitted_at.astimezone(LATER.tzinfo).date()
                 if report.state is FilingState.RETURNED:
-                    assert filing.returned_parts(report)
+                    assert writing.returned_parts(report)
 
         @invariant()
         def counts_are_those_of_the_list(self) -> None:

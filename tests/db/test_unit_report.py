@@ -22,8 +22,9 @@ from tracker.rules.unit_report import LONGEST_SECTION, mark_of
 from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
 from tracker.services import cycle as cycles
+from tracker.services import filing
 from tracker.services import report_review as review
-from tracker.services import unit_report as filing
+from tracker.services import unit_report as writing
 from tracker.services.delegation import delegate
 from tracker.services.unit_report import Typed
 from tracker.services.update import update_or_submit
@@ -58,7 +59,9 @@ def filed(act: Act, report: UnitReport) -> UnitReport:
 
 
 def test_the_first_word_takes_the_work_on(session: Session, act: Act, report: UnitReport) -> None:
-    section = filing.save_section(act(OFFICER, at=LATER), report.id, "highlights", text="  Đã\r\nlàm \u200b", version=0)
+    section = writing.save_section(
+        act(OFFICER, at=LATER), report.id, "highlights", text="  Đã\r\nlàm \u200b", version=0
+    )
     assert section is not None
     assert (section.text, section.version, section.edited_at) == ("Đã\nlàm", 1, LATER)
     assert section.edited_by is not None
@@ -71,21 +74,21 @@ def test_the_first_word_takes_the_work_on(session: Session, act: Act, report: Un
 
 
 def test_two_who_write_the_same_section_lose_nothing(session: Session, act: Act, report: UnitReport) -> None:
-    filing.save_section(act(OFFICER, at=LATER), report.id, "highlights", text="Của cán bộ", version=0)
+    writing.save_section(act(OFFICER, at=LATER), report.id, "highlights", text="Của cán bộ", version=0)
     with pytest.raises(Conflict) as error:
-        filing.save_section(act(HEAD, at=LATER), report.id, "highlights", text="Của trưởng phòng", version=0)
+        writing.save_section(act(HEAD, at=LATER), report.id, "highlights", text="Của trưởng phòng", version=0)
     assert error.value.field == "highlights"
     assert text_of(session, report, "highlights") == "Của cán bộ"
     # Another section is nobody's business.
-    filing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Kế hoạch", version=0)
+    writing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Kế hoạch", version=0)
 
 
 def test_what_was_not_touched_is_not_sent_back(session: Session, act: Act, report: UnitReport) -> None:
     """A page that has stood open while others wrote, saved with one section changed."""
     ctx = act(HEAD, at=LATER)
-    filing.save_section(ctx, report.id, "highlights", text="Cũ", version=0)
-    filing.save_section(act(OFFICER, at=LATER), report.id, "highlights", text="Mới hơn", version=1)
-    done = filing.save(
+    writing.save_section(ctx, report.id, "highlights", text="Cũ", version=0)
+    writing.save_section(act(OFFICER, at=LATER), report.id, "highlights", text="Mới hơn", version=1)
+    done = writing.save(
         ctx, report.id, {"highlights": Typed("Cũ", 1, mark_of("Cũ")), "plans": Typed("Kế hoạch", 0, mark_of(""))}
     )
     assert (done.saved, done.errors) == (["plans"], {})
@@ -94,7 +97,7 @@ def test_what_was_not_touched_is_not_sent_back(session: Session, act: Act, repor
 
 def test_one_wrong_part_keeps_no_other_from_being_saved(session: Session, act: Act, report: UnitReport) -> None:
     one, other = report.measure_ids[:2]
-    done = filing.save(
+    done = writing.save(
         act(HEAD, at=LATER),
         report.id,
         {"highlights": Typed("Đã làm", 0), "plans": Typed("x" * (LONGEST_SECTION + 1), 0), "nonsense": Typed("x", 0)},
@@ -111,7 +114,7 @@ def test_one_wrong_part_keeps_no_other_from_being_saved(session: Session, act: A
 
 def test_ten_megabytes_are_refused_by_their_field(act: Act, report: UnitReport) -> None:
     with pytest.raises(Invalid, match=r"20\.000") as error:
-        filing.save_section(act(HEAD, at=LATER), report.id, "highlights", text="ệ" * 10_000_000, version=0)
+        writing.save_section(act(HEAD, at=LATER), report.id, "highlights", text="ệ" * 10_000_000, version=0)
     assert error.value.field == "highlights"
 
 
@@ -119,8 +122,8 @@ def test_ten_megabytes_are_refused_by_their_field(act: Act, report: UnitReport) 
 def test_another_units_report_does_not_exist(act: Act, report: UnitReport, login: str) -> None:
     ctx = act(login, at=LATER)
     for verb in (
-        lambda: filing.view(ctx, report.id),
-        lambda: filing.save_section(ctx, report.id, "highlights", text="x", version=0),
+        lambda: writing.view(ctx, report.id),
+        lambda: writing.save_section(ctx, report.id, "highlights", text="x", version=0),
         lambda: filing.submit(ctx, report.id),
         lambda: review.accept(ctx, report.id),
     ):
@@ -131,9 +134,9 @@ def test_another_units_report_does_not_exist(act: Act, report: UnitReport, login
 @pytest.mark.parametrize("login", [OFFICE, "truong.ubnd-huyen", "kiemtoan", "quantri"])
 def test_who_may_read_may_not_write(act: Act, report: UnitReport, login: str) -> None:
     ctx = act(login, at=LATER)
-    assert filing.view(ctx, report.id).id == report.id
+    assert writing.view(ctx, report.id).id == report.id
     with pytest.raises(NotAllowed):
-        filing.save_section(ctx, report.id, "highlights", text="x", version=0)
+        writing.save_section(ctx, report.id, "highlights", text="x", version=0)
     with pytest.raises(NotAllowed):
         filing.submit(ctx, report.id)
 
@@ -166,9 +169,9 @@ def test_filing_submits_the_duty_and_locks(session: Session, act: Act, report: U
     assert len(last.content["figures"]) == len(report.measure_ids)
     for key in ("plans", "highlights"):
         with pytest.raises(IllegalMove, match="đã khóa") as error:
-            filing.save_section(act(HEAD, at=LATER), report.id, key, text="Khác", version=1)
+            writing.save_section(act(HEAD, at=LATER), report.id, key, text="Khác", version=1)
         assert error.value.field == key
-    done = filing.save(act(HEAD, at=LATER), report.id, {}, {report.measure_ids[0]: (Entry(value=Decimal(9)), None)})
+    done = writing.save(act(HEAD, at=LATER), report.id, {}, {report.measure_ids[0]: (Entry(value=Decimal(9)), None)})
     assert list(done.errors) == [f"m{report.measure_ids[0]}"]
     with pytest.raises(IllegalMove):
         filing.submit(act(HEAD, at=LATER), report.id)
@@ -195,32 +198,32 @@ def test_only_what_came_back_is_open_again(session: Session, act: Act, report: U
     assert report.assignment is not None
     assert report.assignment.state is State.IN_PROGRESS
     assert report.assignment.submitted_on is None
-    assert filing.open_parts(report) == {"plans"}
+    assert writing.open_parts(report) == {"plans"}
     assert report.rounds[-1].returned == {"plans": "Nêu số liệu"}
     ctx = act(HEAD, at=LATER)
     with pytest.raises(IllegalMove, match="không bị trả lại"):
-        filing.save_section(ctx, report.id, "highlights", text="Khác", version=1)
-    done = filing.save(ctx, report.id, {}, {report.measure_ids[0]: (Entry(value=Decimal(9)), None)})
+        writing.save_section(ctx, report.id, "highlights", text="Khác", version=1)
+    done = writing.save(ctx, report.id, {}, {report.measure_ids[0]: (Entry(value=Decimal(9)), None)})
     assert isinstance(next(iter(done.errors.values())), IllegalMove)
     assert [one.part for one in filing.check(ctx, report).problems] == ["plans"]
-    filing.save_section(ctx, report.id, "plans", text="Có số liệu", version=1)
+    writing.save_section(ctx, report.id, "plans", text="Có số liệu", version=1)
     assert filing.check(ctx, report).problems == ()
     filing.submit(ctx, report.id)
     assert [one.decision for one in report.rounds] == ["returned", None]
     assert report.rounds[1].content["answers"] == {"plans": "Nêu số liệu"}
     assert report.rounds[0].content["sections"]["plans"].startswith("Đã làm")
-    assert filing.returned_parts(report) == {}
+    assert writing.returned_parts(report) == {}
 
 
 def test_figures_come_back_as_a_part_of_their_own(act: Act, report: UnitReport) -> None:
     filed(act, report)
     review.return_(act(OFFICE, at=LATER), report.id, reasons={"figures": "Ghi nguồn"})
-    assert filing.open_parts(report) == {"figures"}
+    assert writing.open_parts(report) == {"figures"}
     ctx, one = act(HEAD, at=LATER), report.measure_ids[0]
     with pytest.raises(IllegalMove):
-        filing.save_section(ctx, report.id, "plans", text="Khác", version=1)
+        writing.save_section(ctx, report.id, "plans", text="Khác", version=1)
     entry = Entry(numerator=Decimal(1), denominator=Decimal(100), estimate=True, source="Trạm y tế")
-    assert filing.save(ctx, report.id, {}, {one: (entry, None)}).errors == {}
+    assert writing.save(ctx, report.id, {}, {one: (entry, None)}).errors == {}
     filing.submit(ctx, report.id)
     before, after = (one_.content["values"][str(one)] for one_ in report.rounds)
     assert "nguồn: Trạm y tế" in after
@@ -243,10 +246,10 @@ def test_what_is_withdrawn_lies_as_it_did_before(session: Session, act: Act, rep
     assert (report.state, report.rounds[-1].decision) == (FilingState.DRAFT, "withdrawn")
     filing.submit(act(HEAD, at=LATER), report.id)
     review.return_(act(OFFICE, at=LATER), report.id, reasons={"plans": "Nêu số liệu"})
-    filing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Có", version=1)
+    writing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Có", version=1)
     filing.submit(act(HEAD, at=LATER), report.id)
     filing.withdraw(act(HEAD, at=LATER), report.id)
-    assert (report.state, filing.open_parts(report)) == (FilingState.RETURNED, {"plans"})
+    assert (report.state, writing.open_parts(report)) == (FilingState.RETURNED, {"plans"})
     assert [one.number for one in report.rounds] == [1, 2, 3]
 
 
@@ -265,7 +268,7 @@ def test_accepting_locks_text_and_figures_and_confirms_the_duty(
     assert all(one.accepted_at == LATER for one in rows)
     ctx = act(HEAD, at=LATER)
     for verb in (
-        lambda: filing.save_section(ctx, report.id, "plans", text="Khác", version=1),
+        lambda: writing.save_section(ctx, report.id, "plans", text="Khác", version=1),
         lambda: filing.submit(ctx, report.id),
         lambda: filing.withdraw(ctx, report.id),
         lambda: review.return_(act(OFFICE, at=LATER), report.id, reasons={"plans": "x"}),
@@ -284,7 +287,7 @@ def test_what_was_accepted_is_opened_again_by_its_parts(session: Session, act: A
     review.reopen(act(OFFICE, at=LATER), report.id, reasons={"plans": "UBND huyện yêu cầu sửa"})
     assert (report.state, report.accepted_at) == (FilingState.RETURNED, None)
     assert report.rounds[0].decision == "accepted"
-    filing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Sửa", version=1)
+    writing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Sửa", version=1)
     filing.submit(act(HEAD, at=LATER), report.id)
     review.accept(act(OFFICE, at=LATER), report.id)
     assert [one.decision for one in report.rounds] == ["accepted", "accepted"]
@@ -338,9 +341,9 @@ def test_the_duty_is_moved_by_the_report_alone(act: Act, report: UnitReport) -> 
 def test_a_closed_cycle_is_locked_everywhere(act: Act, report: UnitReport, cycle: ReportCycle) -> None:
     filled(act, report)
     cycles.close(act(OFFICE, at=LATER), cycle.id)
-    assert filing.open_parts(report) == frozenset()
+    assert writing.open_parts(report) == frozenset()
     with pytest.raises(IllegalMove, match="đã đóng"):
-        filing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Khác", version=1)
+        writing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Khác", version=1)
     with pytest.raises(IllegalMove, match="đã đóng"):
         filing.submit(act(HEAD, at=LATER), report.id)
 
@@ -360,7 +363,7 @@ def test_on_time_is_judged_by_the_round_that_stands(
     assert counted() == (1, 1, 18)
     review.return_(act(OFFICE, at=late), report.id, reasons={"plans": "x"})
     assert counted() == (0, 0, 19)
-    filing.save_section(act(HEAD, at=late), report.id, "plans", text="Sửa", version=1)
+    writing.save_section(act(HEAD, at=late), report.id, "plans", text="Sửa", version=1)
     filing.submit(act(HEAD, at=late), report.id)
     assert counted() == (1, 0, 18)
     line = next(one for one in store.filing(session, cycle.id) if one.name == "Phòng Y tế")
@@ -378,7 +381,7 @@ def test_a_report_goes_with_its_duty_to_another_unit(session: Session, act: Act,
     filing.submit(act("truong.ubnd-huyen", at=LATER + timedelta(days=1)), report.id)
     assert report_of(session, cycle, "hnd").unit_name == "Hội Nông dân huyện"
     with pytest.raises(DomainError):
-        filing.view(act("truong.p-yte", at=LATER), report.id)
+        writing.view(act("truong.p-yte", at=LATER), report.id)
 
 
 def test_last_years_words_stand_beside(session: Session, act: Act, report: UnitReport) -> None:

@@ -13,7 +13,7 @@ from tracker.rules.calendar import LOCAL
 from tracker.rules.cycle import section_list
 from tracker.rules.figures import Entry
 from tracker.services import cycle as cycles
-from tracker.services import unit_report as filing
+from tracker.services import unit_report as writing
 from tracker.services.cycle_opening import open_cycle
 from tracker.services.unit_report import Typed
 
@@ -49,5 +49,5 @@ def filled(act: Act, report: UnitReport, login: str = HEAD, at: datetime = LATER
         one.key: Typed(f"{text}: {one.title}", versions.get(one.key, 0)) for one in section_list(report.cycle.form)
     }  # fmt: skip
     entries = {id_: (Entry(numerator=Decimal(1), denominator=Decimal(100)), None) for id_ in report.measure_ids}
-    done = filing.save(act(login, at=at), report.id, texts, entries)
+    done = writing.save(act(login, at=at), report.id, texts, entries)
     assert done.errors == {}

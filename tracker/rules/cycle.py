@@ -42,14 +42,6 @@ LEVELS = {
     Level.DEPARTMENT: N_("Phòng, ban, ngành, đoàn thể"),
     Level.OFFICE: N_("Cơ quan thường trực"),
 }
-FILING_STATES = {
-    "expected": N_("Chưa làm"),
-    "draft": N_("Đang soạn"),
-    "submitted": N_("Đã nộp, chờ xem"),
-    "returned": N_("Trả lại để bổ sung"),
-    "accepted": N_("Đã tiếp nhận"),
-    "exempt": N_("Được miễn"),
-}
 
 
 @dataclass(frozen=True)

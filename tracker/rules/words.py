@@ -267,6 +267,16 @@ MAIL_STATES = {
     "skipped": N_("Quyết định không gửi"),
 }
 
+# Of a unit's report in a cycle.
+FILING_STATES = {
+    "expected": N_("Chưa làm"),
+    "draft": N_("Đang soạn"),
+    "submitted": N_("Đã nộp, chờ xem"),
+    "returned": N_("Trả lại để bổ sung"),
+    "accepted": N_("Đã tiếp nhận"),
+    "exempt": N_("Được miễn"),
+}
+
 # What became of telling somebody, in the register of reminders.
 REGISTER_RESULTS = {
     "delivered": N_("Đã gửi"),

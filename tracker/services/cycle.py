@@ -42,6 +42,13 @@ def view(ctx: Context, cycle_id: int) -> ReportCycle:
     return cycle
 
 
+def permitted(ctx: Context, cycle_id: int) -> ReportCycle:
+    """The cycle, for whoever may change it."""
+    cycle = view(ctx, cycle_id)
+    _demand(ctx, cycle.programme)
+    return cycle
+
+
 def change(ctx: Context, cycle_id: int, seen: str | None = None) -> ReportCycle:
     """The locked cycle for a verb of the office. `seen`: the `mark` of what its form was made from."""
     cycle = store.load(ctx.session, cycle_id, lock=True)

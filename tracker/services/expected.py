@@ -127,3 +127,22 @@ def _expected(ctx: Context, cycle: ReportCycle, unit_id: int) -> tuple[UnitRepor
     report = reports.load(ctx.session, found.id, lock=True)
     assert report is not None
     return report, row
+
+
+def excused(ctx: Context, cycle: ReportCycle) -> dict[int, str]:
+    """Unit → why it need not file, in the plan or in the list."""
+    if cycle.opened_at is None:
+        return {int(key): why for key, why in cycle.form["exempt"].items()}
+    rows = reports.of_cycle(ctx.session, cycle.id)
+    return {one.unit_id: one.exempt_reason or "" for one in rows if one.state is FilingState.EXEMPT}
+
+
+def levels(ctx: Context, cycle: ReportCycle, units: Sequence[Unit]) -> dict[Level, int]:
+    """How many of these units would be expected at each level if the cycle opened now."""
+    standing = ctx.offices.get(cycle.programme_id, frozenset())
+    out = {*excused(ctx, cycle), cycle.programme.issuer_unit_id}
+    found = dict.fromkeys(Level, 0)
+    for unit in units:
+        if unit.id not in out:
+            found[level_of(unit.kind, standing=unit.id in standing)] += 1
+    return {level: n for level, n in found.items() if n}

@@ -1,20 +1,20 @@
-"""A unit's report: written section by section so that nobody's text is lost, checked, filed, taken back."""
+"""A unit's report as it is written: section by section, so that nobody's text is lost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.models.assignment import Assignment
-from tracker.models.cycle import FiledRound, ReportSection, UnitReport
+from tracker.models.cycle import ReportSection, UnitReport
 from tracker.models.figure import Figure
 from tracker.rules import unit_report as rules
-from tracker.rules.cycle import FIGURES, cycle_words, section_list
+from tracker.rules.cycle import FIGURES, section_list
 from tracker.rules.errors import Conflict, DomainError, IllegalMove, Invalid, NotFound
-from tracker.rules.figures import Entry, short_number
+from tracker.rules.figures import Entry
 from tracker.rules.filing import FilingState
 from tracker.rules.permissions import Permission, Scope, demand, may, on_behalf_of
 from tracker.rules.text import plain
-from tracker.rules.unit_report import Check, Step, step
+from tracker.rules.unit_report import Step, step
 from tracker.rules.words import N_
 from tracker.rules.workflow import State
 from tracker.services import access
@@ -130,7 +130,8 @@ def _try(ctx: Context, done: Saved, part: str, write: Any) -> None:
 
 
 def save_section(ctx: Context, report_id: int, key: str, *, text: str, version: int) -> ReportSection | None:
-    """One section alone; None where there is none and nothing was written. Raises Invalid, IllegalMove, Conflict with the section as `field`."""
+    """One section alone; None where there is none and nothing was written. Raises Invalid, IllegalMove, Conflict with
+    the section as `field`."""
     report, row = change(ctx, report_id, Permission.WRITE_REPORT)
     _save_section(ctx, report, row, key, Typed(text, version))
     return next((one for one in report.sections if one.key == key), None)
@@ -213,115 +214,3 @@ def begin(ctx: Context, report: UnitReport, row: Assignment) -> None:
     if report.state is not after:
         report.state = after
         ctx.session.flush()
-
-
-def check(ctx: Context, report: UnitReport) -> Check:
-    """What the report still lacks, as it is now."""
-    names = {m.id: f"{i.number}. {m.name}" for m, i in store.measures(ctx.session, report.measure_ids)}
-    current = figures.current(ctx.session, report.measure_ids, [report.unit_id], report.cycle.period)
-    returned = returned_parts(report)
-    answered = report.rounds[-1] if report.rounds else None
-    unchanged = [
-        one.key
-        for one in report.sections
-        if one.key in returned and answered and answered.content["sections"].get(one.key, "") == one.text
-    ]
-    if FIGURES in returned and answered and answered.content["values"] == _values(current):
-        unchanged.append(FIGURES)
-    return rules.check(
-        section_list(report.cycle.form),
-        {one.key: one.text for one in report.sections},
-        names,
-        {measure for measure, _unit in current},
-        returned=returned,
-        unchanged=unchanged,
-    )
-
-
-def submit(ctx: Context, report_id: int, version: int | None = None) -> FiledRound:
-    """By the head, or who acts for them: the round bears both names. Submits the duty to report with it."""
-    report, row = change(ctx, report_id, Permission.SUBMIT, version)
-    behalf = ctx.on_behalf_of_id
-    if report.cycle.closed_at is not None:
-        raise IllegalMove(N_("Kỳ báo cáo đã đóng nên không nộp được nữa."))
-    after = step(report.state, Step.SUBMIT)
-    found = check(ctx, report)
-    if not found.ready:
-        n = sum(one.blocks for one in found.problems)
-        raise Invalid(N_("Chưa nộp được: còn %(n)s chỗ chưa điền. Danh sách ở trang kiểm tra."), field="check", n=n)
-    number = report.rounds[-1].number + 1 if report.rounds else 1
-    begin(ctx, report, row)
-    ctx.filing = row.id
-    try:
-        with inner_verb(ctx):
-            verbs.submit(ctx, row.id, result=_result(report, number), done_on=ctx.today)
-    finally:
-        ctx.filing = None
-    current = figures.current(ctx.session, report.measure_ids, [report.unit_id], report.cycle.period)
-    assert ctx.actor.user_id is not None
-    filed = FiledRound(
-        number=number,
-        content={
-            "sections": {one.key: one.text for one in report.sections},
-            "figures": sorted(one.id for one in current.values()),
-            "values": _values(current),
-            "answers": returned_parts(report),
-        },
-        submitted_at=ctx.now,
-        submitted_by_id=ctx.actor.user_id,
-        on_behalf_of_id=behalf,
-        returned={},
-    )
-    report.rounds.append(filed)
-    before, report.state = report.state, after
-    report.submitted_at, report.first_submitted_at = ctx.now, report.first_submitted_at or ctx.now
-    report.figures_returned = None
-    for one in report.sections:
-        one.returned_reason = None
-    ctx.session.flush()
-    record(ctx, "file_report", "unit_report", report.id, from_state=before, to_state=after, data={"round": number})
-    return filed
-
-
-def withdraw(ctx: Context, report_id: int, version: int | None = None) -> None:
-    """Taken back before the office has decided: it lies with the unit as it did before."""
-    report, row = change(ctx, report_id, Permission.WITHDRAW, version)
-    after = step(report.state, Step.WITHDRAW)
-    last = report.rounds[-1]
-    ctx.filing = row.id
-    try:
-        with inner_verb(ctx):
-            verbs.withdraw(ctx, row.id)
-    finally:
-        ctx.filing = None
-    answers = last.content["answers"]
-    for one in report.sections:
-        one.returned_reason = answers.get(one.key)
-    report.figures_returned = answers.get(FIGURES)
-    report.state = FilingState.RETURNED if answers else after
-    last.decision, last.decided_at, last.decided_by_id = "withdrawn", ctx.now, ctx.actor.user_id
-    ctx.session.flush()
-    record(ctx, "withdraw_report", "unit_report", report.id, from_state=FilingState.SUBMITTED, to_state=report.state)
-
-
-def _values(current: Mapping[tuple[int, int], Figure]) -> dict[str, str]:
-    """The figures in words, as they are when a round is filed: they may change in place afterwards."""
-    return {str(measure): figure_words(row) for (measure, _unit), row in sorted(current.items())}
-
-
-def figure_words(row: Figure) -> str:
-    """ "9,5 (19/200)", "không có số liệu"; what is said of it goes behind."""
-    if row.no_data:
-        words = "không có số liệu"
-    elif row.numerator is not None and row.denominator is not None:
-        words = f"{short_number(row.value)} ({short_number(row.numerator)}/{short_number(row.denominator)})"
-    else:
-        words = short_number(row.value)
-    more = ["ước" if row.estimate else "", row.source and f"nguồn: {row.source}", row.comment]
-    return "; ".join([words, *(one for one in more if one)])
-
-
-def _result(report: UnitReport, number: int) -> str:
-    message, params = cycle_words(report.cycle.kind, report.cycle.first_year, report.cycle.period)
-    times = f", nộp lần {number}" if number > 1 else ""
-    return f"{message % params} của {report.unit_name}{times}"
