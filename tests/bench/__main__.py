@@ -230,7 +230,7 @@ def _report(app: Flask) -> list[Row]:
         with app.app_context(), acting() as ctx:
             (programme,) = programmes(ctx.session)
             taken = take_snapshot(ctx, programme.id, 2026, requested_at=datetime.now(UTC))
-            annual_report(Snapshot.from_json(taken))
+            annual_report(Snapshot.from_json(taken.head))
             ctx.session.rollback()
             db.session.remove()
 

@@ -27,7 +27,7 @@ from tracker.importing.parsed import ParsedMeasure
 from tracker.importing.programme import parse
 from tracker.importing.reader import read_document, read_table
 from tracker.rules.targets import number_text
-from tracker.services.snapshot import UNITS_OF_MEASURE
+from tracker.services.snapshot_figures import UNITS_OF_MEASURE
 
 SPANS = {
     "annual": ("năm 2026", 2026, 2026),

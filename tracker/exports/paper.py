@@ -68,7 +68,7 @@ class Paper(Protocol):
         subject: Sequence[str] = (),
         about: Sequence[str] = (),
     ) -> None:
-        """`kind` and `subject` in the middle; a letter (công văn) has neither, but `about` ("V/v …") under the number."""
+        """`kind`, `subject` in the middle; a letter (công văn) has neither, but `about` ("V/v …") under its number."""
 
     def addressed_to(self, names: Sequence[str]) -> None: ...
 

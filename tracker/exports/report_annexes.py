@@ -198,7 +198,7 @@ def communes(material: Material) -> Table:
     rows: list[tuple[str, ...]] = []
     units = {ref: f" ({one.unit})" for ref, _indicator, one in material.snapshot.measures() if one.unit}
     n = 0
-    for (ref, name), group in _by_measure(material.cells()):
+    for (ref, name), group in by_measure(material.cells()):
         if n > MOST_LISTED:
             rows.append((f"Còn các số liệu khác; đầy đủ tại tệp Excel kèm theo (từ chỉ số {ref})",))
             break
@@ -219,7 +219,7 @@ def hidden(group: Sequence[CellRow]) -> list[tuple[str, str, str]]:
     return masked_rows([(_number(one.numerator), _number(one.denominator), _number(one.value)) for one in group])
 
 
-def _by_measure(cells: Iterable[CellRow]) -> Iterator[tuple[tuple[str, str], list[CellRow]]]:
+def by_measure(cells: Iterable[CellRow]) -> Iterator[tuple[tuple[str, str], list[CellRow]]]:
     """They come measure by measure."""
     held: list[CellRow] = []
     for one in cells:
