@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 import structlog
 
-from tracker.exports.annual_report import annual_report
+from tracker.exports.consolidated import annual_report
 from tracker.exports.snapshot import Snapshot
 from tracker.services.context import Context
 from tracker.services.report import advance, claim, fail, finish, freeze

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.helpers.decree30 import check_document
-from tracker.exports.annual_report import annual_report
+from tracker.exports.consolidated import annual_report
 from tracker.exports.snapshot import Snapshot, WorkRow
 from tracker.services.snapshot import take_snapshot
 from tracker.store.programme import programmes
@@ -24,7 +24,7 @@ def snapshot(session: Session, act: Act) -> Snapshot:
     ctx = act()
     (programme,) = programmes(session)
     taken = take_snapshot(ctx, programme.id, 2026, requested_at=ctx.now)
-    return Snapshot.from_json(taken)
+    return Snapshot.from_json(taken.head)
 
 
 def words(content: bytes) -> str:
@@ -51,7 +51,7 @@ def test_figures(snapshot: Snapshot) -> None:
     assert len(work.rows) == 1 + 42 + 164
     text = words(content)
     assert "164 nhiệm vụ" in text
-    assert "0/42 đơn vị đã gửi báo cáo năm" in text
+    assert "0/42 đơn vị đã gửi báo cáo." in text
     assert "DỮ LIỆU MẪU" in Document(BytesIO(content)).sections[0].first_page_header.paragraphs[0].text
 
 

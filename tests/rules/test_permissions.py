@@ -19,7 +19,7 @@ from tracker.rules.permissions import (
 )
 from tracker.rules.workflow import Action, State, actions_from
 
-LEAD, COORDINATING, OFFICE, ISSUER, ELSEWHERE, WHOLE = 1, 2, 3, 4, 5, 6
+LEAD, COORDINATING, OFFICE, ISSUER, ELSEWHERE, WHOLE, FINANCE = 1, 2, 3, 4, 5, 6, 7
 OWNER = 70
 SCOPE = Scope(
     lead_unit_id=LEAD,
@@ -28,6 +28,7 @@ SCOPE = Scope(
     standing_unit_ids=frozenset({OFFICE}),
     issuer_unit_id=ISSUER,
     whole_lead_unit_id=WHOLE,
+    finance_unit_id=FINANCE,
 )
 
 
@@ -44,6 +45,7 @@ ACTORS = {
     "head of coordinating": person(COORDINATING, "head"),
     "officer of coordinating": person(COORDINATING, "officer"),
     "lead of the whole": person(WHOLE, "head"),
+    "officer of finance": person(FINANCE, "officer"),
     "head of office": person(OFFICE, "head"),
     "deputy of office": person(OFFICE, "deputy"),
     "officer of office": person(OFFICE, "officer"),
@@ -59,22 +61,24 @@ ACTORS = {
 }
 
 OFFICE_DECISIONS = "reassign return confirm suspend resume cancel reopen"
-LEADER_RIGHTS = "view monitor read_register comment star chase decide_extension ask_explanation"
+LEADER_RIGHTS = "view monitor read_register read_budget comment star chase decide_extension ask_explanation"
 OFFICE_RIGHTS = (
     f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
-    " correct_done_on ask_contribution set_programme"
+    " correct_done_on ask_contribution set_programme run_cycle report_figure accept_figure set_baseline enter_budget"
 )
-OWNER_RIGHTS = "view accept update comment hand_on ask_contribution answer_explanation promise"
+MEMBER_RIGHTS = "view accept update comment write_report report_figure enter_budget read_budget"
+OWNER_RIGHTS = f"{MEMBER_RIGHTS} hand_on ask_contribution answer_explanation promise"
 HEAD_RIGHTS = f"{OWNER_RIGHTS} read_register decline submit withdraw split ask_extension delegate"
 MATRIX = {
     "head of lead": HEAD_RIGHTS,
     "deputy of lead": HEAD_RIGHTS,
-    "officer of lead": "view accept update comment",
+    "officer of lead": MEMBER_RIGHTS,
     "owner": OWNER_RIGHTS,
     "owner who moved on": "",
     "head of coordinating": "view note comment name_contact",
     "officer of coordinating": "view note comment",
     "lead of the whole": "view",
+    "officer of finance": "enter_budget approve_budget read_budget",
     "head of office": f"{OFFICE_RIGHTS} delegate",
     "deputy of office": OFFICE_RIGHTS,
     "officer of office": OFFICE_RIGHTS,
@@ -85,11 +89,14 @@ MATRIX = {
     "nobody": "",
     "admin": (
         "view monitor import_programme read_mail_log read_register manage_users delegate set_programme"
-        " set_working_days read_rights"
+        " set_working_days read_rights read_budget"
     ),
-    "auditor": "view monitor read_mail_log read_register read_rights",
-    "auditor with a post": "view monitor read_mail_log read_register read_rights",
-    "system": "issue view monitor build_report import_programme read_mail_log read_register manage_users",
+    "auditor": "view monitor read_mail_log read_register read_rights read_budget",
+    "auditor with a post": "view monitor read_mail_log read_register read_rights read_budget",
+    "system": (
+        "issue view monitor run_cycle build_report import_programme read_mail_log read_register manage_users"
+        " read_budget"
+    ),
 }
 
 

@@ -34,6 +34,7 @@ SUBJECTS = {
     "mentioned": N_("Nhắc đến anh/chị: %(title)s"),
     "commented": N_("Trao đổi: %(title)s"),
     "chased": N_("Đôn đốc: %(title)s"),
+    "report_asked": N_("Nộp báo cáo: %(title)s"),
     "answered_from_mail": N_("Đã ghi trả lời từ thư: %(title)s"),
     "answer_told": N_("Trả lời từ thư: %(title)s"),
     "undone_from_mail": N_("Đã hoàn tác trả lời từ thư: %(title)s"),

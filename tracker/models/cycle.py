@@ -76,6 +76,8 @@ class UnitReport(Numbered, Base):
     version: Mapped[int] = mapped_column(server_default="1")
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"), index=True)
     exempt_reason: Mapped[str | None]
+    # Why the figures came back; of a section it stands there.
+    figures_returned: Mapped[str | None]
     first_submitted_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
@@ -110,15 +112,19 @@ class ReportSection(Numbered, Base):
 
 
 class FiledRound(Numbered, Base):
-    """One submission as it was: {"sections": {key: text}, "figures": [figure ids]}, and what came back of it.
+    """One submission as it was, and what came of it; a trigger keeps both.
 
-    `returned` is {section key: reason}; {} where it was accepted or nothing was decided yet.
+    `content`: {"sections": {key: text}, "figures": [figure ids], "values": {measure id: words}, "answers": {part:
+    reason}} – the figures as they were then, and what had come back before it. `returned` is {part: reason}, a part
+    being a section's key or "figures"; {} where it was accepted or nothing was decided yet.
     """
 
     __tablename__ = "filed_rounds"
     __table_args__ = (
         UniqueConstraint("report_id", "number"),
         CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_together"),
+        CheckConstraint("decision IN ('accepted', 'returned', 'withdrawn')", name="decision"),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decision_with_day"),
     )
 
     report_id: Mapped[int] = mapped_column(ForeignKey("unit_reports.id", ondelete="CASCADE"))
@@ -129,6 +135,7 @@ class FiledRound(Numbered, Base):
     # Whose post it is, when its holder acts for somebody away.
     on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     returned: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    decision: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 

@@ -26,8 +26,8 @@ class Figure(Numbered, Base):
         CheckConstraint("no_data = (value IS NULL)", name="value_or_no_data"),
         CheckConstraint("(numerator IS NULL) = (denominator IS NULL)", name="ratio_together"),
         CheckConstraint("numerator IS NULL OR value IS NOT NULL", name="ratio_has_value"),
-        CheckConstraint("numerator >= 0 AND denominator > 0", name="ratio_not_negative"),
-        CheckConstraint("value >= 0", name="value_not_negative"),
+        # A change may be negative; what may not is said by `rules.figures`.
+        CheckConstraint("denominator > 0", name="denominator"),
         CheckConstraint("round = 1 OR length(btrim(reason)) > 0", name="correction_has_reason"),
         CheckConstraint("(accepted_at IS NULL) = (accepted_by_id IS NULL)", name="accepted_together"),
         Index("ix_figures_period", "period", "measure_id"),
@@ -48,6 +48,7 @@ class Figure(Numbered, Base):
     source: Mapped[str] = mapped_column(server_default="")
     comment: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str | None]
+    version: Mapped[int] = mapped_column(server_default="1")
     reported_at: Mapped[datetime]
     reported_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     accepted_at: Mapped[datetime | None]
@@ -56,3 +57,5 @@ class Figure(Numbered, Base):
     measure: Mapped[Measure] = relationship()
     unit: Mapped[Unit] = relationship()
     reported_by: Mapped[User] = relationship(foreign_keys=reported_by_id)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads a plain dict here)

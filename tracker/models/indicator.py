@@ -1,20 +1,14 @@
 """Indicators of Section I, their measures and the targets by year."""
 
 from decimal import Decimal
-from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered, by_value
 from tracker.models.clause import Clause
 from tracker.models.unit import Unit
-
-
-class Better(StrEnum):
-    UP = "up"
-    DOWN = "down"
-    RANGE = "range"
+from tracker.rules.measure import Better
 
 
 class Indicator(Numbered, Base):
@@ -31,8 +25,13 @@ class Indicator(Numbered, Base):
     clause: Mapped[Clause] = relationship()
     lead_unit: Mapped[Unit | None] = relationship()
     support: Mapped[list[Unit]] = relationship(secondary="indicator_support")
+    # Those of the newest text.
     measures: Mapped[list["Measure"]] = relationship(
-        order_by="Measure.position", cascade="all, delete-orphan", passive_deletes=True
+        order_by="Measure.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        back_populates="indicator",
+        primaryjoin="and_(Measure.indicator_id == Indicator.id, Measure.retired_in.is_(None))",
     )
 
 
@@ -44,11 +43,20 @@ class IndicatorSupport(Base):
 
 
 class Measure(Numbered, Base):
-    """One measurable part of an indicator; `per` is the denominator (100, 1 000 live births, 4 000 children)."""
+    """One measurable part of an indicator; `per` is the denominator (100, 1 000 live births, 4 000 children).
+
+    What a later text defines differently is another measure: the old one keeps its figures and is `retired_in` it.
+    """
 
     __tablename__ = "measures"
     __table_args__ = (
-        UniqueConstraint("indicator_id", "position"),
+        Index(
+            "uq_measures_indicator_id_position",
+            "indicator_id",
+            "position",
+            unique=True,
+            postgresql_where=text("retired_in IS NULL"),
+        ),
         CheckConstraint("per > 0", name="per_positive"),
         CheckConstraint("(baseline IS NULL) = (baseline_year IS NULL)", name="baseline_has_year"),
     )
@@ -62,7 +70,9 @@ class Measure(Numbered, Base):
     # Where the road to the targets begins; optional.
     baseline: Mapped[Decimal | None] = mapped_column(Numeric)
     baseline_year: Mapped[int | None]
+    retired_in: Mapped[int | None]
 
+    indicator: Mapped[Indicator] = relationship(back_populates="measures")
     targets: Mapped[list["Target"]] = relationship(
         order_by="Target.year", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -47,10 +47,13 @@ class Programme(Numbered, Base):
     ranking_threshold: Mapped[int] = mapped_column(server_default="5")
     # A figure that differs by more than this from the one before, in percent of it, must be explained.
     jump_percent: Mapped[int] = mapped_column(server_default="20")
+    # Gathers the money for the programme (Section III, IV.8).
+    finance_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     # Periods that begin on this day or later open by themselves; null until the office has opened one.
     opens_from: Mapped[date | None]
 
-    issuer_unit: Mapped[Unit] = relationship()
+    issuer_unit: Mapped[Unit] = relationship(foreign_keys=issuer_unit_id)
+    finance_unit: Mapped[Unit | None] = relationship(foreign_keys=finance_unit_id)
     versions: Mapped[list["ProgrammeVersion"]] = relationship(
         back_populates="programme", order_by="ProgrammeVersion.number"
     )

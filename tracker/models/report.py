@@ -1,10 +1,10 @@
 """Editions of the consolidated report, each built from its own frozen snapshot."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -19,25 +19,29 @@ class BuildState(StrEnum):
     BUILDING = "building"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class ConsolidatedReport(Numbered, Base):
     """One numbered edition, of a year or of a reporting cycle. Its documents lie in the database: no machine's disk is
     needed to serve them. Once issued nothing of it changes any more.
 
-    `recipient` is whom it is addressed to: the committee that issued the programme, or the agency above the office.
+    Editions are counted for each cycle (or year without one) and recipient. `recipient` is whom it is addressed to: the committee that issued the programme, or the agency above the office.
     `texts` are its sections as the office had them: {section key: {"text", "sources": [unit names]}}.
     """
 
     __tablename__ = "consolidated_reports"
     __table_args__ = (
-        UniqueConstraint("programme_id", "year", "edition"),
+        UniqueConstraint(
+            "programme_id", "year", "cycle_id", "recipient", "edition", postgresql_nulls_not_distinct=True
+        ),
         CheckConstraint("recipient IN ('committee', 'agency')", name="recipient"),
-        CheckConstraint("(issued_at IS NULL) = (issued_by_id IS NULL)", name="issued_together"),
-        CheckConstraint("issued_at IS NULL OR state = 'done'", name="issued_when_done"),
+        CheckConstraint("(issued_number IS NULL) = (issued_on IS NULL)", name="number_with_day"),
+        CheckConstraint("(issued_number IS NULL) = (issued_by_id IS NULL)", name="number_by_somebody"),
+        CheckConstraint("issued_at IS NULL OR (state = 'done' AND issued_number IS NOT NULL)", name="issued_when_done"),
         CheckConstraint("(state = 'building') = (lease_token IS NOT NULL)", name="lease_while_building"),
         CheckConstraint("(lease_token IS NULL) = (lease_until IS NULL)", name="lease_together"),
-        CheckConstraint("(state = 'done') = (document IS NOT NULL)", name="done_has_document"),
+        CheckConstraint("state <> 'done' OR document IS NOT NULL", name="done_has_document"),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
     )
 
@@ -60,10 +64,17 @@ class ConsolidatedReport(Numbered, Base):
     document: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
     texts: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
+    # Whose snapshot this one was made from, where it is not its own: the same figures for another recipient.
+    basis_id: Mapped[int | None] = mapped_column(ForeignKey("consolidated_reports.id"), index=True)
+    # With number and day the documents are written once more; then, at `issued_at`, the edition is locked.
     issued_at: Mapped[datetime | None]
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     # As the clerk gave it after signing: "15/BC-LĐTBXH".
     issued_number: Mapped[str | None]
+    issued_on: Mapped[date | None]
+    # "KT. TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG", and who signed; empty: the head's title and no name.
+    signed_as: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    signer: Mapped[str] = mapped_column(server_default="")
 
     programme: Mapped[Programme] = relationship()
     cycle: Mapped[ReportCycle | None] = relationship()
@@ -81,6 +92,18 @@ class EditionFile(Numbered, Base):
     kind: Mapped[str]
     sha256: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class SnapshotPart(Numbered, Base):
+    """Rows of a snapshot that are too many for it: JSON lines, compressed. `kind`: "work" or "cells"."""
+
+    __tablename__ = "snapshot_parts"
+    __table_args__ = (UniqueConstraint("report_id", "kind", "number"),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("consolidated_reports.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    number: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class EditedSection(Numbered, Base):

@@ -71,6 +71,8 @@ class Scope:
     owner_may_submit: bool = False
     # The lead of the assignment that this one is a part of.
     whole_lead_unit_id: int | None = None
+    # Gathers the money of the programme.
+    finance_unit_id: int | None = None
 
 
 NOWHERE = Scope()
@@ -113,11 +115,19 @@ class Permission(StrEnum):
     SET_WORKING_DAYS = "set_working_days"
     READ_RIGHTS = "read_rights"
     MONITOR = "monitor"
+    RUN_CYCLE = "run_cycle"
+    WRITE_REPORT = "write_report"
     BUILD_REPORT = "build_report"
     IMPORT_PROGRAMME = "import_programme"
     READ_MAIL_LOG = "read_mail_log"
     READ_REGISTER = "read_register"
     MANAGE_USERS = "manage_users"
+    REPORT_FIGURE = "report_figure"
+    ACCEPT_FIGURE = "accept_figure"
+    SET_BASELINE = "set_baseline"
+    ENTER_BUDGET = "enter_budget"
+    APPROVE_BUDGET = "approve_budget"
+    READ_BUDGET = "read_budget"
 
 
 READING = frozenset(
@@ -127,6 +137,7 @@ READING = frozenset(
         Permission.READ_MAIL_LOG,
         Permission.READ_REGISTER,
         Permission.READ_RIGHTS,
+        Permission.READ_BUDGET,
     }
 )
 
@@ -159,12 +170,24 @@ TABLE: dict[Permission, tuple[Party, ...]] = {
     Permission.SET_WORKING_DAYS: (Party.ADMIN,),
     Permission.READ_RIGHTS: (Party.ADMIN, Party.AUDITOR),
     Permission.MONITOR: _OVERSEERS,
+    # Plan, open and close a reporting cycle; `system` opens what the office has planned, on its day.
+    Permission.RUN_CYCLE: (Party.STANDING_OFFICE, Party.SYSTEM),
+    # A unit's report is written by its people and filed as its assignment is submitted.
+    Permission.WRITE_REPORT: (Party.LEAD_MEMBER,),
     Permission.BUILD_REPORT: (Party.STANDING_OFFICE, Party.SYSTEM),
     Permission.IMPORT_PROGRAMME: (Party.STANDING_OFFICE, Party.ADMIN, Party.SYSTEM),
     Permission.READ_MAIL_LOG: (Party.STANDING_OFFICE, Party.ADMIN, Party.AUDITOR, Party.SYSTEM),
     # Of a whole programme, or (`lead_unit_id`) of one unit's part.
     Permission.READ_REGISTER: (*_OVERSEERS, Party.LEAD_HEAD),
     Permission.MANAGE_USERS: (Party.ADMIN, Party.SYSTEM),
+    # Of a unit's own part (`lead_unit_id`); the office also enters what came on paper.
+    Permission.REPORT_FIGURE: (*_OFFICE, Party.LEAD_MEMBER),
+    Permission.ACCEPT_FIGURE: _OFFICE,
+    Permission.SET_BASELINE: _OFFICE,
+    Permission.ENTER_BUDGET: (*_OFFICE, Party.FINANCE, Party.LEAD_MEMBER),
+    Permission.APPROVE_BUDGET: (Party.FINANCE,),
+    # Of a whole programme, or (`lead_unit_id`) of one unit's part.
+    Permission.READ_BUDGET: (*_OVERSEERS, Party.FINANCE, Party.LEAD_MEMBER),
 }
 
 
@@ -189,6 +212,7 @@ _IS: dict[Party, Callable[[Actor, Scope], bool]] = {
     Party.COORDINATING: lambda actor, scope: bool(actor.units & scope.coordinating_unit_ids),
     Party.COORDINATING_HEAD: lambda actor, scope: any(actor.heads(unit) for unit in scope.coordinating_unit_ids),
     Party.WHOLE_LEAD: lambda actor, scope: scope.whole_lead_unit_id in actor.units,
+    Party.FINANCE: lambda actor, scope: scope.finance_unit_id in actor.units,
     Party.ADMIN: lambda actor, scope: actor.is_admin,
     Party.AUDITOR: lambda actor, scope: actor.is_auditor,
     Party.SYSTEM: lambda actor, scope: actor.system,

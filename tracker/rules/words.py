@@ -70,6 +70,7 @@ DEEDS = {
     "use_link": N_("Trả lời từ thư"),
     "undo_link": N_("Hoàn tác trả lời từ thư"),
     "move_deadline": N_("Chuyển hạn theo lịch làm việc"),
+    "ask_report": N_("Mở kỳ báo cáo"),
     "keep_deadline": N_("Giữ nguyên hạn khi lịch làm việc đổi"),
 }
 
@@ -213,6 +214,16 @@ MAIL_STATES = {
     "unaddressed": N_("Không có địa chỉ nhận"),
 }
 
+# Of a unit's report in a cycle.
+FILING_STATES = {
+    "expected": N_("Chưa làm"),
+    "draft": N_("Đang soạn"),
+    "submitted": N_("Đã nộp, chờ xem"),
+    "returned": N_("Trả lại để bổ sung"),
+    "accepted": N_("Đã tiếp nhận"),
+    "exempt": N_("Được miễn"),
+}
+
 # What became of telling somebody, in the register of reminders.
 REGISTER_RESULTS = {
     "delivered": N_("Đã gửi"),
@@ -235,11 +246,34 @@ ARRIVED = {
     "nobody": N_("không có ai nhận được thư"),
 }
 
+# Of a value against its targets: `rules.judgement`.
+VERDICTS = {
+    "missed": N_("Chưa đạt"),
+    "off_path": N_("Chậm lộ trình"),
+    "not_yet": N_("Chưa đánh giá được"),
+    "on_path": N_("Đúng lộ trình"),
+    "met": N_("Đạt"),
+}
+
+STRATA = {
+    "rural": N_("nông thôn"),
+    "urban": N_("thành thị"),
+}
+
+BUDGET_SOURCES = {
+    "central": N_("Ngân sách trung ương"),
+    "province": N_("Ngân sách tỉnh"),
+    "district": N_("Ngân sách huyện"),
+    "commune": N_("Ngân sách xã"),
+    "social": N_("Xã hội hóa"),
+}
+
 # What a mail is about, for the filter of the mail log.
 MAIL_KINDS = {
     "digest": N_("Đôn đốc trong ngày"),
     "leader": N_("Đề nghị lãnh đạo chỉ đạo"),
     "chased": N_("Đôn đốc trực tiếp"),
+    "report_asked": N_("Mở kỳ báo cáo"),
     "fallback": N_("Chuyển thư không đến được"),
     "assigned": N_("Giao việc"),
     "declined": N_("Từ chối nhận"),

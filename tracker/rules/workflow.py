@@ -48,6 +48,7 @@ class Party(StrEnum):
     COORDINATING = "coordinating"
     COORDINATING_HEAD = "coordinating_head"
     WHOLE_LEAD = "whole_lead"
+    FINANCE = "finance"
     ADMIN = "admin"
     AUDITOR = "auditor"
     SYSTEM = "system"

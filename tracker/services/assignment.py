@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from tracker.models.assignment import Assignment, Round
+from tracker.models.duty import DutyKind
 from tracker.models.user import User
 from tracker.rules.errors import IllegalMove, Invalid
 from tracker.rules.files import Upload
@@ -25,6 +26,10 @@ from tracker.store.evidence import has_evidence
 from tracker.store.mail_link import revoke_of_assignment
 from tracker.store.people import members
 from tracker.store.unit import unit_on
+from tracker.store.unit_report import report_of
+
+# What is done with a report of a reporting cycle, and only there.
+OF_REPORT = frozenset({Action.SUBMIT, Action.WITHDRAW, Action.RETURN, Action.CONFIRM, Action.CANCEL, Action.REOPEN})
 
 
 def issue(ctx: Context, assignment_id: int, version: int | None = None) -> Assignment:
@@ -261,6 +266,10 @@ def _move(
     """Ask the table, change the state, write the event. Where it was suspended from goes with the state: any query
     in between would write the one without the other."""
     before = row.state
+    if action in OF_REPORT and filed_elsewhere(ctx, row):
+        raise IllegalMove(
+            N_("Nhiệm vụ này được thực hiện bằng báo cáo của đơn vị trong kỳ báo cáo; hãy làm ở trang báo cáo.")
+        )
     row.state, row.changed_on = move(before, action, **facts), ctx.today
     row.suspended_from = before if action is Action.SUSPEND else None
     if row.state not in (State.IN_PROGRESS, State.SUSPENDED):
@@ -277,6 +286,14 @@ def _move(
         to_state=row.state,
         data={**(data or {}), **({"reason": reason.strip()} if reason else {})},
     )
+
+
+def filed_elsewhere(ctx: Context, row: Assignment) -> bool:
+    """Whether the work is done by filing a report of a cycle, and this is not that filing."""
+    if row.duty.kind is not DutyKind.REPORT or ctx.filing == row.id:
+        return False
+    with ctx.session.no_autoflush:  # the verb is half done
+        return report_of(ctx.session, row.id) is not None
 
 
 def _decide(ctx: Context, row: Assignment, decision: str, reason: str | None) -> Round:

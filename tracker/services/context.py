@@ -51,6 +51,10 @@ class Context:
     on_behalf_of_id: int | None = None
     # The link of a mail by which the actor acts, without having signed in; every event says so.
     link_id: int | None = None
+    # The assignment whose report the current verb files or decides on: there it is submitted, nowhere else.
+    filing: int | None = None
+    # Sample histories write no mails.
+    quiet: bool = False
     # Rows that this transaction has locked and read since: a verb on one of them need not load it again.
     locked: dict[int, Assignment] = field(default_factory=dict)
     # Unit → who signs for it today, as far as was asked.

@@ -15,6 +15,7 @@ from tracker.rules.calendar import LOCAL, SHIPPED_NOTES, SHIPPED_OVERRIDES
 from tracker.rules.workflow import State
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.services.demo_figures import fill_figures
 from tracker.services.identity import HASHER
 from tracker.services.opening import open_year
 from tracker.store.people import standing_unit_ids
@@ -67,6 +68,7 @@ def fill(ctx: Context, programme: Programme) -> None:
             january = datetime.combine(date(year, 1, 5), time(8), LOCAL).astimezone(UTC)
             open_year(replace(ctx, now=min(january, ctx.now)), programme, year, told=False)
             story.tell(year, finished=year < this_year)
+    fill_figures(ctx, programme, people)
     record(ctx, "demo", "programme", programme.id, data={"seed": SEED})
 
 

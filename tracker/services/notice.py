@@ -58,6 +58,8 @@ def notify(
 
     Returns person → mail.
     """
+    if ctx.quiet:
+        return {}
     ctx.session.flush()  # the new version number makes the cause unique
     mails: list[tuple[str, User, Rendered, tuple[int]]] = []
     for person in {person.id: person for person in people if person.active}.values():

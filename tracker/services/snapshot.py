@@ -1,44 +1,66 @@
-"""Freezing the figures of a year into a snapshot: one reading of the rows, plain values out."""
+"""Freezing what a report says: one reading of the rows, plain values out."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tracker.exports.snapshot import GoalRow, IndicatorRow, MeasureRow, Snapshot, UnitRow, WorkRow
-from tracker.models.assignment import Assignment
+from tracker.exports.parts import Part
+from tracker.exports.snapshot import FilingRow, GoalRow, IndicatorRow, SectionRow, Snapshot, Tally, UnitText
 from tracker.models.clause import ClauseKind
-from tracker.models.duty import DutyKind
-from tracker.models.indicator import Indicator, Measure
+from tracker.models.cycle import ReportCycle
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.rules.calendar import LOCAL
-from tracker.rules.deadlines import official_class, standing
+from tracker.rules.cycle import about, section_list
 from tracker.rules.errors import NotFound
-from tracker.rules.recurrence import in_sentence, period_named
-from tracker.rules.targets import Comparator, Target, target_text
+from tracker.rules.filing import CycleKind
 from tracker.rules.words import N_
-from tracker.rules.workflow import State
 from tracker.services.context import Context
+from tracker.services.snapshot_figures import budget_row, gather_cells, measure_row
+from tracker.services.snapshot_work import gather
 from tracker.store import programme as store
-from tracker.store.assignment import results_of
-from tracker.store.filters import Day, Filters
-from tracker.store.listing import all_assignments
+from tracker.store import report_source as source
+from tracker.store.figure import Line, summary
 from tracker.store.people import standing_units
+from tracker.store.unit_report import accepted_texts
 from tracker.store.user import has_sample_data
 
-UNITS_OF_MEASURE = {1: "", 100: "%", 1000: "‰"}
+
+@dataclass(frozen=True)
+class Taken:
+    """`head` as JSON; `parts` of what lies apart from it."""
+
+    head: dict[str, Any]
+    parts: list[Part]
 
 
-def take_snapshot(ctx: Context, programme_id: int, year: int, *, requested_at: datetime) -> dict[str, Any]:
-    """Everything that the report of the year says, as it is now."""
+def take_snapshot(
+    ctx: Context,
+    programme_id: int,
+    year: int,
+    *,
+    requested_at: datetime,
+    cycle: ReportCycle | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> Taken:
+    """Everything that the report of the year, or of the cycle, says, as it is now. `tick` is called now and then while
+    there is much to read."""
     programme = store.load(ctx.session, programme_id)
     if programme is None:
         raise NotFound(N_("Không tìm thấy chương trình này."))
-    day = Day.of(ctx.today, ctx.calendar)
-    rows = all_assignments(ctx.session, Filters(programme_id=programme_id, year=year), day)
-    results = results_of(ctx.session, [row.id for row in rows])
+    first, period = (cycle.first_year, cycle.period) if cycle is not None else (year, str(year))
+    kind = cycle.kind if cycle is not None else CycleKind.ANNUAL
     clauses = store.clauses_by_ref(ctx.session, programme_id).values()
     office = next(iter(standing_units(ctx.session, programme_id, ctx.today)), None)
-    return Snapshot(
+    lines = summary(ctx.session, programme_id, period, accepted_only=True)
+    work = gather(ctx, source.work_rows(ctx.session, programme_id, first, year), first, tick)
+    tick()
+    numbers = {line.measure_id: (line.number, line.measure.name) for line in lines}
+    cells, more = gather_cells(
+        source.cell_rows(ctx.session, programme_id, period), numbers, tick, apart=bool(work.parts)
+    )
+    snapshot = Snapshot(
         title=programme.title,
         kind=programme.kind,
         year=year,
@@ -46,10 +68,23 @@ def take_snapshot(ctx: Context, programme_id: int, year: int, *, requested_at: d
         **letterhead(programme, office),
         based_on=tuple(programme.based_on),
         solution_groups=tuple(clause.text for clause in clauses if clause.kind is ClauseKind.SOLUTION_GROUP),
-        goals=_goals(ctx, programme_id),
-        units=_units(ctx, rows, results, year),
+        goals=_goals(ctx, programme_id, lines, work.by_indicator if work.parts else None),
+        units=work.units,
         sample_data=has_sample_data(ctx.session),
-    ).to_json()
+        cycle=str(kind),
+        span=about(kind, first, period),
+        first_year=first,
+        last_year=programme.period_end,
+        cut_off_on=cycle.cut_off_on.isoformat() if cycle is not None else None,
+        office=office.name if office else "",
+        **_above(programme, office),
+        cells=cells,
+        budget=tuple(budget_row(row) for row in source.budget_rows(ctx.session, programme_id, first, year)),
+        apart=bool(work.parts or more),
+    )
+    if cycle is not None:
+        snapshot = replace(snapshot, filing=_filing(ctx, cycle), sections=_sections(ctx, cycle))
+    return Taken(snapshot.to_json(), [*work.parts, *more])
 
 
 def letterhead(programme: Programme, office: Unit | None) -> dict[str, Any]:
@@ -75,7 +110,18 @@ def letterhead(programme: Programme, office: Unit | None) -> dict[str, Any]:
     }
 
 
-def _goals(ctx: Context, programme_id: int) -> tuple[GoalRow, ...]:
+def _above(programme: Programme, office: Unit | None) -> dict[str, Any]:
+    """Whom the programme names beside the committee: the agency above the office."""
+    names = [name for name in programme.report_to if "ban nhân dân" not in name and "UBND" not in name]
+    own = office.name if office is not None else ""
+    above = next((name for name in names if name != own), "")
+    issuer = programme.issuer_unit.name.replace("UBND", "Ủy ban nhân dân")
+    return {"above": above, "above_recipients": ("Như trên;", f"{issuer} (để báo cáo);")}
+
+
+def _goals(ctx: Context, programme_id: int, lines: list[Line], tallies: dict[int, Tally] | None) -> tuple[GoalRow, ...]:
+    """`tallies` of the indicators' assignments where they lie apart, else None."""
+    by_id = {line.measure_id: line for line in lines}
     clauses = {clause.id: clause for clause in store.clauses_by_ref(ctx.session, programme_id).values()}
     goals: dict[int, tuple[int, str, list[IndicatorRow]]] = {}
     for indicator in store.indicators(ctx.session, programme_id):
@@ -83,62 +129,43 @@ def _goals(ctx: Context, programme_id: int) -> tuple[GoalRow, ...]:
         key = goal.id if goal else 0
         number, text = (goal.number or len(goals) + 1, goal.text) if goal else (len(goals) + 1, "Chỉ tiêu khác")
         title = text.partition(":")[2].strip() or text
-        goals.setdefault(key, (number, title, []))[2].append(_indicator(indicator))
-    return tuple(GoalRow(number, title, tuple(rows)) for number, title, rows in goals.values())
-
-
-def _indicator(indicator: Indicator) -> IndicatorRow:
-    lead = indicator.lead_unit.name if indicator.lead_unit else ""
-    return IndicatorRow(indicator.number, indicator.text, lead, tuple(_measure(one) for one in indicator.measures))
-
-
-def _measure(measure: Measure) -> MeasureRow:
-    words = {
-        target.year: target_text(
-            Target(target.year, Comparator(target.comparator), target.value, target.upper), measure.per
-        )
-        for target in measure.targets
-    }
-    every_year = words.get(None, "")
-    unit = UNITS_OF_MEASURE.get(measure.per, f"trên {measure.per:,}".replace(",", "."))
-    return MeasureRow(measure.name, unit, words.get(2025, every_year), words.get(2030, every_year))
-
-
-def _units(ctx: Context, rows: list[Assignment], results: dict[int, str], year: int) -> tuple[UnitRow, ...]:
-    """A unit has filed when each of its reports that was asked for in the year is in."""
-    by_unit: dict[int, tuple[Unit, list[WorkRow], list[bool]]] = {}
-    for row in rows:
-        _unit, work, reports = by_unit.setdefault(row.lead_unit_id, (row.lead_unit, [], []))
-        if row.duty.kind is DutyKind.REPORT:
-            reports.append(row.state in (State.SUBMITTED, State.COMPLETED))
-        work_row = _work(ctx, row, results.get(row.id, ""), year)
-        if work_row is not None:
-            work.append(work_row)
+        lead = indicator.lead_unit.name if indicator.lead_unit else ""
+        rows = tuple(measure_row(by_id[one.id]) for one in indicator.measures)
+        goals.setdefault(key, (number, title, []))[2].append(IndicatorRow(indicator.number, indicator.text, lead, rows))
     return tuple(
-        UnitRow(unit.name, tuple(work), bool(reports) and all(reports)) for unit, work, reports in by_unit.values()
+        GoalRow(
+            number,
+            title,
+            tuple(rows),
+            None if tallies is None else sum((tallies.get(one.number, Tally()) for one in rows), Tally()),
+        )
+        for number, title, rows in goals.values()
     )
 
 
-def _work(ctx: Context, row: Assignment, result: str, year: int) -> WorkRow | None:
-    stands = standing(
-        state=row.state, due_on=row.due_on, submitted_on=row.submitted_on, today=ctx.today, calendar=ctx.calendar
-    )
-    official = official_class(stands, row.state)
-    if official is None:
-        return None
-    late = official in ("done_late", "open_overdue")
-    is_indicator = row.duty.kind is DutyKind.INDICATOR and row.duty.indicator is not None
-    return WorkRow(
-        text=row.text,
-        ref=f"CT{row.duty.indicator.number}" if is_indicator and row.duty.indicator else row.duty.clause.ref,
-        kind=str(row.duty.kind),
-        coordinating=", ".join(unit.short_name for unit in row.coordinating),
-        due_on=row.due_on.isoformat() if row.due_on else None,
-        progress="" if row.state is State.COMPLETED else f"{row.percent}%",
-        result=result,
-        official=official,
-        days_late=stands.working_days if late else 0,
-        waits=row.state is State.SUBMITTED,
-        period=in_sentence(period_named(row.period)) if "-" in row.period else "",
-        carried=row.year < year,
+def _filing(ctx: Context, cycle: ReportCycle) -> tuple[FilingRow, ...]:
+    """On time as the monitor counts it: by the day the round that stands was submitted."""
+    found = []
+    for row in source.filing_rows(ctx.session, cycle.id):
+        filed = row.state in ("submitted", "accepted")
+        on = (row.submitted_on or row.first_on) if filed else None
+        found.append(
+            FilingRow(
+                row.unit_name,
+                row.level,
+                row.state,
+                row.due_on.isoformat(),
+                on.isoformat() if on else None,
+                on <= row.due_on if on else None,
+                row.exempt_reason or "",
+            )
+        )
+    return tuple(found)
+
+
+def _sections(ctx: Context, cycle: ReportCycle) -> tuple[SectionRow, ...]:
+    texts = accepted_texts(ctx.session, cycle.id)
+    return tuple(
+        SectionRow(one.key, one.title, tuple(UnitText(unit, words) for unit, words in texts.get(one.key, [])))
+        for one in section_list(cycle.form)
     )

@@ -22,6 +22,11 @@ A_MINUTE = {
     "hooks.bounces": 300,
     "register.workbook": 20,
     "register.document": 20,
+    "unit_reports.save": 60,
+    "unit_reports.document": 30,
+    "cycles.letter": 20,
+    "report_form.download": 20,
+    "report_form.preview": 30,
     "update_sheet.preview": 30,
     "evidence.create": 30,
     "assignments.act": 30,  # with files; see `_passes`

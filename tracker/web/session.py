@@ -21,7 +21,7 @@ from tracker.store.visitor import Visitor
 from tracker.web.security import request_id
 
 # Forms that only show what would happen: sent twice, they show it twice.
-LOOKING = frozenset({"bulk.choose", "bulk.preview", "update_sheet.preview"})
+LOOKING = frozenset({"bulk.choose", "bulk.preview", "update_sheet.preview", "report_form.preview"})
 View = TypeVar("View", bound=Callable[..., Any])
 # Pages that a person with a first password may still reach; of the last two nobody asks who is looking.
 FREE = frozenset({

@@ -24,6 +24,8 @@ from tracker.web import (
     auth,
     bulk,
     calendar,
+    cycle_plan,
+    cycles,
     delegations,
     duties,
     errors,
@@ -44,10 +46,12 @@ from tracker.web import (
     opening,
     preferences,
     programmes,
+    report_form,
     reports,
     rights,
     search,
     security,
+    unit_reports,
     unsubscribe,
     update_sheet,
     working_days,
@@ -66,8 +70,12 @@ BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
     insight.bp, hooks.bp, register_pages.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
-    act.bp, notifications.bp, preferences.bp, unsubscribe.bp,
+    act.bp, notifications.bp, preferences.bp, unsubscribe.bp, cycles.bp, cycle_plan.bp, unit_reports.bp, report_form.bp,
 )  # fmt: skip
+
+
+# What stands under "Báo cáo".
+OF_REPORTING = frozenset({"cycles", "cycle_plan", "unit_reports", "report_form", "reports"})
 
 
 def register(app: Flask) -> None:
@@ -141,11 +149,11 @@ def _navigation() -> list[dict[str, Any]]:
         if actor.posts:
             entries.append(("my_work.my_work", _("Việc của tôi"), "my-work"))
         entries.append(("listing.index", _("Nhiệm vụ"), "list"))
+        if oversees or actor.posts:
+            entries.append(("cycles.index", _("Báo cáo"), "report"))
         entries.append(("calendar.index", _("Lịch"), "calendar"))
         entries.append(("search.index", _("Tìm"), "search"))
         entries.append(("programmes.index", _("Chương trình"), "programme"))
-        if oversees:
-            entries.append(("reports.index", _("Báo cáo"), "report"))
         if reads_mail or may(actor, Permission.READ_MAIL_LOG, NOWHERE):
             entries.append(("mails.index", _("Nhật ký thư"), "mail"))
         g.navigation = [
@@ -160,6 +168,8 @@ def _is_current(endpoint: str) -> bool:
         return False
     if endpoint == "listing.index":
         return request.endpoint == endpoint or request.endpoint.startswith("assignments.")
+    if endpoint == "cycles.index":
+        return request.endpoint.split(".")[0] in OF_REPORTING
     if endpoint == "monitor.monitor":
         return request.endpoint == endpoint
     return request.endpoint.split(".")[0] == endpoint.split(".")[0]

@@ -20,6 +20,8 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 REST = 2 * MB
 # Of a form with many large files no field may be long, nor may there be many: they are held in memory.
 FIELD_BYTES, PARTS = 200_000, 50
+# Ten million letters of Vietnamese.
+LONG_TEXT = 34 * MB
 
 
 def register(app: Flask) -> None:
@@ -58,6 +60,13 @@ def takes_files(*actions: str, count: int = MAX_FILES, each: int | None = None) 
     return mark
 
 
+def takes_long_text(view: View) -> View:
+    """Marks a view whose fields may be far longer than they should be: it says so by the field, and gives back what was
+    typed, where the limit of all forms would lose it."""
+    view.takes_long_text = True  # type: ignore[attr-defined]
+    return view
+
+
 def files_of(sent: Request) -> list[Upload]:
     """What was chosen in the field `files`; an empty field sends one part without a name."""
     return [Upload(one.filename, one.stream) for one in sent.files.getlist("files") if one.filename]
@@ -71,11 +80,19 @@ def warn_of_children(*texts: str) -> None:
 
 def _allow_more() -> None:
     limit = _limit()
-    if limit is None or not current_user.is_authenticated:
+    if not current_user.is_authenticated:
+        return
+    if limit is None:
+        if request.method == "POST" and _is_long(request.endpoint):
+            request.max_content_length = request.max_form_memory_size = LONG_TEXT
         return
     request.max_content_length = limit.count * limit.size + REST
     if limit.count > 1:
         request.max_form_memory_size, request.max_form_parts = FIELD_BYTES, PARTS
+
+
+def _is_long(endpoint: str | None) -> bool:
+    return endpoint is not None and hasattr(current_app.view_functions[endpoint], "takes_long_text")
 
 
 def _limit() -> Limit | None:

@@ -1,0 +1,205 @@
+"""Charts as SVG drawn by hand: tones and marks that a black-and-white printer keeps apart, each number written out.
+
+Every chart has words for who cannot see it. Nothing but the numbers decides how one looks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from html import escape
+
+from tracker.exports.material import period_year, short, told
+from tracker.exports.paper import Picture
+from tracker.exports.snapshot import MeasureRow, Tally
+from tracker.rules.words import OFFICIAL_CLASSES
+
+WIDTH = 640
+WIDE = 15.5  # cm
+FONT = 15
+# One for each official class: done is full, open is light, late is dark or hatched.
+FILLS = ("#4a6fa5", "#9db4d3", "#e3e6ea", "url(#late)")
+_HATCH = (
+    '<defs><pattern id="late" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="7" height="7" fill="#f4d6d6"/><rect width="3.4" height="7" fill="#7a0c12"/></pattern></defs>'
+)
+
+
+@dataclass
+class Drawing:
+    height: int
+    parts: list[str] = field(default_factory=list)
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, *, colour: str = "#8a8f98", **more: str) -> None:
+        extra = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in more.items())
+        self.parts.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{extra}/>')
+
+    def rect(self, x: float, y: float, width: float, height: float, fill: str) -> None:
+        self.parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" fill="{fill}"'
+            ' stroke="#333a44" stroke-width="0.7"/>'
+        )
+
+    def text(
+        self, x: float, y: float, text: str, *, anchor: str = "start", size: int = FONT, bold: bool = False
+    ) -> None:
+        weight = ' font-weight="bold"' if bold else ""
+        self.parts.append(
+            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"{weight} stroke="#fff"'
+            f' stroke-width="3" paint-order="stroke" stroke-linejoin="round">{escape(text)}</text>'
+        )
+
+    def path(self, points: Sequence[tuple[float, float]], colour: str, *, dashed: bool = False) -> None:
+        where = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        dash = ' stroke-dasharray="7 5"' if dashed else ""
+        self.parts.append(f'<polyline points="{where}" fill="none" stroke="{colour}" stroke-width="2.2"{dash}/>')
+
+    def dot(self, x: float, y: float) -> None:
+        self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.2" fill="#1d4f91"/>')
+
+    def diamond(self, x: float, y: float) -> None:
+        self.parts.append(
+            f'<path d="M{x - 6:.1f} {y:.1f} L{x:.1f} {y - 6:.1f} L{x + 6:.1f} {y:.1f} L{x:.1f} {y + 6:.1f} Z"'
+            ' fill="#fff" stroke="#7a0c12" stroke-width="1.8"/>'
+        )
+
+    def svg(self) -> str:
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {self.height}" width="{WIDTH}"'
+            f' height="{self.height}" font-family="Tinos" fill="#000">{_HATCH}{"".join(self.parts)}</svg>'
+        )
+
+
+def classes_chart(tally: Tally, number: int) -> Picture:
+    """Assignments by official class, one bar each."""
+    drawing = Drawing(4 * 38 + 10)
+    most = max(*tally.classes, 1)
+    for at, (name, count) in enumerate(zip(OFFICIAL_CLASSES.values(), tally.classes, strict=True)):
+        y = 8 + at * 38
+        drawing.text(205, y + 19, name, anchor="end")
+        width = 300 * count / most
+        drawing.rect(215, y, width, 27, FILLS[at])
+        share = f" ({short(str(Decimal(count * 100) / tally.total), 1)}%)" if tally.total else ""
+        drawing.text(215 + width + 8, y + 19, f"{_count(count)}{share}")
+    said = "; ".join(
+        f"{name.lower()}: {_count(count)}" for name, count in zip(OFFICIAL_CLASSES.values(), tally.classes, strict=True)
+    )
+    caption = f"Biểu đồ {number}. Nhiệm vụ theo tình trạng thực hiện"
+    return Picture(drawing.svg(), WIDE, f"Biểu đồ cột ngang, {_count(tally.total)} nhiệm vụ: {said}.", caption)
+
+
+def units_chart(units: Sequence[tuple[str, Tally]], total: int, number: int) -> Picture:
+    """Each unit's assignments by class, stacked; `total` units there are, the first of them are drawn."""
+    row = 25
+    drawing = Drawing(34 + len(units) * row + 4)
+    for at, name in enumerate(OFFICIAL_CLASSES.values()):
+        x = 8 + at * 158
+        drawing.rect(x, 6, 15, 13, FILLS[at])
+        drawing.text(x + 20, 18, name, size=12)
+    most = max((tally.total for _name, tally in units), default=0) or 1
+    said = []
+    for at, (name, tally) in enumerate(units):
+        y = 34 + at * row
+        drawing.text(232, y + 14, _cut(name, 34), anchor="end", size=13)
+        x = 240.0
+        for fill, count in zip(FILLS, tally.classes, strict=True):
+            width = 330 * count / most
+            if count:
+                drawing.rect(x, y, width, 18, fill)
+            x += width
+        late = f", quá hạn {tally.overdue}" if tally.overdue else ""
+        drawing.text(x + 6, y + 14, f"{tally.done}/{tally.total}{late}", size=13)
+        said.append(f"{name} hoàn thành {tally.done}/{tally.total}, quá hạn {tally.overdue}")
+    which = f"{len(units)} trong {total} đơn vị" if total > len(units) else "các đơn vị"
+    caption = f"Biểu đồ {number}. Nhiệm vụ của {which}: đã hoàn thành trên tổng số"
+    return Picture(drawing.svg(), WIDE, f"Biểu đồ cột ngang xếp chồng: {'; '.join(said)}.", caption)
+
+
+def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
+    """The value by year against the path that the targets require."""
+    drawing = Drawing(250)
+    values = [(period_year(period), Decimal(value)) for period, value in measure.series]
+    path = [(float(Decimal(year)), Decimal(value)) for year, value in measure.path]
+    known = values + path
+    first, last = min(x for x, _ in known), max(x for x, _ in known)
+    low, high, steps = _scale([value for _, value in known])
+    left, right, top, bottom = 64.0, 610.0, 24.0, 206.0
+
+    def at(x: float, value: Decimal) -> tuple[float, float]:
+        across = (x - first) / (last - first) if last > first else 0.5
+        up = float((value - low) / (high - low))
+        return left + across * (right - left), bottom - up * (bottom - top)
+
+    for step in steps:
+        _x, y = at(first, step)
+        drawing.line(left - 4, y, right + 8, y, colour="#d5d8dd")
+        drawing.text(left - 9, y + 5, short(str(step), 3), anchor="end", size=13)
+    for year in _years(first, last):
+        x, _y = at(year, low)
+        drawing.line(x, bottom, x, bottom + 5)
+        drawing.text(x, bottom + 21, str(year), anchor="middle", size=13)
+    if len(path) > 1:
+        drawing.path([at(*one) for one in path], "#7a0c12", dashed=True)
+    for year, value in path[1:] if len(path) > 2 or (path and path[0] in values) else path:
+        drawing.diamond(*at(year, value))
+    if len(values) > 1:
+        drawing.path([at(*one) for one in values], "#1d4f91")
+    for n, one in enumerate(values):
+        x, y = at(*one)
+        drawing.dot(x, y)
+        above = y - 10 if y > top + 16 else y + 22
+        if n in (0, len(values) - 1) or len(values) <= 6:
+            anchor = "start" if n == 0 else "middle"
+            drawing.text(x, above, short(str(one[1])), anchor=anchor, size=13, bold=n == len(values) - 1)
+    drawing.dot(left + 30, 242)
+    drawing.text(left + 42, 247, "Kết quả", size=13)
+    drawing.diamond(left + 130, 242)
+    drawing.text(left + 144, 247, "Mục tiêu và lộ trình phải đạt (nét đứt)", size=13)
+    said = "; ".join(f"{_period(period)}: {told(value, measure.per)}" for period, value in measure.series)
+    goals = "; ".join(
+        f"{year}: {target}" for year, target in (("2025", measure.target_2025), ("2030", measure.target_2030)) if target
+    )
+    return Picture(
+        drawing.svg(),
+        WIDE,
+        f"Biểu đồ đường, {measure.name}. Kết quả {said or 'chưa có'}. Mục tiêu {goals or 'không có'}.",
+        f"Biểu đồ {number}. {label} {measure.name}",
+    )
+
+
+def drawable(measure: MeasureRow) -> bool:
+    """Two points in time at least, or there is no line."""
+    points = {period_year(period) for period, _ in measure.series} | {float(Decimal(year)) for year, _ in measure.path}
+    return bool(measure.series) and len(points) > 1
+
+
+def _scale(values: Sequence[Decimal]) -> tuple[Decimal, Decimal, list[Decimal]]:
+    """(bottom, top, lines) of an axis that holds the values: three to six round steps."""
+    low, high = min(values), max(values)
+    spread = high - low or abs(high) or Decimal(1)
+    raw = spread / 4
+    size = Decimal(1).scaleb(raw.adjusted())
+    step = next(size * n for n in (1, 2, 5, 10) if size * n >= raw)
+    bottom = (low / step).to_integral_value("ROUND_FLOOR") * step
+    if low >= 0 and bottom - step < 0:
+        bottom = Decimal(0)
+    top = (high / step).to_integral_value("ROUND_CEILING") * step
+    top = top if top > bottom else bottom + step
+    lines = [bottom + step * n for n in range(int((top - bottom) / step) + 1)]
+    return bottom, top, lines
+
+
+def _years(first: float, last: float) -> list[int]:
+    years = list(range(int(-(-first // 1)), int(last) + 1))
+    return years[:: max(1, -(-len(years) // 11))]
+
+
+def _period(period: str) -> str:
+    return f"{period[-1]}/{period[:4]}" if "-" in period else period
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def _cut(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

@@ -1,0 +1,145 @@
+"""What a consolidated report is made of: the snapshot, the texts as the office had them, and what issuing fills in."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from tracker.exports.outline import COMMITTEE, OFFICE_SECTIONS, OUTLINES, UNIT_SECTIONS, Outline, text_keys
+from tracker.exports.snapshot import CellRow, SectionRow, Snapshot, WorkRow
+from tracker.rules.filing import CycleKind
+from tracker.rules.recurrence import period_named
+from tracker.rules.targets import number_text
+
+# A document lists no more than this of one thing; the workbook has all of it.
+MOST_LISTED = 1_500
+
+
+@dataclass(frozen=True)
+class Text:
+    """Of one section. `text` None: nothing yet, a gap; "": the office wants nothing there. `sources`: whose words."""
+
+    text: str | None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What the clerk filled in: "15/BC-LĐTBXH", an ISO day, who signed ("KT. TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG")."""
+
+    number: str = ""
+    day: str = ""
+    signed_as: tuple[str, ...] = ()
+    signer: str = ""
+
+
+@dataclass(frozen=True)
+class Material:
+    """`work` and `cells` read the rows one by one, (unit, assignment) and what units reported."""
+
+    snapshot: Snapshot
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    recipient: str = COMMITTEE
+    issue: Issue = Issue()
+    read_work: Callable[[], Iterable[tuple[str, WorkRow]]] | None = None
+    read_cells: Callable[[], Iterable[CellRow]] | None = None
+
+    @property
+    def kind(self) -> CycleKind:
+        return CycleKind(self.snapshot.cycle)
+
+    @property
+    def outline(self) -> Outline:
+        return OUTLINES[self.kind]
+
+    @property
+    def span(self) -> str:
+        return self.snapshot.span or f"năm {self.snapshot.year}"
+
+    @property
+    def following(self) -> str:
+        """What comes after: "năm 2027", "6 tháng cuối năm 2026"."""
+        year = self.snapshot.year
+        match self.kind:
+            case CycleKind.HALF_YEAR if "đầu" in self.span:
+                return f"6 tháng cuối năm {year}"
+            case CycleKind.MID_TERM:
+                return f"giai đoạn {year + 1} - {self.snapshot.last_year}"
+            case CycleKind.FINAL:
+                return "thời gian tới"
+            case _:
+                return f"năm {year + 1}"
+
+    @property
+    def addressee(self) -> str:
+        return self.snapshot.addressee if self.recipient == COMMITTEE else self.snapshot.above
+
+    @property
+    def symbol(self) -> str:
+        return f"BC-{self.snapshot.agency_short}"
+
+    @property
+    def built_year(self) -> str:
+        return self.snapshot.built_at[:4]
+
+    @cached_property
+    def annexes(self) -> dict[str, str]:
+        """Name → Roman number, of those that this recipient gets and that have something to show."""
+        snapshot = self.snapshot
+        shown = {
+            "filing": bool(snapshot.filing),
+            "budget": bool(snapshot.budget),
+            "communes": bool(snapshot.cells) or snapshot.apart,
+        }
+        names = [name for name in self.outline.annexes[self.recipient] if shown.get(name, True)]
+        return dict(zip(names, ("I", "II", "III", "IV", "V"), strict=False))
+
+    def at_annex(self, name: str, words: str) -> str:
+        """`words` with the annex in the place of {}; "" where this recipient has no such annex."""
+        return words.format(f"Phụ lục {self.annexes[name]}") if name in self.annexes else ""
+
+    def work(self) -> Iterable[tuple[str, WorkRow]]:
+        if self.read_work is not None:
+            return self.read_work()
+        return ((unit.name, row) for unit in self.snapshot.units for row in unit.work)
+
+    def cells(self) -> Iterable[CellRow]:
+        return self.read_cells() if self.read_cells is not None else iter(self.snapshot.cells)
+
+
+def sections_of(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """(key, title) of every section with text, in the order of the report."""
+    kind = CycleKind(snapshot.cycle)
+    titles = {**UNIT_SECTIONS, **OFFICE_SECTIONS, **{one.key: one.title for one in snapshot.sections}}
+    found: list[tuple[str, str]] = []
+    for key in text_keys(kind):
+        found.append((key, titles[key]))
+        if key == "highlights":
+            found += [(f"group-{n}", text) for n, text in enumerate(snapshot.solution_groups, 1)]
+    return found + [(one.key, one.title) for one in others(snapshot)]
+
+
+def others(snapshot: Snapshot) -> list[SectionRow]:
+    """Sections that the office added to the form; the outline does not know them."""
+    known = text_keys(CycleKind(snapshot.cycle))
+    return [one for one in snapshot.sections if one.key not in known]
+
+
+def told(number: str | None, per: int) -> str:
+    """A value as its target is written: "9,5%", "9,5‰", "3/4.000"; "" for none."""
+    if number is None:
+        return ""
+    unit = {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
+    return f"{short(number)}{unit}"
+
+
+def short(number: str, digits: int = 2) -> str:
+    """At most two decimals, in Vietnamese: "9.504" → "9,5"."""
+    rounded = Decimal(number).quantize(Decimal(1).scaleb(-digits))
+    return number_text(rounded + 0 if rounded else Decimal(0))
+
+
+def period_year(period: str) -> float:
+    """Where a period ends on the line of years."""
+    last = period_named(period).last
+    return last.year - 1 + last.month / 12

@@ -1,0 +1,74 @@
+"""A unit's report as a Word file for signing and for the paper file: the layout of Decree 30/2020."""
+
+from textwrap import shorten
+
+from tracker.exports.decree30 import AdministrativeDocument
+from tracker.exports.unit_report import ReportFacts
+
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII",
+         "XVIII", "XIX", "XX", "XXI")  # fmt: skip
+LONGEST_TEXT = 160
+
+
+def unit_report_document(facts: ReportFacts) -> bytes:
+    """A .docx. Number and day stay blank: they are given after signing."""
+    banner = " · ".join(
+        part for part in ("DỮ LIỆU MẪU" if facts.sample else "", "" if facts.round else "BẢN NHÁP, CHƯA NỘP") if part
+    )
+    document = AdministrativeDocument(f"Báo cáo {facts.about} của {facts.unit}", banner=banner)
+    document.heading(
+        parent=facts.parent_agency,
+        agency=facts.agency,
+        number=f"Số:      /BC-{facts.agency_short.replace(' ', '')}",
+        place_and_date=f"{facts.place}, ngày      tháng      năm {facts.year}",
+        kind="BÁO CÁO",
+        subject=(facts.title, facts.about),
+    )
+    document.addressed_to([facts.addressee])
+    kept = (("số liệu chỉ tiêu", facts.figures), ("kết quả nhiệm vụ được giao", facts.work))
+    annexes = [name for name, rows in kept if rows]
+    for at, (title, text) in enumerate(facts.sections):
+        document.part(f"{ROMAN[at]}. {title}")
+        for line in text.split("\n") if text.strip() else ["(Chưa có nội dung.)"]:
+            if line.strip():
+                document.paragraph(line.strip())
+    numbered = len(annexes) > 1
+    where = " và ".join(f"Phụ lục {ROMAN[at]}" if numbered else "Phụ lục" for at in range(len(annexes)))
+    if annexes:
+        document.paragraph(f"Chi tiết {', '.join(annexes)} tại {where} kèm theo.")
+    document.paragraph(f"Trên đây là báo cáo {facts.about} của {facts.unit}./.")
+    document.signature(
+        authority=(facts.head_title,),
+        recipients=("Như trên;", f"Lưu: VT, {facts.agency_short}."),
+    )
+    symbol = f"/BC-{facts.agency_short.replace(' ', '')}"
+    source = f"(Kèm theo Báo cáo số      {symbol} ngày      tháng      năm {facts.year} của {facts.unit})"
+    at = 0
+    if facts.figures:
+        document.annex(ROMAN[at] if numbered else "", f"Số liệu chỉ tiêu {facts.about}", source)
+        document.table(
+            ("CT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu", f"Năm {facts.before}", "Kỳ báo cáo", "Ghi chú"),
+            (1.2, 9.0, 2.2, 3.0, 3.2, 3.6, 3.4),
+            [
+                (str(one.number), one.name, one.unit, one.target, one.before or "–", one.now, one.note)
+                for one in facts.figures
+            ],
+            centred=frozenset({0, 2, 3, 4, 5}),
+        )  # fmt: skip
+        at += 1
+    if facts.work:
+        document.annex(ROMAN[at] if numbered else "", f"Kết quả nhiệm vụ được giao {facts.about}", source)
+        document.table(
+            ("TT", "Mục", "Nhiệm vụ", "Hạn", "Tình trạng", "Kết quả", "Minh chứng"),
+            (1.2, 1.8, 8.2, 2.4, 3.4, 6.4, 2.2),
+            [
+                (
+                    str(number), one.ref, shorten(one.text, LONGEST_TEXT, placeholder="…"),
+                    f"{one.due_on:%d/%m/%Y}" if one.due_on else "", one.official, one.result,
+                    f"{one.files} tệp" if one.files else "",
+                )
+                for number, one in enumerate(facts.work, 1)
+            ],
+            centred=frozenset({0, 1, 3, 6}),
+        )  # fmt: skip
+    return document.save()

@@ -1,0 +1,123 @@
+"""Opening a cycle, by the office or on its day: the list of who is expected is frozen, and each unit is asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, text
+
+from tracker.models.assignment import Assignment
+from tracker.models.cycle import ReportCycle, UnitReport
+from tracker.models.unit import Unit
+from tracker.rules.cycle import opens_now
+from tracker.rules.errors import IllegalMove
+from tracker.rules.filing import FilingState
+from tracker.rules.ladder import LadderRole
+from tracker.rules.words import N_
+from tracker.services.audit import record
+from tracker.services.context import Context
+from tracker.services.cycle import change
+from tracker.services.expected import new_report
+from tracker.services.notice import know_signing, lead_people, notify
+from tracker.services.report_duty import ask_anew, due_by_cycle, duty_of, excuse, give, given
+from tracker.store import cycle as store
+from tracker.store.assignment import load_all
+from tracker.store.unit import units_on
+from tracker.store.unit_report import measures_of
+
+# With the programme's number, as openings of periods: the two give the same duty.
+LOCK = 6_210_713
+BATCH = 500
+ASKED = N_("Mở kỳ báo cáo: nộp theo mẫu của kỳ")
+
+
+@dataclass
+class Opened:
+    expected: int = 0
+    exempt: int = 0
+    given: int = 0
+    mails: int = 0
+
+
+def open_cycle(ctx: Context, cycle_id: int, *, seen: str | None = None, told: bool = True) -> Opened:
+    """Everybody who is a unit today and not exempt is expected. A second opening, at once or later, is refused."""
+    found = store.load(ctx.session, cycle_id)
+    if found is not None:
+        ctx.session.execute(
+            text("SELECT pg_advisory_xact_lock(:key, :programme)"), {"key": LOCK, "programme": found.programme_id}
+        )
+    cycle = change(ctx, cycle_id, seen)
+    if cycle.opened_at is not None:
+        raise IllegalMove(N_("Kỳ báo cáo này đã mở rồi."))
+    cycle.opened_at = ctx.now
+    done = _freeze(ctx, cycle)
+    if told:
+        done.mails = _tell(ctx, cycle)
+    record(
+        ctx, "open_cycle", "cycle", cycle.id,
+        data={"expected": done.expected, "exempt": done.exempt, "given": done.given, "mails": done.mails},
+    )  # fmt: skip
+    return done
+
+
+def due_to_open(ctx: Context) -> list[int]:
+    """Planned cycles that open by themselves at this moment."""
+    return [
+        one.id
+        for one in store.to_open(ctx.session, ctx.today)
+        if opens_now(one.opens_on, now=ctx.now, hour=one.programme.mail_hour, calendar=ctx.calendar)
+    ]
+
+
+def _freeze(ctx: Context, cycle: ReportCycle) -> Opened:
+    done = Opened()
+    duty = duty_of(ctx, cycle)
+    rows = given(ctx, duty, cycle.period)
+    measures = measures_of(ctx.session, cycle.programme_id)
+    reasons = {int(key): why for key, why in cycle.form["exempt"].items()}
+    issuer = cycle.programme.issuer_unit_id
+    reports: list[UnitReport] = []
+    fresh: list[tuple[Unit, date]] = []
+    for unit in (one for one in units_on(ctx.session, ctx.today) if one.id != issuer):
+        report = new_report(ctx, cycle, unit, measures)
+        reports.append(report)
+        row = rows.get(unit.id)
+        if unit.id in reasons:
+            report.state, report.exempt_reason = FilingState.EXEMPT, reasons[unit.id]
+            if row is not None:
+                excuse(ctx, row, reasons[unit.id])
+        elif row is None:
+            fresh.append((unit, report.due_on))
+        else:
+            ask_anew(ctx, row, ASKED)
+            due_by_cycle(ctx, cycle, row, report.due_on)
+    made = give(ctx, cycle, duty, fresh)
+    done.given = len(made)
+    ctx.session.flush()
+    ids = {**{unit_id: row.id for unit_id, row in rows.items()}, **made}
+    done.exempt = sum(one.state is FilingState.EXEMPT for one in reports)
+    done.expected = len(reports) - done.exempt
+    for start in range(0, len(reports), BATCH):
+        ctx.session.execute(insert(UnitReport), [_line(one, ids) for one in reports[start : start + BATCH]])
+    return done
+
+
+def _line(report: UnitReport, ids: dict[int, int]) -> dict[str, object]:
+    names = ("cycle_id", "unit_id", "unit_name", "level", "position", "due_on", "measure_ids", "state", "exempt_reason")
+    return {**{name: getattr(report, name) for name in names}, "assignment_id": ids.get(report.unit_id)}
+
+
+def _tell(ctx: Context, cycle: ReportCycle) -> int:
+    """Whoever signs for a unit, and who has the report in hand; how many mails."""
+    ids = [one.assignment_id for one in store.missing(ctx.session, cycle.id, ctx.today)]
+    before = len(ctx.told)
+    for start in range(0, len(ids), BATCH):
+        rows = load_all(ctx.session, ids[start : start + BATCH])
+        know_signing(ctx, [row.lead_unit_id for row in rows])
+        _ask(ctx, rows)
+    return len(ctx.told) - before
+
+
+def _ask(ctx: Context, rows: Iterable[Assignment]) -> None:
+    for row in rows:
+        notify(ctx, "report_asked", row, lead_people(ctx, row), LadderRole.HEAD)

@@ -1,0 +1,240 @@
+"""All that the page and the print-out of a unit's report show: its sections and last year's, its figures and last
+year's, the work of the year, who wrote what, what is missing."""
+
+from dataclasses import dataclass
+
+from tracker.exports.unit_report import FigureLine, ReportFacts, WorkLine
+from tracker.models.cycle import ReportCycle, ReportSection, UnitReport
+from tracker.models.figure import Figure
+from tracker.models.indicator import Indicator, Measure
+from tracker.models.unit import Unit, UnitKind
+from tracker.rules.cycle import Section, about, section_list
+from tracker.rules.deadlines import Standing, official_class, standing
+from tracker.rules.figures import Entry
+from tracker.rules.filing import CycleKind
+from tracker.rules.recurrence import period_named
+from tracker.rules.targets import Comparator, Target, target_text
+from tracker.rules.unit_report import Check
+from tracker.rules.words import OFFICIAL_CLASSES
+from tracker.services.context import Context
+from tracker.services.filing import check, figure_words
+from tracker.services.snapshot import letterhead
+from tracker.services.unit_report import entry_of, open_parts, returned_parts
+from tracker.store import figure as figures
+from tracker.store import unit_report as store
+from tracker.store.people import standing_units
+from tracker.store.unit_report import Work
+
+PERCENT = {1: "", 100: "%", 1000: "‰"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One measure of the form. `now` is its figure, if any; `before` that of the period before."""
+
+    measure: Measure
+    indicator: Indicator
+    now: Figure | None
+    entry: Entry
+    before: Figure | None
+    before_words: str
+    target: str
+    unit: str
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.measure.per > 1
+
+    @property
+    def now_words(self) -> str:
+        return figure_words(self.now) if self.now else ""
+
+
+@dataclass(frozen=True)
+class WorkShown:
+    work: Work
+    standing: Standing
+    official: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """`changed`: sections that differ from the round before the last; `open`: parts that can be written."""
+
+    report: UnitReport
+    sections: list[Section]
+    rows: dict[str, ReportSection]
+    texts: dict[str, str]
+    returned: dict[str, str]
+    open: frozenset[str]
+    before_cycle: ReportCycle | None
+    before_texts: dict[str, str]
+    fields: list[Field]
+    work: list[WorkShown]
+    check: Check
+    changed: frozenset[str]
+    days_left: int
+
+    @property
+    def work_counts(self) -> dict[str, int]:
+        counts = dict.fromkeys(("done_on_time", "done_late", "open_in_time", "open_overdue"), 0)
+        for one in self.work:
+            counts[one.official] += 1
+        return counts
+
+    def title_of(self, key: str) -> str:
+        """Of a section; "" for what is none any more, and for the figures."""
+        return next((one.title for one in self.sections if one.key == key), "")
+
+    @property
+    def due_on(self) -> object:
+        row = self.report.assignment
+        return row.due_on if row is not None and row.due_on else self.report.due_on
+
+
+def page_of(ctx: Context, report: UnitReport) -> Page:
+    cycle, texts = store.texts_before(ctx.session, report)
+    due = report.assignment.due_on if report.assignment and report.assignment.due_on else report.due_on
+    return Page(
+        report=report,
+        sections=section_list(report.cycle.form),
+        rows={one.key: one for one in report.sections},
+        texts={one.key: one.text for one in report.sections},
+        returned=returned_parts(report),
+        open=open_parts(report),
+        before_cycle=cycle,
+        before_texts=texts,
+        fields=_fields(ctx, report),
+        work=_work(ctx, report),
+        check=check(ctx, report),
+        changed=_changed(report),
+        days_left=ctx.calendar.between(ctx.today, due),
+    )
+
+
+def _changed(report: UnitReport) -> frozenset[str]:
+    if len(report.rounds) < 2:
+        return frozenset()
+    before, last = (one.content for one in report.rounds[-2:])
+    found = {key for key, text in last["sections"].items() if text != before["sections"].get(key, "")}
+    return frozenset(found | ({"figures"} if last["values"] != before["values"] else set()))
+
+
+def _fields(ctx: Context, report: UnitReport) -> list[Field]:
+    measures = store.measures(ctx.session, report.measure_ids)
+    period, unit_id = report.cycle.period, report.unit_id
+    earlier = period_before(report.cycle)
+    now = figures.current(ctx.session, report.measure_ids, [unit_id], period)
+    before = figures.current(ctx.session, report.measure_ids, [unit_id], earlier)
+    return [
+        Field(
+            measure=measure,
+            indicator=indicator,
+            now=now.get((measure.id, unit_id)),
+            entry=entry_of(now.get((measure.id, unit_id))),
+            before=before.get((measure.id, unit_id)),
+            before_words=figure_words(before[measure.id, unit_id]) if (measure.id, unit_id) in before else "",
+            target=_target(measure, int(period[:4])),
+            unit=PERCENT.get(measure.per, f"trên {measure.per:,}".replace(",", ".")),
+        )
+        for measure, indicator in measures
+    ]
+
+
+def period_before(cycle: ReportCycle) -> str:
+    """The period a year earlier; of a mid-term or final cycle too, whose figures are those of its last year."""
+    return f"{int(cycle.period[:4]) - 1}{cycle.period[4:]}"
+
+
+def _target(measure: Measure, year: int) -> str:
+    """The next one from the year on, in words with its year; "" where none is ahead."""
+    rows = sorted(
+        (one for one in measure.targets if one.year is None or one.year >= year), key=lambda one: one.year or 0
+    )
+    if not rows:
+        return ""
+    one = rows[0]
+    words = target_text(Target(one.year, Comparator(one.comparator), one.value, one.upper), measure.per)
+    return f"{words} ({one.year})" if one.year else words
+
+
+def _work(ctx: Context, report: UnitReport) -> list[WorkShown]:
+    found = []
+    for row in store.work_of(ctx.session, report):
+        stands = standing(
+            state=row.state, due_on=row.due_on, submitted_on=row.submitted_on, today=ctx.today, calendar=ctx.calendar
+        )
+        found.append(WorkShown(row, stands, official_class(stands, row.state) or "open_in_time"))
+    return found
+
+
+def facts(ctx: Context, report: UnitReport) -> ReportFacts:
+    """For the print-out: what was filed last, or what there is now."""
+    page = page_of(ctx, report)
+    cycle, last = report.cycle, report.rounds[-1] if report.rounds else None
+    office = next(iter(standing_units(ctx.session, cycle.programme_id, ctx.today)), None)
+    head = letterhead(cycle.programme, office)
+    parent, agency = agencies(report.unit, report.unit_name, head["parent_agency"])
+    is_filed = report.state in ("submitted", "accepted")
+    return ReportFacts(
+        title=f"Kết quả thực hiện {cycle.programme.title}",
+        about=about(cycle.kind, cycle.first_year, cycle.period),
+        unit=report.unit_name,
+        parent_agency=parent,
+        agency=agency,
+        agency_short=report.unit.short_name.removeprefix("Phòng ").removeprefix("Xã ").removeprefix("Thị trấn "),
+        place=_place(report.unit, head["place"]),
+        head_title=_head_title(report.unit),
+        addressee=office.name if office else head["addressee"],
+        year=ctx.today.year,
+        sections=[(one.title, page.texts.get(one.key, "")) for one in page.sections],
+        figures=[_figure_line(one) for one in page.fields],
+        work=[_work_line(one) for one in page.work],
+        round=last.number if last and is_filed else 0,
+        filed_at=last.submitted_at if last and is_filed else None,
+        filed_by=last.submitted_by.name if last and is_filed else "",
+        filed_for=last.on_behalf_of.name if last and is_filed and last.on_behalf_of else "",
+        before=str(int(cycle.period[:4]) - 1),
+        sample=ctx.sample,
+        is_yearly=cycle.kind is CycleKind.ANNUAL,
+        covers=period_named(cycle.period).last,
+    )
+
+
+def agencies(unit: Unit, name: str, parent: str) -> tuple[str, str]:
+    """(line above, issuing agency) in capitals. A commune's committee stands in two lines; nothing is above it."""
+    if unit.kind is UnitKind.COMMUNE:
+        return "ỦY BAN NHÂN DÂN", name.replace("UBND", "", 1).strip().upper()
+    return parent, name.upper()
+
+
+def _place(unit: Unit, place: str) -> str:
+    if unit.kind is not UnitKind.COMMUNE:
+        return place
+    words = unit.short_name.removeprefix("Xã ").removeprefix("Thị trấn ").removeprefix("Phường ")
+    return words or place
+
+
+def _head_title(unit: Unit) -> str:
+    if unit.kind is UnitKind.COMMUNE:
+        return "CHỦ TỊCH"
+    return "TRƯỞNG PHÒNG" if unit.name.startswith("Phòng") else "THỦ TRƯỞNG"
+
+
+def _figure_line(one: Field) -> FigureLine:
+    words = figure_words(one.now) if one.now else "chưa báo cáo"
+    value, _, rest = words.partition(";")
+    return FigureLine(
+        number=one.indicator.number,
+        name=one.measure.name,
+        unit=one.unit,
+        target=one.target,
+        before=one.before_words.partition(";")[0],
+        now=value,
+        note=rest.strip(),
+    )
+
+
+def _work_line(one: WorkShown) -> WorkLine:
+    row = one.work
+    return WorkLine(row.clause_ref, row.text, OFFICIAL_CLASSES[one.official], row.due_on, row.result, row.files)
