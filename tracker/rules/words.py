@@ -225,6 +225,7 @@ PERMISSIONS = {
     "enter_budget": N_("Ghi dự toán, số đã chi"),
     "approve_budget": N_("Ghi kinh phí được duyệt"),
     "read_budget": N_("Xem kinh phí"),
+    "read_figures": N_("Xem số liệu từng đơn vị"),
 }
 
 POST_ROLES = {
@@ -282,6 +283,12 @@ VERDICTS = {
     "not_yet": N_("Chưa đánh giá được"),
     "on_path": N_("Đúng lộ trình"),
     "met": N_("Đạt"),
+}
+
+BETTER = {
+    "up": N_("càng cao càng tốt"),
+    "down": N_("càng thấp càng tốt"),
+    "range": N_("trong khoảng"),
 }
 
 STRATA = {

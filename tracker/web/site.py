@@ -22,8 +22,10 @@ from tracker.web import (
     act,
     assignments,
     auth,
+    budget,
     bulk,
     calendar,
+    communes,
     delegations,
     duties,
     errors,
@@ -31,8 +33,10 @@ from tracker.web import (
     explanations,
     exports,
     extensions,
+    figures,
     home,
     hooks,
+    indicators,
     insight,
     ladder,
     limits,
@@ -63,7 +67,7 @@ BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
     insight.bp, hooks.bp, register_pages.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
-    act.bp,
+    act.bp, indicators.bp, communes.bp, figures.bp, budget.bp,
 )  # fmt: skip
 
 
@@ -137,6 +141,7 @@ def _navigation() -> list[dict[str, Any]]:
         entries.append(("search.index", _("Tìm"), "search"))
         entries.append(("programmes.index", _("Chương trình"), "programme"))
         if oversees:
+            entries.append(("indicators.index", _("Chỉ tiêu"), "indicator"))
             entries.append(("reports.index", _("Báo cáo"), "report"))
         if reads_mail or may(actor, Permission.READ_MAIL_LOG, NOWHERE):
             entries.append(("mails.index", _("Nhật ký thư"), "mail"))
@@ -152,6 +157,8 @@ def _is_current(endpoint: str) -> bool:
         return False
     if endpoint == "listing.index":
         return request.endpoint == endpoint or request.endpoint.startswith("assignments.")
+    if endpoint == "indicators.index":
+        return request.endpoint.split(".")[0] in ("indicators", "communes", "figures")
     if endpoint == "monitor.monitor":
         return request.endpoint == endpoint
     return request.endpoint.split(".")[0] == endpoint.split(".")[0]
