@@ -55,6 +55,12 @@ PAGES = {
     "ladder.show": (OFFICE, "/programmes/1/ladder?kind=starred"),
     "ladder.plan": (OFFICE, "/programmes/1/ladder/plan?days=90"),
     "ladder.reminders": (HEAD, "/assignments/{one}/reminders"),
+    "indicators.index": (OFFICE, "/indicators/"),
+    "indicators.show": (OFFICE, "/indicators/{measure}?period=2026"),
+    "communes.index": (OFFICE, "/indicators/{measure}/communes?period=2026"),
+    "figures.show": (HEAD, "/indicators/{measure}/units/{unit}?period=2026"),
+    "budget.index": (OFFICE, "/budget/?year=2026"),
+    "budget.show": (HEAD, "/budget/1/units/{unit}?year=2026"),
     "reports.index": (OFFICE, "/reports/"),
     "mails.index": (OFFICE, "/mail/"),
     "register.index": (OFFICE, "/register/?from=2026-11-01&to=2026-11-30"),
@@ -107,6 +113,22 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             "INSERT INTO coordinating_units (assignment_id, unit_id, state, question, asked_at, due_on)"
             " SELECT %s, id, 'asked', 'Số liệu', now(), '2026-03-01' FROM units WHERE code = 'congan'",
             (row,),
+        )
+        ids["measure"] = one("SELECT m.id FROM measures m JOIN indicators i ON i.id = m.indicator_id WHERE number = 5"
+                             " ORDER BY m.id LIMIT 1")  # fmt: skip
+        ids["unit"] = one("SELECT id FROM units WHERE code = 'p-yte'")
+        for period, accepted in (("2025", "now()"), ("2026", "NULL")):
+            connection.execute(
+                "INSERT INTO figures (measure_id, unit_id, unit_name, period, round, numerator, denominator, value,"
+                " reported_at, reported_by_id, accepted_at, accepted_by_id) SELECT %s, u.id, u.name, %s, 1, 96, 100, 96,"
+                f" now(), p.id, {accepted}, CASE WHEN {accepted} IS NULL THEN NULL ELSE p.id END FROM units u, users p"
+                " WHERE p.login = 'truong.p-yte' AND (u.code = 'p-yte' OR u.kind = 'commune')",
+                (ids["measure"], period),
+            )
+        connection.execute(
+            "INSERT INTO budget_lines (programme_id, unit_id, year, source, estimate, approved, edited_at, edited_by_id)"
+            " SELECT 1, %s, 2026, 'district', 50000000, 40000000, now(), id FROM users WHERE login = 'truong.p-yte'",
+            (ids["unit"],),
         )
         ids["link"] = int("1" * 43)
         connection.execute(

@@ -10,7 +10,7 @@ from tracker.rules.errors import Invalid
 from tracker.rules.measure import Number, Shape, exact
 from tracker.rules.recurrence import Period, Recurrence, period_named
 from tracker.rules.targets import number_text
-from tracker.rules.words import N_
+from tracker.rules.words import N_, STRATA
 
 LARGEST = Decimal(10) ** 12
 # Stored values are rounded to this; they are compared with targets unrounded wherever there is a ratio.
@@ -74,7 +74,7 @@ def check_entry(entry: Entry, shape: Shape, *, unit_name: str = "") -> Entry:
     if not shape.is_ratio and ("numerator" in given or "denominator" in given):
         raise Invalid(N_("Chỉ tiêu này là số tuyệt đối, không có tử số và mẫu số."), field="numerator")
     if unit_name and not shape.counts(unit_name):
-        words = {"rural": N_("nông thôn"), "urban": N_("thành thị")}[shape.stratum or ""]
+        words = STRATA.get(shape.stratum or "", shape.stratum)
         message = N_("Chỉ tiêu này chỉ tính cho %(stratum)s; đơn vị hãy chọn “Không có số liệu”.")
         raise Invalid(message, field="value", stratum=words)
     if entry.numerator is None or entry.denominator is None:

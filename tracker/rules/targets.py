@@ -52,12 +52,17 @@ def number_text(value: Decimal) -> str:
     return whole.replace(",", ".") + (f",{part}" if part else "")
 
 
+def unit_text(per: int) -> str:
+    """What stands behind a number: "%", "‰", "/4.000"; nothing behind a count."""
+    return {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
+
+
 def target_text(target: Target, per: int = 100, suffix: str = "") -> str:
     """For example "≥ 82%", "< 9,5‰", "duy trì 100%", "≤ 3/4.000 trẻ em" (suffix " trẻ em"), "từ 2% đến 3%/năm".
 
     A range without a year is one of every year.
     """
-    unit = {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
+    unit = unit_text(per)
     low = f"{number_text(target.value)}{unit}"
     if target.upper is not None:
         text = f"từ {low} đến {number_text(target.upper)}{unit}{suffix}"

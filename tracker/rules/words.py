@@ -228,6 +228,7 @@ PERMISSIONS = {
     "enter_budget": N_("Ghi dự toán, số đã chi"),
     "approve_budget": N_("Ghi kinh phí được duyệt"),
     "read_budget": N_("Xem kinh phí"),
+    "read_figures": N_("Xem số liệu từng đơn vị"),
 }
 
 POST_ROLES = {
@@ -286,6 +287,34 @@ REGISTER_RESULTS = {
     "uncertain": N_("Chưa rõ đã đến"),
     "skipped": N_("Quyết định không gửi"),
     "nobody": N_("Không có ai nhận được thư"),
+}
+
+# Of a value against its targets: `rules.judgement`.
+VERDICTS = {
+    "missed": N_("Chưa đạt"),
+    "off_path": N_("Chậm lộ trình"),
+    "not_yet": N_("Chưa đánh giá được"),
+    "on_path": N_("Đúng lộ trình"),
+    "met": N_("Đạt"),
+}
+
+BETTER = {
+    "up": N_("càng cao càng tốt"),
+    "down": N_("càng thấp càng tốt"),
+    "range": N_("trong khoảng"),
+}
+
+STRATA = {
+    "rural": N_("nông thôn"),
+    "urban": N_("thành thị"),
+}
+
+BUDGET_SOURCES = {
+    "central": N_("Ngân sách trung ương"),
+    "province": N_("Ngân sách tỉnh"),
+    "district": N_("Ngân sách huyện"),
+    "commune": N_("Ngân sách xã"),
+    "social": N_("Xã hội hóa"),
 }
 
 # What a mail is about, for the filter of the mail log.

@@ -17,6 +17,7 @@ from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.store import figure as store
+from tracker.store import measure as measures
 from tracker.store.unit import load as load_unit
 
 FINAL = "Số liệu chính thức thay số ước thực hiện."
@@ -40,7 +41,7 @@ def report_figure(
         period, first_year=programme.period_start - 1, last_year=programme.period_end, today=ctx.today
     )  # fmt: skip
     _demand_alive(unit, found)
-    shape = store.shape_of(measure)
+    shape = measures.shape_of(measure)
     is_commune = unit.kind == "commune"
     checked = check_entry(entry, shape, unit_name=unit.name if is_commune else "")
     if not checked.no_data and ctx.today <= found.last:
@@ -57,24 +58,35 @@ def report_figure(
 def accept_figures(ctx: Context, *, unit_id: int, measure_ids: Sequence[int], period: str) -> None:
     """Locks the newest rounds of these measures: from now on they change only by a round with a reason. Measures
     without a figure, and figures accepted before, are left as they are."""
-    rows = store.current(ctx.session, measure_ids, [unit_id], period, lock=True)
-    waiting = [row for row in rows.values() if row.accepted_at is None]
-    for programme in store.programmes_of(ctx.session, measure_ids):
+    for programme in measures.programmes_of(ctx.session, measure_ids):
         _demand(ctx, Permission.ACCEPT_FIGURE, programme, unit_id)
-    assert ctx.actor.user_id is not None
+    accepted = _accept(ctx, measure_ids, [unit_id], period)
+    if accepted:
+        record(ctx, "accept_figures", "unit", unit_id, data={"period": period, "figures": accepted})
+
+
+def accept_of_measure(ctx: Context, measure_id: int, *, unit_ids: Sequence[int], period: str) -> None:
+    """The same for one measure of several units."""
+    for programme in measures.programmes_of(ctx.session, [measure_id]):
+        _demand(ctx, Permission.ACCEPT_FIGURE, programme, None)
+    accepted = _accept(ctx, [measure_id], unit_ids, period)
+    if accepted:
+        record(ctx, "accept_figures", "measure", measure_id, data={"period": period, "figures": accepted})
+
+
+def _accept(ctx: Context, measure_ids: Sequence[int], unit_ids: Sequence[int], period: str) -> list[int]:
+    rows = store.current(ctx.session, measure_ids, unit_ids, period, lock=True)
+    waiting = [row for row in rows.values() if row.accepted_at is None]
     for row in waiting:
+        assert ctx.actor.user_id is not None
         row.accepted_at, row.accepted_by_id = ctx.now, ctx.actor.user_id
     ctx.session.flush()
-    if waiting:
-        record(
-            ctx, "accept_figures", "unit", unit_id,
-            data={"period": period, "figures": sorted(row.id for row in waiting)},
-        )  # fmt: skip
+    return sorted(row.id for row in waiting)
 
 
 def set_baseline(ctx: Context, measure_id: int, *, year: int | None, value: Decimal | None) -> Measure:
     """Where the road to the targets begins; both None: nowhere known."""
-    measure = store.measure(ctx.session, measure_id)
+    measure = measures.measure(ctx.session, measure_id)
     programme = ctx.session.get(Programme, measure.indicator.programme_id) if measure else None
     if measure is None or programme is None:
         raise _unknown()
@@ -87,7 +99,7 @@ def set_baseline(ctx: Context, measure_id: int, *, year: int | None, value: Deci
         if not programme.period_start - 10 <= year <= min(last, ctx.today.year):
             raise Invalid(N_("Năm gốc không đúng."), field="baseline_year")
         try:
-            check_entry(Entry(value=value), store.shape_of(measure))
+            check_entry(Entry(value=value), measures.shape_of(measure))
         except Invalid as error:
             raise Invalid(error.message, field="baseline", **error.params) from error
     before = {"year": measure.baseline_year, "value": str(measure.baseline) if measure.baseline is not None else None}
@@ -168,7 +180,7 @@ def _before(ctx: Context, measure: Measure, shape: Shape, unit_id: int, period: 
 
 
 def _load(ctx: Context, measure_id: int, unit_id: int) -> tuple[Measure, Unit, Programme]:
-    measure = store.measure(ctx.session, measure_id)
+    measure = measures.measure(ctx.session, measure_id)
     unit = load_unit(ctx.session, unit_id)
     programme = ctx.session.get(Programme, measure.indicator.programme_id) if measure else None
     if measure is None or unit is None or programme is None:

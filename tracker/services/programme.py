@@ -13,15 +13,15 @@ from tracker.importing.programme import issuing_unit
 from tracker.models.clause import Clause, ClauseKind
 from tracker.models.duty import Duty, DutyKind, DutyRole
 from tracker.models.escalation import LadderVersion
-from tracker.models.indicator import Indicator, Measure, Target
+from tracker.models.indicator import Indicator
 from tracker.models.programme import Programme, ProgrammeVersion, StandingOffice
 from tracker.models.unit import Unit, UnitClass, UnitKind
 from tracker.rules.ladder import DEFAULT_LADDER, LadderKind
-from tracker.rules.measure import Better
 from tracker.rules.text import fold
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.duty import set_deadline
+from tracker.services.measure import write_measures
 from tracker.store.ladder import step_rows
 from tracker.store.programme import by_identity, clauses_by_ref, last_version
 from tracker.store.unit import classes_by_name, units_by_name
@@ -123,6 +123,7 @@ class _Import:
         self._indicators(programme, version, clauses)
         self._duties(programme, version, clauses)
         self._standing_office(programme)
+        self._finance(programme)
         return changes
 
     def _clauses(self, programme: Programme, version: int, known: dict[str, Clause]) -> dict[str, Clause]:
@@ -159,23 +160,9 @@ class _Import:
             row.clause_id, row.text, row.retired_in = clauses[one.ref].id, one.text, None
             row.lead_unit_id = self._unit(one.lead, one.ref).id if one.lead else None
             row.support = [self._unit(name, one.ref) for name in dict.fromkeys(one.support)]
-            row.measures = []
-            self.session.flush()  # the old measures leave before new ones take their positions
-            row.measures = [
-                Measure(
-                    position=position,
-                    name=measure.name,
-                    better=Better(measure.better),
-                    per=measure.per,
-                    stratum=measure.stratum,
-                    targets=[
-                        Target(year=t.year, comparator=t.comparator, value=t.value, upper=t.upper)
-                        for t in measure.targets
-                    ],
-                )
-                for position, measure in enumerate(one.measures)
-            ]
             self.session.flush()
+            for name in write_measures(self.session, row, one.measures, version):
+                self._warn(one.ref, f"“{name}” được định nghĩa khác trước; số liệu đã báo cáo giữ ở chỉ tiêu cũ.")
         for row in known.values():
             row.retired_in = row.retired_in or version
 
@@ -233,6 +220,12 @@ class _Import:
                 self.session.add(StandingOffice(programme_id=programme.id, unit_id=unit.id, valid_from=unit.valid_from))
                 return
         self._warn("", "Văn bản không giao cơ quan thường trực; hãy chỉ định trước khi giao việc.")
+
+    def _finance(self, programme: Programme) -> None:
+        """The addressee that is asked for the money; who was chosen before stays."""
+        for addressee in self.parsed.addressees:
+            if programme.finance_unit_id is None and addressee.kind == "unit" and "tai chinh" in fold(addressee.name):
+                programme.finance_unit_id = self._unit(addressee.name, f"IV.{addressee.number}").id
 
     def _unit(self, name: str, ref: str, kind: UnitKind = UnitKind.DEPARTMENT) -> Unit:
         """The unit of that name, or a new one with a warning: the document is right about who is bound."""
