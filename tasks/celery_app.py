@@ -10,7 +10,9 @@ settings = load_settings()
 app = Celery(
     "giao-viec",
     broker=settings.redis_url,
-    include=[f"tasks.{noun}" for noun in ("bounce", "escalation", "evidence", "mail", "opening", "report", "tally")],
+    include=[
+        f"tasks.{noun}" for noun in ("bounce", "cycle", "escalation", "evidence", "mail", "opening", "report", "tally")
+    ],
 )
 app.conf.update(
     timezone="Asia/Ho_Chi_Minh",

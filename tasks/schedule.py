@@ -9,6 +9,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "fold-counters": {"task": "tasks.tally.fold", "schedule": 60.0},
     "build-reports": {"task": "tasks.report.build", "schedule": 5.0},
     "open-periods": {"task": "tasks.opening.roll_over", "schedule": 300.0},
+    "open-cycles": {"task": "tasks.cycle.open_due", "schedule": 300.0},
     "tidy-evidence": {"task": "tasks.evidence.tidy", "schedule": 3600.0},
 }
 

@@ -53,6 +53,22 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             " SELECT %s, id, 'asked', 'Số liệu', now(), '2026-03-01' FROM units WHERE code = 'congan'",
             (row,),
         )
+        ids["measure"] = one("SELECT m.id FROM measures m JOIN indicators i ON i.id = m.indicator_id WHERE number = 5"
+                             " ORDER BY m.id LIMIT 1")  # fmt: skip
+        ids["unit"] = one("SELECT id FROM units WHERE code = 'p-yte'")
+        for period, accepted in (("2025", "now()"), ("2026", "NULL")):
+            connection.execute(
+                "INSERT INTO figures (measure_id, unit_id, unit_name, period, round, numerator, denominator, value,"
+                " reported_at, reported_by_id, accepted_at, accepted_by_id) SELECT %s, u.id, u.name, %s, 1, 96, 100, 96,"
+                f" now(), p.id, {accepted}, CASE WHEN {accepted} IS NULL THEN NULL ELSE p.id END FROM units u, users p"
+                " WHERE p.login = 'truong.p-yte' AND (u.code = 'p-yte' OR u.kind = 'commune')",
+                (ids["measure"], period),
+            )
+        connection.execute(
+            "INSERT INTO budget_lines (programme_id, unit_id, year, source, estimate, approved, edited_at, edited_by_id)"
+            " SELECT 1, %s, 2026, 'district', 50000000, 40000000, now(), id FROM users WHERE login = 'truong.p-yte'",
+            (ids["unit"],),
+        )
         ids["news"] = one(
             "WITH chat AS (INSERT INTO chat_addresses (user_id, address, scheme, by_admin, set_at) SELECT id, 'x', 'x',"
             " false, now() FROM users WHERE login = 'truong.p-yte' RETURNING user_id) INSERT INTO outbox (kind, topic,"

@@ -61,12 +61,14 @@ ACTORS = {
 }
 
 OFFICE_DECISIONS = "reassign return confirm suspend resume cancel reopen"
-LEADER_RIGHTS = "view monitor read_register read_budget comment star chase decide_extension ask_explanation"
+LEADER_RIGHTS = (
+    "view monitor read_register read_budget read_figures comment star chase decide_extension ask_explanation"
+)
 OFFICE_RIGHTS = (
     f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
     " correct_done_on ask_contribution set_programme run_cycle report_figure accept_figure set_baseline enter_budget"
 )
-MEMBER_RIGHTS = "view accept update comment write_report report_figure enter_budget read_budget"
+MEMBER_RIGHTS = "view accept update comment write_report report_figure enter_budget read_budget read_figures"
 OWNER_RIGHTS = f"{MEMBER_RIGHTS} hand_on ask_contribution answer_explanation promise"
 HEAD_RIGHTS = f"{OWNER_RIGHTS} read_register decline submit withdraw split ask_extension delegate"
 MATRIX = {
@@ -89,13 +91,13 @@ MATRIX = {
     "nobody": "",
     "admin": (
         "view monitor import_programme read_mail_log read_register manage_users delegate set_programme"
-        " set_working_days read_rights read_budget"
+        " set_working_days read_rights read_budget read_figures"
     ),
-    "auditor": "view monitor read_mail_log read_register read_rights read_budget",
-    "auditor with a post": "view monitor read_mail_log read_register read_rights read_budget",
+    "auditor": "view monitor read_mail_log read_register read_rights read_budget read_figures",
+    "auditor with a post": "view monitor read_mail_log read_register read_rights read_budget read_figures",
     "system": (
         "issue view monitor run_cycle build_report import_programme read_mail_log read_register manage_users"
-        " read_budget"
+        " read_budget read_figures"
     ),
 }
 
@@ -206,3 +208,10 @@ def test_who_acts_for_somebody_has_their_rights_and_the_audit_learns_for_whom() 
 
 def test_every_action_has_its_permission() -> None:
     assert {Permission(action) for action in Action} < set(Permission)
+
+
+def test_without_a_finance_office_the_standing_office_does_its_part() -> None:
+    without = Scope(**(vars(SCOPE) | {"finance_unit_id": None}))
+    assert may(ACTORS["officer of office"], Permission.APPROVE_BUDGET, without)
+    for kind in ("officer of finance", "head of lead", "leader", "nobody", "admin"):
+        assert not may(ACTORS[kind], Permission.APPROVE_BUDGET, without)

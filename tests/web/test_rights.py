@@ -53,6 +53,7 @@ SIGNED_IN = {
     "exports.listing", "update_sheet.index", "update_sheet.download", "update_sheet.preview", "update_sheet.save",
     "calendar.index", "listing.save_filter", "bulk.again", "working_days.index", "duties.show",
     "notifications.index", "notifications.read_all", "preferences.index", "preferences.save", "preferences.set_chat",
+    "indicators.index", "indicators.show", "communes.index", "budget.index",
 }  # fmt: skip
 # About a programme as a whole: 403 without the right.
 WHOLE = {
@@ -73,6 +74,8 @@ WHOLE = {
     "rights.index": "read_rights",
     "working_days.preview": "set_working_days",
     "working_days.apply": "set_working_days",
+    "figures.accept": "accept_figure",
+    "figures.baseline": "set_baseline",
     "bulk.choose": "chase",
     "bulk.preview": "chase",
     "bulk.apply": "chase",
@@ -101,7 +104,8 @@ ELSEWHERE = {
     "delegations.make", "delegations.end", "mails.show", "mails.body", "mails.send_again", "mails.leave_out",
     "register.index", "register.document", "register.workbook", "reports.show", "reports.download",
     "reports.retry", "bulk.undo", "bulk.done", "evidence.create", "evidence.download", "evidence.take_back",
-    "listing.delete_filter", "calendar.revoke", "calendar.make", "components.gallery",
+    "listing.delete_filter", "calendar.revoke", "calendar.make", "components.gallery", "figures.show", "figures.save",
+    "budget.show", "budget.save",
     # (tests/web/test_notifications.py)
     "notifications.show", "notifications.read", "preferences.forget_chat",
 }  # fmt: skip
@@ -191,7 +195,7 @@ def addresses(app: Flask, ids: Ids) -> list[tuple[Rule, str, str]]:
             path = rule.rule.replace("<int:assignment_id>", str(ids.assignment)).replace("<action>", action)
             number = ids.extension if rule.endpoint.startswith("extensions.") else ids.explanation
             path = path.replace("<int:request_id>", str(number)).replace("<int:programme_id>", "1")
-            path = path.replace("<int:clause_id>", str(ids.clause))
+            path = path.replace("<int:clause_id>", str(ids.clause)).replace("<int:measure_id>", "1")
             found.append((rule, path, action))
     return found
 
@@ -219,7 +223,9 @@ def test_every_route(app: Flask, ids: Ids, login: str) -> None:
                 )
             elif not need[1] and need[0] in elsewhere:
                 # What overlooks all shows them their own; what names another programme is not theirs.
-                refused = (method == "POST" and path != "/bulk/") or path.startswith("/programmes/1/")
+                refused = (method == "POST" and path != "/bulk/") or path.startswith(
+                    ("/programmes/1/", "/indicators/1/")
+                )
                 fine = answer.status_code in ((403, 404, 422) if refused else (200,))
             elif need[1]:
                 fine = answer.status_code == (403 if "view" in rights else 404)

@@ -153,7 +153,8 @@ def _figures(found: tuple[Any, dict[str, int]], form: Form) -> None:
         if len(form.wrong) == before:
             form.figures.append(
                 FilledFigure(
-                    number, int(id_), _text(cells["Phiên bản"].value), _text(cells["Gốc"].value), (numbers[0], numbers[1], numbers[2]),
+                    number, int(id_), _text(cells["Phiên bản"].value), _text(cells["Gốc"].value),
+                    (numbers[0], numbers[1], numbers[2]),
                     ticks[0], ticks[1], lines["Nguồn"] or "", lines["Giải thích"] or "",
                     lines["Lý do đính chính"] or "",
                 )

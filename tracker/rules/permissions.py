@@ -128,6 +128,7 @@ class Permission(StrEnum):
     ENTER_BUDGET = "enter_budget"
     APPROVE_BUDGET = "approve_budget"
     READ_BUDGET = "read_budget"
+    READ_FIGURES = "read_figures"
 
 
 READING = frozenset(
@@ -138,6 +139,7 @@ READING = frozenset(
         Permission.READ_REGISTER,
         Permission.READ_RIGHTS,
         Permission.READ_BUDGET,
+        Permission.READ_FIGURES,
     }
 )
 
@@ -184,6 +186,8 @@ TABLE: dict[Permission, tuple[Party, ...]] = {
     Permission.REPORT_FIGURE: (*_OFFICE, Party.LEAD_MEMBER),
     Permission.ACCEPT_FIGURE: _OFFICE,
     Permission.SET_BASELINE: _OFFICE,
+    # Unmasked, of all units: `lead_unit_id` is the lead of the measure; or of one unit, that unit.
+    Permission.READ_FIGURES: (*_OVERSEERS, Party.LEAD_MEMBER),
     Permission.ENTER_BUDGET: (*_OFFICE, Party.FINANCE, Party.LEAD_MEMBER),
     Permission.APPROVE_BUDGET: (Party.FINANCE,),
     # Of a whole programme, or (`lead_unit_id`) of one unit's part.
@@ -199,6 +203,12 @@ def _owner(actor: Actor, scope: Scope) -> bool:
     return actor.user_id is not None and scope.owner_id == actor.user_id and _member(actor, scope)
 
 
+def _finance(actor: Actor, scope: Scope) -> bool:
+    """Where the programme names no finance office, the standing office does its part."""
+    held = scope.standing_unit_ids if scope.finance_unit_id is None else {scope.finance_unit_id}
+    return bool(actor.units & held)
+
+
 _IS: dict[Party, Callable[[Actor, Scope], bool]] = {
     Party.STANDING_OFFICE: lambda actor, scope: bool(actor.units & scope.standing_unit_ids),
     Party.STANDING_HEAD: lambda actor, scope: any(
@@ -212,7 +222,7 @@ _IS: dict[Party, Callable[[Actor, Scope], bool]] = {
     Party.COORDINATING: lambda actor, scope: bool(actor.units & scope.coordinating_unit_ids),
     Party.COORDINATING_HEAD: lambda actor, scope: any(actor.heads(unit) for unit in scope.coordinating_unit_ids),
     Party.WHOLE_LEAD: lambda actor, scope: scope.whole_lead_unit_id in actor.units,
-    Party.FINANCE: lambda actor, scope: scope.finance_unit_id in actor.units,
+    Party.FINANCE: _finance,
     Party.ADMIN: lambda actor, scope: actor.is_admin,
     Party.AUDITOR: lambda actor, scope: actor.is_auditor,
     Party.SYSTEM: lambda actor, scope: actor.system,

@@ -55,4 +55,5 @@ PERMISSIONS = {
     "enter_budget": N_("Ghi dự toán, số đã chi"),
     "approve_budget": N_("Ghi kinh phí được duyệt"),
     "read_budget": N_("Xem kinh phí"),
+    "read_figures": N_("Xem số liệu từng đơn vị"),
 }

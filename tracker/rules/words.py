@@ -255,6 +255,12 @@ VERDICTS = {
     "met": N_("Đạt"),
 }
 
+BETTER = {
+    "up": N_("càng cao càng tốt"),
+    "down": N_("càng thấp càng tốt"),
+    "range": N_("trong khoảng"),
+}
+
 STRATA = {
     "rural": N_("nông thôn"),
     "urban": N_("thành thị"),

@@ -42,7 +42,7 @@ def behind(ctx: Context, cycle_id: int, *, only: str = "missing", level: Level |
 
 
 def chase_behind(ctx: Context, cycle_id: int, report_ids: Collection[int], *, text: str) -> Chased:
-    """Those chosen that are still behind. A unit without anybody to reach is told of; it keeps no other from its mail."""
+    """Those chosen that are still behind. A unit without anybody to reach is told of, and the others get theirs."""
     cycle = view(ctx, cycle_id)
     scope = scope_of_programme(ctx, cycle.programme)
     demand(ctx.actor, Permission.CHASE, scope)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from tracker.models.assignment import Assignment, Round, Signal, Update
 from tracker.models.calendar import DayOverride
+from tracker.models.duty import Duty, DutyKind
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit, UnitKind
 from tracker.models.user import Post, PostRole, User
@@ -16,6 +17,7 @@ from tracker.rules.workflow import State
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.demo_figures import fill_figures
+from tracker.services.demo_reports import fill_reports
 from tracker.services.identity import HASHER
 from tracker.services.opening import open_year
 from tracker.store.people import standing_unit_ids
@@ -69,6 +71,7 @@ def fill(ctx: Context, programme: Programme) -> None:
             open_year(replace(ctx, now=min(january, ctx.now)), programme, year, told=False)
             story.tell(year, finished=year < this_year)
     fill_figures(ctx, programme, people)
+    fill_reports(ctx, programme, this_year)
     record(ctx, "demo", "programme", programme.id, data={"seed": SEED})
 
 
@@ -125,7 +128,10 @@ class _Story:
     def tell(self, year: int, *, finished: bool) -> None:
         rows = self.ctx.session.scalars(
             select(Assignment)
+            .join(Assignment.duty)
             .where(Assignment.programme_id == self.programme.id, Assignment.year == year)
+            # This year's reports are filed in their cycle.
+            .where(finished or Duty.kind != DutyKind.REPORT)
             .order_by(Assignment.id)
         )
         for row in rows:

@@ -58,19 +58,30 @@ def report_figure(
 def accept_figures(ctx: Context, *, unit_id: int, measure_ids: Sequence[int], period: str) -> None:
     """Locks the newest rounds of these measures: from now on they change only by a round with a reason. Measures
     without a figure, and figures accepted before, are left as they are."""
-    rows = store.current(ctx.session, measure_ids, [unit_id], period, lock=True)
-    waiting = [row for row in rows.values() if row.accepted_at is None]
     for programme in measures.programmes_of(ctx.session, measure_ids):
         _demand(ctx, Permission.ACCEPT_FIGURE, programme, unit_id)
-    assert ctx.actor.user_id is not None
+    accepted = _accept(ctx, measure_ids, [unit_id], period)
+    if accepted:
+        record(ctx, "accept_figures", "unit", unit_id, data={"period": period, "figures": accepted})
+
+
+def accept_of_measure(ctx: Context, measure_id: int, *, unit_ids: Sequence[int], period: str) -> None:
+    """The same for one measure of several units."""
+    for programme in measures.programmes_of(ctx.session, [measure_id]):
+        _demand(ctx, Permission.ACCEPT_FIGURE, programme, None)
+    accepted = _accept(ctx, [measure_id], unit_ids, period)
+    if accepted:
+        record(ctx, "accept_figures", "measure", measure_id, data={"period": period, "figures": accepted})
+
+
+def _accept(ctx: Context, measure_ids: Sequence[int], unit_ids: Sequence[int], period: str) -> list[int]:
+    rows = store.current(ctx.session, measure_ids, unit_ids, period, lock=True)
+    waiting = [row for row in rows.values() if row.accepted_at is None]
     for row in waiting:
+        assert ctx.actor.user_id is not None
         row.accepted_at, row.accepted_by_id = ctx.now, ctx.actor.user_id
     ctx.session.flush()
-    if waiting:
-        record(
-            ctx, "accept_figures", "unit", unit_id,
-            data={"period": period, "figures": sorted(row.id for row in waiting)},
-        )  # fmt: skip
+    return sorted(row.id for row in waiting)
 
 
 def set_baseline(ctx: Context, measure_id: int, *, year: int | None, value: Decimal | None) -> Measure:

@@ -97,6 +97,7 @@ SELECT row_to_json(found)::text FROM (
         (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT next.id, next.period, next.state, next.due_on FROM assignments AS next
             WHERE next.carried_from_id = a.id ORDER BY next.id) AS x) AS carried_into,
+        (SELECT ur.id FROM unit_reports AS ur WHERE ur.assignment_id = a.id AND ur.state <> 'exempt') AS unit_report_id,
         (SELECT coalesce(json_agg(json_build_object('id', un.id, 'name', un.name) ORDER BY un.position), '[]')
             FROM standing_offices AS so JOIN units AS un ON un.id = so.unit_id
             WHERE so.programme_id = a.programme_id AND so.valid_from <= :day

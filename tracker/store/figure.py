@@ -267,3 +267,16 @@ def rounds(session: Session, measure_id: int, unit_id: int, period: str) -> Sequ
         .order_by(Figure.round)
         .options(joinedload(Figure.reported_by))
     ).all()
+
+
+_NEWEST = text("""
+    SELECT max(f.period) FROM figures AS f
+    WHERE length(f.period) = 4 AND f.measure_id IN (
+        SELECT m.id FROM measures AS m JOIN indicators AS i ON i.id = m.indicator_id WHERE i.programme_id = :programme)
+""")
+
+
+def newest_year(session: Session, programme_id: int) -> int | None:
+    """The last year of which anything was reported."""
+    found = session.scalar(_NEWEST, {"programme": programme_id})
+    return int(found) if found else None

@@ -11,6 +11,7 @@ from tracker.rules.permissions import Permission, allowed_actions, may
 from tracker.rules.words import ACTIONS, DEEDS, TOPICS
 from tracker.rules.workflow import CLOSED, WITH_UNIT, State
 from tracker.services.access import open_dossier, scope_of
+from tracker.services.assignment import OF_REPORT
 from tracker.services.chase import mark_read, unread
 from tracker.services.comment import units_of
 from tracker.services.context import Context
@@ -116,6 +117,8 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
     """The forms to show, and the people, units and requests that they need."""
     scope = scope_of(ctx, row)
     allowed = [str(one) for one in allowed_actions(ctx.actor, row.state, scope)]
+    if row.unit_report_id is not None:  # what is done with it is done on the report's own page
+        allowed = [one for one in allowed if one not in OF_REPORT]
     can = {str(one) for one in OFFERS if may(ctx.actor, one, scope)}
     with_unit = row.state in WITH_UNIT
     waiting = any(one.state in ("open", "proposed") for one in row.extensions)
@@ -131,7 +134,7 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
         "can": can,
         # Work that is only assigned can be updated in one step: it accepts first.
         "may_update": with_unit and may(ctx.actor, Permission.UPDATE, scope),
-        "may_submit": may(ctx.actor, Permission.SUBMIT, scope),
+        "may_submit": row.unit_report_id is None and may(ctx.actor, Permission.SUBMIT, scope),
         "may_hand_on": with_unit and "hand_on" in can,
         "reads_mail": may(ctx.actor, Permission.READ_MAIL_LOG, scope),
         "may_chase": with_unit and "chase" in can,

@@ -22,8 +22,10 @@ from tracker.web import (
     act,
     assignments,
     auth,
+    budget,
     bulk,
     calendar,
+    communes,
     cycle_plan,
     cycles,
     delegations,
@@ -33,8 +35,10 @@ from tracker.web import (
     explanations,
     exports,
     extensions,
+    figures,
     home,
     hooks,
+    indicators,
     insight,
     ladder,
     limits,
@@ -70,7 +74,8 @@ BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
     insight.bp, hooks.bp, register_pages.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
-    act.bp, notifications.bp, preferences.bp, unsubscribe.bp, cycles.bp, cycle_plan.bp, unit_reports.bp, report_form.bp,
+    act.bp, notifications.bp, preferences.bp, unsubscribe.bp, indicators.bp, communes.bp, figures.bp, budget.bp,
+    cycles.bp, cycle_plan.bp, unit_reports.bp, report_form.bp,
 )  # fmt: skip
 
 
@@ -154,6 +159,8 @@ def _navigation() -> list[dict[str, Any]]:
         entries.append(("calendar.index", _("Lịch"), "calendar"))
         entries.append(("search.index", _("Tìm"), "search"))
         entries.append(("programmes.index", _("Chương trình"), "programme"))
+        if oversees:
+            entries.append(("indicators.index", _("Chỉ tiêu"), "indicator"))
         if reads_mail or may(actor, Permission.READ_MAIL_LOG, NOWHERE):
             entries.append(("mails.index", _("Nhật ký thư"), "mail"))
         g.navigation = [
@@ -170,6 +177,8 @@ def _is_current(endpoint: str) -> bool:
         return request.endpoint == endpoint or request.endpoint.startswith("assignments.")
     if endpoint == "cycles.index":
         return request.endpoint.split(".")[0] in OF_REPORTING
+    if endpoint == "indicators.index":
+        return request.endpoint.split(".")[0] in ("indicators", "communes", "figures")
     if endpoint == "monitor.monitor":
         return request.endpoint == endpoint
     return request.endpoint.split(".")[0] == endpoint.split(".")[0]

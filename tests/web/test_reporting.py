@@ -1,0 +1,360 @@
+"""Reporting as people meet it: the office plans and opens, a unit writes and files, the office returns and accepts; and
+what a bad form, a stale page or a broken workbook says, with nothing typed lost."""
+
+import re
+from io import BytesIO
+from typing import Any
+
+import pytest
+from docx import Document
+from flask import Flask
+from openpyxl import load_workbook
+
+from tests.helpers.decree30 import check_document
+from tests.web.test_pages import AUDITOR, HEAD, LEADER, OFFICE, Browse, Browser, browse  # noqa: F401
+from tracker.acting import acting
+
+OFFICER, OTHER, COMMUNE = "canbo.p-yte", "truong.p-tuphap", "truong.xa-cao-xa"
+
+
+@pytest.fixture
+def office(browse: Browse) -> Browser:  # noqa: F811
+    return browse(OFFICE)
+
+
+def sql(app: Flask, statement: str, *values: object) -> Any:
+    with app.app_context(), acting() as ctx:
+        return ctx.session.connection().exec_driver_sql(statement, values or None).all()
+
+
+def planned(office: Browser) -> str:
+    office.post("/cycles/", at="/cycles/", programme=1, kind="annual", period="2026")
+    return "/cycles/1/plan"
+
+
+def opened(office: Browser) -> None:
+    where = planned(office)
+    seen = re.search(r'name="seen" value="([^"]+)"', office.get(where))
+    assert seen is not None
+    page = office.post(f"{where}/open", at=where, seen=seen[1])
+    assert "Đã mở kỳ: 42 đơn vị phải nộp" in page
+
+
+def report_path(app: Flask, code: str = "p-yte") -> str:
+    rows = sql(app, "SELECT r.id FROM unit_reports r JOIN units u ON u.id = r.unit_id WHERE u.code = %s", code)
+    return f"/unit-reports/{rows[0][0]}"
+
+
+def form_of(page: str, **changes: str) -> dict[str, str]:
+    """The fields of the unit's form as a browser would send them, some of them changed."""
+    form = page[page.index("data-report") : page.index("save-bar")]
+    values = {}
+    for tag in re.findall(r"<input [^>]*>", form):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and 'type="checkbox"' not in tag:
+            values[name[1]] = value[1] if value else ""
+        elif name and " checked" in tag:
+            values[name[1]] = "1"
+    for name, words in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        values[name] = words
+    unknown = {name for name in changes if name not in values and not name.endswith(("no_data", "estimate"))}
+    assert unknown == set()
+    values.pop("csrf_token")
+    values.pop("once")
+    return {**values, **changes}
+
+
+def filled(browser: Browser, where: str) -> None:
+    page = browser.get(where)
+    changes = {name: f"Đã làm {name}" for name in re.findall(r'name="(text-[a-z_]+)"', page)}
+    for id_ in re.findall(r'id="m(\d+)-numerator"', page):
+        changes |= {f"m{id_}-numerator": "1", f"m{id_}-denominator": "100"}
+    said = browser.post(f"{where}/save", at=where, **form_of(page, **changes))
+    assert "Đã lưu" in said
+
+
+def filed(browser: Browser, where: str) -> None:
+    filled(browser, where)
+    version = re.search(r'name="version" value="(\d+)"', browser.get(f"{where}/check"))
+    assert version is not None
+    assert "Đã nộp báo cáo" in browser.post(f"{where}/submit", at=f"{where}/check", version=version[1])
+
+
+def test_november(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    where = report_path(app)
+    head = browse(HEAD)
+    assert "Báo cáo năm 2026 – Phòng Y tế" in head.get("/cycles/")
+    page = head.get(where)
+    assert "0/15 phần đã điền" in page  # 5 sections that are required, 10 figures
+    assert "nhiệm vụ được giao, đã có sẵn" in page
+    check = head.get(f"{where}/check")
+    assert "15 chỗ phải điền" in check
+    assert f'href="{where}#highlights"' in check
+    filed(head, where)
+    page = office.get(where)
+    assert "Tiếp nhận và khóa" in page
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version is not None
+    page = office.post(f"{where}/return", at=where, version=version[1], **{"reason-plans": "Nêu rõ số liệu"})
+    assert "Đã trả lại" in page
+    page = head.get(where)
+    assert "Nêu rõ số liệu" in page
+    assert page.count("Phần này đã khóa") == 6
+    head.post(f"{where}/save", at=where, **form_of(page, **{"text-plans": "Đã nêu"}))
+    version = re.search(r'name="version" value="(\d+)"', head.get(f"{where}/check"))
+    assert version is not None
+    head.post(f"{where}/submit", at=f"{where}/check", version=version[1])
+    page = office.get(where)
+    assert "đã sửa so với lần nộp trước" in page
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version is not None
+    assert "Đã tiếp nhận báo cáo" in office.post(f"{where}/accept", at=where, version=version[1])
+    page = head.get(where)
+    assert "data-report" not in page
+    assert page.count("<strong>Lần ") == 2
+    monitor = office.get("/cycles/1?view=accepted")
+    assert "Phòng Y tế" in monitor
+    assert "UBND xã Cao Xá" not in monitor.split('id="units"')[1]
+
+
+def test_what_is_wrong_is_said_by_its_field_and_the_rest_is_saved(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    where = report_path(app)
+    head = browse(HEAD)
+    page = head.get(where)
+    ids = re.findall(r'id="m(\d+)-numerator"', page)
+    wrong = {
+        "text-highlights": "Đã làm nhiều việc", "text-plans": "ệ" * 25_000, f"m{ids[0]}-numerator": "nhiều",
+        f"m{ids[0]}-denominator": "200", f"m{ids[1]}-numerator": "300", f"m{ids[1]}-denominator": "200",
+        f"m{ids[2]}-numerator": "19", f"m{ids[2]}-denominator": "2.000",
+    }  # fmt: skip
+    page = head.post(f"{where}/save", at=where, status=422, **form_of(page, **wrong))
+    assert "<title>Lỗi: " in page
+    for field in ("plans", f"m{ids[0]}-numerator", f"m{ids[1]}-numerator"):
+        assert f'href="#{field}"' in page
+        assert page.count(f'id="{field}"') == 1
+    assert "ệ" * 25_000 in page
+    assert 'value="nhiều"' in page
+    assert "Đã lưu 2 phần" in page
+    assert sql(app, "SELECT text FROM report_sections") == [("Đã làm nhiều việc",)]
+    assert [tuple(map(int, row)) for row in sql(app, "SELECT numerator, denominator FROM figures")] == [(19, 2000)]
+
+
+def test_ten_megabytes_come_back_with_a_word_at_their_field(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    where = report_path(app)
+    head = browse(HEAD)
+    page = head.get(where)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    text = "a" * (10 * 1024 * 1024)
+    form = {**form_of(page, **{"text-plans": text, "text-highlights": "Giữ"}), "csrf_token": token[1]}
+    answer = head.client.post(f"{where}/save", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert 'id="text-plans-error"' in answer.text
+    assert text in answer.text
+    assert sql(app, "SELECT key FROM report_sections") == [("highlights",)]
+
+
+def test_a_stale_form_shows_both_texts(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    where = report_path(app)
+    head, officer = browse(HEAD), browse(OFFICER)
+    page = head.get(where)
+    officer.post(f"{where}/save", at=where, **form_of(officer.get(where), **{"text-plans": "Của cán bộ"}))
+    page = head.post(f"{where}/save", at=where, status=409, **form_of(page, **{"text-plans": "Của trưởng phòng"}))
+    assert "Của trưởng phòng</textarea>" in page
+    assert "Của cán bộ</div>" in page
+    assert "Bản đang lưu, của Cán bộ Phòng Y tế" in page
+    # Sent again, it is saved: the person has seen both.
+    head.post(f"{where}/save", at=where, **form_of(page, **{"text-plans": "Ghép cả hai"}))
+    assert sql(app, "SELECT text, version FROM report_sections") == [("Ghép cả hai", 2)]
+
+
+def test_a_locked_section_gives_the_text_back(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    """The head files while an officer still writes."""
+    opened(office)
+    where = report_path(app)
+    head, officer = browse(HEAD), browse(OFFICER)
+    filled(head, where)
+    page = officer.get(where)
+    version = re.search(r'name="version" value="(\d+)"', head.get(f"{where}/check"))
+    assert version is not None
+    head.post(f"{where}/submit", at=f"{where}/check", version=version[1])
+    page = officer.post(f"{where}/save", at=where, status=422, **form_of(page, **{"text-plans": "Viết dở dang"}))
+    assert "đã khóa" in page
+    assert "Viết dở dang" in page
+
+
+@pytest.mark.parametrize("login", [OTHER, COMMUNE])
+def test_another_units_report_looks_like_none(app: Flask, browse: Browse, office: Browser, login: str) -> None:  # noqa: F811
+    opened(office)
+    where = report_path(app)
+    browser = browse(login)
+    for path in ("", "/check", "/report.docx", "/excel", "/excel/mau.xlsx"):
+        browser.get(where + path, 404)
+    for path in ("/save", "/submit", "/withdraw", "/accept", "/return", "/excel", "/excel/save"):
+        browser.post(where + path, at="/my-work", status=404, version=1)
+    browser.get("/cycles/1", 404)
+
+
+@pytest.mark.parametrize("login", [LEADER, AUDITOR])
+def test_who_oversees_reads_and_changes_nothing(app: Flask, browse: Browse, office: Browser, login: str) -> None:  # noqa: F811
+    opened(office)
+    where = report_path(app)
+    browser = browse(login)
+    assert "data-report" not in browser.get(where)
+    assert "Theo cấp" in browser.get("/cycles/1")
+    browser.post(f"{where}/save", at="/cycles/", status=403)
+    browser.post(f"{where}/accept", at="/cycles/", status=403, version=1)
+    for path in ("open", "days", "form", "exempt", "close"):
+        browser.post(f"/cycles/1/plan/{path}", at="/cycles/", status=403)
+    browser.get("/cycles/1/plan", 403)
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "said"),
+    [("annual", "2040", "nằm ngoài giai đoạn"), ("annual", "abc", "Hãy chọn năm"), ("x", "2026", "loại báo cáo")],
+)
+def test_a_wrong_year_is_said_by_its_field(office: Browser, kind: str, period: str, said: str) -> None:
+    page = office.post("/cycles/", at="/cycles/", status=422, programme=1, kind=kind, period=period)
+    assert said in page
+    assert 'class="summary"' in page
+
+
+def test_the_plan_is_edited_and_errors_keep_what_was_typed(app: Flask, office: Browser) -> None:
+    where = planned(office)
+    page = office.get(where)
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen is not None
+    days = dict(re.findall(r'type="date" id="([a-z_]+)" name="[a-z_]+" value="([^"]+)"', page))
+    page = office.post(f"{where}/days", at=where, status=422, **{**days, "due_commune_on": "2026-11-01"}, seen=seen[1])
+    assert 'id="due_commune_on-error"' in page
+    assert 'value="2026-11-01"' in page
+    office.post(f"{where}/days", at=where, **{**days, "due_commune_on": "2026-11-17"}, seen=seen[1])
+    assert "vừa thay đổi kỳ báo cáo" in office.post(f"{where}/days", at=where, status=409, **days, seen=seen[1])
+    page = office.post(f"{where}/exempt", at=where, status=422, unit_id=4, reason="")
+    assert "Hãy ghi lý do miễn" in page
+    assert "Đã ghi miễn" in office.post(f"{where}/exempt", at=where, unit_id=4, reason="Đã giải thể")
+    seen = re.search(r'name="seen" value="([^"]+)"', office.get(where))
+    assert seen is not None
+    form = {"title-0": "Kết quả", "key-0": "highlights", "order-0": "2", "title-1": "Kết quả", "order-1": "1"}
+    page = office.post(f"{where}/form", at=where, status=422, **form, seen=seen[1])
+    assert "Đã có mục tên" in page
+    office.post(f"{where}/form", at=where, **{**form, "title-1": "Mục mới", "required-1": "1"}, seen=seen[1])
+    rows = sql(app, "SELECT form -> 'sections' FROM report_cycles")[0][0]
+    assert [(one["key"], one["title"], one["required"]) for one in rows] == [
+        ("s1", "Mục mới", True), ("highlights", "Kết quả", False),
+    ]  # fmt: skip
+
+
+def test_chasing_who_is_behind_in_one_action(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    filed(browse(HEAD), report_path(app))
+    page = office.get("/cycles/1/chase")
+    assert "Đôn đốc 41 đơn vị chưa nộp" in page
+    assert "Phòng Y tế" not in page
+    ids = re.findall(r'name="reports" value="(\d+)"', page)
+    page = office.post("/cycles/1/chase", at="/cycles/1/chase", status=422, reports=ids, chase=" ")
+    assert "Hãy ghi nội dung" in page
+    assert page.count(" checked") == 41
+    page = office.post("/cycles/1/chase", at="/cycles/1/chase", reports=ids, chase="Khẩn trương")
+    # The office itself has not filed either, and needs no mail from itself.
+    assert "Đã gửi đôn đốc đến 40 đơn vị" in page
+    assert "Không gửi được đến Phòng Lao động" in page
+    assert sql(app, "SELECT count(*) FROM chases WHERE text = 'Khẩn trương'") == [(40,)]
+    assert sql(app, "SELECT count(*) FROM outbox WHERE kind = 'chased'") == [(40,)]
+    content = office.client.get("/cycles/1/don-doc.docx").data
+    document = Document(BytesIO(content))
+    names = [row.cells[1].text for row in document.tables[-1].rows[1:]]
+    assert len(names) == 41
+    assert "UBND xã Cao Xá" in names
+    assert "Phòng Y tế" not in names
+    browse(HEAD).get("/cycles/1/chase", 404)
+
+
+def test_the_print_out_keeps_the_layout(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    for login, code in ((HEAD, "p-yte"), (COMMUNE, "xa-cao-xa"), ("truong.hnd", "hnd")):
+        head, where = browse(login), report_path(app, code)
+        draft = head.client.get(f"{where}/report.docx").data
+        assert "BẢN NHÁP" in Document(BytesIO(draft)).sections[0].header.paragraphs[0].text
+        filled(head, where)
+        content = head.client.get(f"{where}/report.docx").data
+        assert check_document(content, "BÁO CÁO", "BC") == []
+        words = "\n".join(one.text for one in Document(BytesIO(content)).paragraphs)
+        assert "Đã làm text-plans" in words
+
+
+def test_excel_out_and_back(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    where = report_path(app)
+    head = browse(HEAD)
+    book = load_workbook(BytesIO(head.client.get(f"{where}/excel/mau.xlsx").data))
+    texts, figures = book["Nội dung"], book["Số liệu"]
+    heads = {cell.value: cell.column for cell in texts[1]}
+    texts.cell(2, heads["Nội dung"]).value = "Điền bằng Excel"
+    heads = {cell.value: cell.column for cell in figures[1]}
+    figures.cell(2, heads["Tử số"]).value, figures.cell(2, heads["Mẫu số"]).value = 9.0, "1.250"
+    figures.cell(3, heads["Tử số"]).value = "nhiều"
+    figures.cell(4, heads["Tử số"]).value = "=1+1"
+
+    def sent(status: int) -> str:
+        out = BytesIO()
+        book.save(out)
+        return head.post(f"{where}/excel", at=f"{where}/excel", status=status, file=(BytesIO(out.getvalue()), "x.xlsx"))
+
+    page = sent(422)
+    assert "2 ô cần sửa" in page
+    assert "Trang Số liệu, dòng 3, cột Tử số" in page
+    assert "Trang Số liệu, dòng 4, cột Tử số" in page
+    figures.cell(3, heads["Tử số"]).value, figures.cell(4, heads["Tử số"]).value = None, None
+    page = sent(200)
+    assert "2 phần sẽ được lưu" in page
+    assert "7,2 (9/1.250)" in page
+    assert sql(app, "SELECT count(*) FROM report_sections") == [(0,)]
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token is not None
+    assert "Đã lưu 2 phần" in head.post(f"{where}/excel/save", at=f"{where}/excel", token=token[1])
+    assert sql(app, "SELECT text FROM report_sections") == [("Điền bằng Excel",)]
+    # The same file again changes nothing, and undoes nothing that others wrote since.
+    form = form_of(head.get(where), **{"text-plans": "Viết sau"})
+    head.post(f"{where}/save", at=where, **form)
+    assert "Không có gì mới" in sent(200)
+    assert sql(app, "SELECT count(*) FROM report_sections") == [(2,)]
+
+
+def test_a_file_of_another_report_or_a_broken_one(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    where, other = report_path(app), report_path(app, "p-tuphap")
+    head = browse(HEAD)
+    theirs = browse(OTHER).client.get(f"{other}/excel/mau.xlsx").data
+    for content, said in ((theirs, "báo cáo khác"), (theirs[:900], "Tệp"), (b"PK\x03\x04nothing", "Tệp"), (b"", "Tệp")):
+        page = head.post(
+            f"{where}/excel", at=f"{where}/excel", status=422, file=(BytesIO(content), "bao-cao.xlsx")
+        )  # fmt: skip
+        assert said in page
+    assert sql(app, "SELECT count(*) FROM report_sections") == [(0,)]
+
+
+def test_the_duty_leads_to_the_report(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    where = report_path(app)
+    id_ = sql(app, "SELECT assignment_id FROM unit_reports WHERE id = %s", int(where.rsplit("/", 1)[1]))[0][0]
+    head = browse(HEAD)
+    page = head.get(f"/assignments/{id_}")
+    assert f'href="{where}"' in page
+    assert f"/assignments/{id_}/submit" not in page
+    page = head.post(
+        f"/assignments/{id_}/update", at="/my-work", status=409, version=2, signal="done", text="Đã nộp bản giấy"
+    )
+    assert "Đã nộp bản giấy" in page
+
+
+def test_a_report_in_english(browse: Browse, app: Flask, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    head = browse(HEAD)
+    head.post("/language/en", at="/my-work", next="/my-work")
+    head.get(report_path(app))
+    head.get(f"{report_path(app)}/check")
