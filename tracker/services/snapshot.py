@@ -83,7 +83,7 @@ def take_snapshot(
         apart=bool(work.parts or more),
     )
     if cycle is not None:
-        snapshot = replace(snapshot, filing=_filing(ctx, cycle), sections=_sections(ctx, cycle))
+        snapshot = replace(snapshot, filing=_filing(ctx, cycle), sections=drawn_sections(ctx, cycle))
     return Taken(snapshot.to_json(), [*work.parts, *more])
 
 
@@ -119,9 +119,7 @@ def _above(programme: Programme, office: Unit | None) -> dict[str, Any]:
     return {"above": above, "above_recipients": ("Như trên;", f"{issuer} (để báo cáo);")}
 
 
-def _goals(
-    ctx: Context, programme_id: int, lines: list[Line], tallies: dict[int, Tally] | None
-) -> tuple[GoalRow, ...]:
+def _goals(ctx: Context, programme_id: int, lines: list[Line], tallies: dict[int, Tally] | None) -> tuple[GoalRow, ...]:
     """`tallies` of the indicators' assignments where they lie apart, else None."""
     by_id = {line.measure_id: line for line in lines}
     clauses = {clause.id: clause for clause in store.clauses_by_ref(ctx.session, programme_id).values()}
@@ -165,7 +163,8 @@ def _filing(ctx: Context, cycle: ReportCycle) -> tuple[FilingRow, ...]:
     return tuple(found)
 
 
-def _sections(ctx: Context, cycle: ReportCycle) -> tuple[SectionRow, ...]:
+def drawn_sections(ctx: Context, cycle: ReportCycle) -> tuple[SectionRow, ...]:
+    """What the units wrote and the office accepted, section by section of the cycle's form."""
     texts = accepted_texts(ctx.session, cycle.id)
     return tuple(
         SectionRow(one.key, one.title, tuple(UnitText(unit, words) for unit, words in texts.get(one.key, [])))

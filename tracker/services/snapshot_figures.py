@@ -127,6 +127,6 @@ def _text(value: Fraction | Decimal | None) -> str | None:
 
 
 def _year(at: Fraction) -> str:
-    """"2026", and of what ends within a year its half: the key of a period."""
+    """ "2026", and of what ends within a year its half: the key of a period."""
     whole = int(at)
     return str(whole) if at == whole else f"{whole + 1}-H1"
