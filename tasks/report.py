@@ -6,7 +6,7 @@ from tracker.acting import acting
 from tracker.building import build_due
 
 
-@app.task(name="tasks.report.build")  # type: ignore[untyped-decorator]
+@app.task(name="tasks.report.build", soft_time_limit=1740, time_limit=1800)  # type: ignore[untyped-decorator]
 def build() -> None:
     with in_app():
         build_due(acting)

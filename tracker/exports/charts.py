@@ -72,7 +72,7 @@ class Drawing:
 def classes_chart(tally: Tally, number: int) -> Picture:
     """Assignments by official class, one bar each."""
     drawing = Drawing(4 * 38 + 10)
-    most = max(*tally.classes, 1)
+    most = float(max(*tally.classes, 1))
     for at, (name, count) in enumerate(zip(OFFICIAL_CLASSES.values(), tally.classes, strict=True)):
         y = 8 + at * 38
         drawing.text(205, y + 19, name, anchor="end")
@@ -92,15 +92,14 @@ def units_chart(units: Sequence[tuple[str, Tally]], total: int, number: int) -> 
     row = 25
     drawing = Drawing(34 + len(units) * row + 4)
     for at, name in enumerate(OFFICIAL_CLASSES.values()):
-        x = 8 + at * 158
-        drawing.rect(x, 6, 15, 13, FILLS[at])
-        drawing.text(x + 20, 18, name, size=12)
+        drawing.rect(8 + at * 158, 6, 15, 13, FILLS[at])
+        drawing.text(28 + at * 158, 18, name, size=12)
     most = max((tally.total for _name, tally in units), default=0) or 1
     said = []
     for at, (name, tally) in enumerate(units):
         y = 34 + at * row
         drawing.text(232, y + 14, _cut(name, 34), anchor="end", size=13)
-        x = 240.0
+        x: float = 240
         for fill, count in zip(FILLS, tally.classes, strict=True):
             width = 330 * count / most
             if count:
@@ -139,8 +138,8 @@ def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
         drawing.text(x, bottom + 21, str(year), anchor="middle", size=13)
     if len(path) > 1:
         drawing.path([at(*one) for one in path], "#7a0c12", dashed=True)
-    for year, value in path[1:] if len(path) > 2 or (path and path[0] in values) else path:
-        drawing.diamond(*at(year, value))
+    for milestone in path[1:] if len(path) > 2 or (path and path[0] in values) else path:
+        drawing.diamond(*at(*milestone))
     if len(values) > 1:
         drawing.path([at(*one) for one in values], "#1d4f91")
     for n, one in enumerate(values):

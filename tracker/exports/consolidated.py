@@ -17,7 +17,7 @@ def report_document(material: Material, form: str = "docx") -> bytes:
     """A "docx" or "pdf" in the layout of Decree 30/2020; the same material gives the same bytes. Number and day stay
     blank until the report is issued."""
     snapshot, outline = material.snapshot, material.outline
-    title = outline.subject.format(title=snapshot.title, span=material.span)
+    title = material.title
     paper = MAKERS[form](title, banner="DỮ LIỆU MẪU" if snapshot.sample_data else "")
     paper.heading(
         parent=snapshot.parent_agency,

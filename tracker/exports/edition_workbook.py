@@ -55,8 +55,7 @@ BUDGET: Columns = (
 def edition_workbook(path: Path, material: Material, tick: Callable[[], None] = lambda: None) -> None:
     """A sheet for what the edition is, then one for each annex of its recipient."""
     with Workbook(str(path), {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
-        book.set_properties({"title": material.outline.subject.format(
-            title=material.snapshot.title, span=material.span), "created": datetime(2020, 3, 5, tzinfo=UTC)})  # fmt: skip
+        book.set_properties({"title": material.title[:250], "created": datetime(2020, 3, 5, tzinfo=UTC)})
         writer = _Writer(book, tick)
         writer.cover(material)
         for name in material.annexes:
@@ -107,7 +106,7 @@ class _Writer:
         sheet.fit_to_pages(1, 0)
         sheet.write_string(0, 0, "Phụ lục báo cáo", self.book.add_format({"bold": True, "font_size": 14}))
         facts = (
-            ("Báo cáo", material.outline.subject.format(title=snapshot.title, span=material.span)),
+            ("Báo cáo", material.title),
             ("Cơ quan lập", snapshot.office or snapshot.agency),
             ("Nơi nhận", material.addressee),
             ("Số, ngày", f"{issue.number}, {_day(issue.day):%d/%m/%Y}" if issue.day else "Chưa ban hành"),
@@ -123,9 +122,10 @@ class _Writer:
 def _indicators(material: Material) -> Iterator[Sequence[object]]:
     for ref, indicator, one in material.snapshot.measures():
         yield (
-            f"{ref}. {one.name}", one.unit, _number(one.baseline), one.target_2025, one.target_2030, _number(one.before),
-            _number(one.value), "x" if one.estimate else "", VERDICTS[one.verdict], one.rule, _number(one.gap),
-            _number(one.communes_value), one.communes or "", one.chance, indicator.lead, one.source, one.comment,
+            f"{ref}. {one.name}", one.unit, _number(one.baseline), one.target_2025, one.target_2030,
+            _number(one.before), _number(one.value), "x" if one.estimate else "", VERDICTS[one.verdict], one.rule,
+            _number(one.gap), _number(one.communes_value), one.communes or "", one.chance, indicator.lead, one.source,
+            one.comment,
         )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What a consolidated report is made of: the snapshot, the texts as the office had them, and what issuing fills in."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -51,6 +51,10 @@ class Material:
     @property
     def outline(self) -> Outline:
         return OUTLINES[self.kind]
+
+    @property
+    def title(self) -> str:
+        return self.outline.subject.format(title=self.snapshot.title, span=self.span)
 
     @property
     def span(self) -> str:
@@ -107,22 +111,23 @@ class Material:
         return self.read_cells() if self.read_cells is not None else iter(self.snapshot.cells)
 
 
-def sections_of(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """(key, title) of every section with text, in the order of the report."""
-    kind = CycleKind(snapshot.cycle)
-    titles = {**UNIT_SECTIONS, **OFFICE_SECTIONS, **{one.key: one.title for one in snapshot.sections}}
+def sections_of(
+    kind: CycleKind, sections: Sequence[SectionRow], solution_groups: Sequence[str]
+) -> list[tuple[str, str]]:
+    """(key, title) of every section with text, in the order of the report. `sections`: those of the form."""
+    titles = {**UNIT_SECTIONS, **OFFICE_SECTIONS, **{one.key: one.title for one in sections}}
     found: list[tuple[str, str]] = []
     for key in text_keys(kind):
         found.append((key, titles[key]))
         if key == "highlights":
-            found += [(f"group-{n}", text) for n, text in enumerate(snapshot.solution_groups, 1)]
-    return found + [(one.key, one.title) for one in others(snapshot)]
+            found += [(f"group-{n}", f"2.{n}. {text}") for n, text in enumerate(solution_groups, 1)]
+    return found + [(one.key, one.title) for one in others(kind, sections)]
 
 
-def others(snapshot: Snapshot) -> list[SectionRow]:
+def others(kind: CycleKind, sections: Sequence[SectionRow]) -> list[SectionRow]:
     """Sections that the office added to the form; the outline does not know them."""
-    known = text_keys(CycleKind(snapshot.cycle))
-    return [one for one in snapshot.sections if one.key not in known]
+    known = text_keys(kind)
+    return [one for one in sections if one.key not in known]
 
 
 def told(number: str | None, per: int) -> str:

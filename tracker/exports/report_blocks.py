@@ -231,7 +231,7 @@ class Writer:
             )
 
     def other_sections(self) -> None:
-        for one in others(self.snapshot):
+        for one in others(self.material.kind, self.snapshot.sections):
             self.paper.paragraph(f"{one.title}:", italic=True, keep=True)
             self.text(one.key)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import typst
 
@@ -22,8 +22,9 @@ def _fonts() -> typst.Fonts:
 def compiled(files: dict[str, bytes], form: Literal["pdf", "png"], *, tagged: bool = True) -> list[bytes]:
     """ "pdf": one; "png": one a page. `main` is the file that is read first. A PDF is tagged for readers (PDF/UA-1)
     unless that is not wanted: tags of ten thousand rows cost more than the rows."""
+    files_: Any = files  # a dict is taken too, which the package does not say of itself
     made = typst.compile(
-        files,
+        files_,
         format=form,
         ppi=DOTS,
         font_paths=_fonts(),

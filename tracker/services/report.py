@@ -1,145 +1,175 @@
-"""Editions of the consolidated report: asked for, claimed by a worker, frozen, written. The rows are the truth."""
+"""Editions of the consolidated report: asked for, cancelled, tried again, issued. The rows are the truth; what a worker
+does with them is in `report_build`."""
 
-from datetime import timedelta
-from secrets import token_hex
-from typing import Any
+import re
+from datetime import date
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import text
 
+from tracker.exports.outline import AGENCY, COMMITTEE
+from tracker.models.cycle import ReportCycle
 from tracker.models.report import BuildState, ConsolidatedReport
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.permissions import Permission, Scope, demand
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import BUILD_REPORTS, Context
-from tracker.services.snapshot import take_snapshot
+from tracker.services.edition_text import owed
+from tracker.services.report_build import STAGES
+from tracker.store import cycle as cycles
 from tracker.store import programme as programmes
 from tracker.store.people import standing_unit_ids
 from tracker.store.report import last_edition, load
 
-LEASE = timedelta(seconds=120)
-MOST_ATTEMPTS = 3
-STAGES = {
-    0: N_("Đang chờ máy xử lý"),
-    10: N_("Đang chụp số liệu"),
-    40: N_("Đã chụp số liệu"),
-    50: N_("Đang soạn văn bản"),
-    100: N_("Đã xong"),
-}
+RECIPIENTS = (COMMITTEE, AGENCY)
+NUMBER = re.compile(r"([1-9]\d{0,4}|0[1-9])(/\S{1,60})?")
+LONGEST = 200
 
 
-def request_report(ctx: Context, *, programme_id: int, year: int) -> ConsolidatedReport:
-    """A new edition in the queue. Two requests at once get two numbers."""
-    _demand(ctx, programme_id)
+def request_report(
+    ctx: Context, *, programme_id: int, year: int, cycle_id: int | None = None, recipient: str = COMMITTEE
+) -> ConsolidatedReport:
+    """A new edition in the queue, of a cycle or of a year. Two requests at once get two numbers."""
+    cycle = _cycle(ctx, cycle_id)
+    if cycle is not None:
+        programme_id, year = cycle.programme_id, int(cycle.period[:4])
+    demand_build(ctx, programme_id)
     if year not in programmes.years(ctx.session, programme_id):
         raise Invalid(N_("Năm %(year)s chưa có nhiệm vụ nào được giao."), field="year", year=year)
+    return _queue(ctx, programme_id, year, cycle, recipient)
+
+
+def request_other(ctx: Context, report_id: int, recipient: str) -> ConsolidatedReport:
+    """The same figures for the other recipient: an edition of its own from the snapshot of this one."""
+    basis = load_for_office(ctx, report_id)
+    if basis.snapshot is None or basis.state is not BuildState.DONE:
+        raise Invalid(N_("Bản này chưa lập xong."))
+    return _queue(ctx, basis.programme_id, basis.year, basis.cycle, recipient, basis)
+
+
+def _queue(
+    ctx: Context,
+    programme_id: int,
+    year: int,
+    cycle: ReportCycle | None,
+    recipient: str,
+    basis: ConsolidatedReport | None = None,
+) -> ConsolidatedReport:
+    if recipient not in RECIPIENTS:
+        raise Invalid(N_("Hãy chọn nơi nhận báo cáo."), field="recipient")
     assert ctx.actor.user_id is not None  # only a person of the standing office may ask
     ctx.session.execute(text("SELECT pg_advisory_xact_lock(6210713, :id)"), {"id": programme_id})
+    cycle_id = cycle.id if cycle is not None else None
     report = ConsolidatedReport(
         programme_id=programme_id,
         year=year,
-        edition=last_edition(ctx.session, programme_id, year) + 1,
+        cycle_id=cycle_id,
+        recipient=recipient,
+        edition=last_edition(ctx.session, programme_id, year, cycle_id, recipient) + 1,
         stage=STAGES[0],
         requested_by_id=ctx.actor.user_id,
         requested_at=ctx.now,
+        basis_id=basis.id if basis is not None else None,
     )
     ctx.session.add(report)
     ctx.session.flush()
-    record(ctx, "request_report", "report", report.id, data={"year": year, "edition": report.edition})
+    data = {"year": year, "cycle": cycle_id, "recipient": recipient, "edition": report.edition}
+    record(ctx, "request_report", "report", report.id, data=data)
     ctx.nudge(BUILD_REPORTS)
     return report
 
 
 def retry_report(ctx: Context, report_id: int) -> None:
-    """A failed edition goes back into the queue; its frozen figures, if any, stay."""
-    report = load(ctx.session, report_id)
-    if report is None:
-        raise NotFound(N_("Không tìm thấy báo cáo này."))
-    _demand(ctx, report.programme_id)
-    if report.state is not BuildState.FAILED:
+    """A failed or cancelled edition goes back into the queue; its frozen figures, if any, stay."""
+    report = load_for_office(ctx, report_id)
+    if report.state not in (BuildState.FAILED, BuildState.CANCELLED):
         raise Invalid(N_("Báo cáo này không ở trạng thái lỗi."))
+    _again(ctx, report)
+    record(ctx, "retry_report", "report", report.id)
+
+
+def cancel_report(ctx: Context, report_id: int) -> None:
+    """Whoever builds it finds its lease gone and stops. While number and day are being filled in, only that is."""
+    report = load_for_office(ctx, report_id)
+    filling = report.issued_number is not None and report.document is not None
+    if report.issued_at is not None or not (
+        report.state in (BuildState.QUEUED, BuildState.BUILDING) or (filling and report.state is BuildState.FAILED)
+    ):
+        raise Invalid(N_("Báo cáo này không còn đang lập."))
+    report.lease_token = report.lease_until = None
+    report.state = BuildState.DONE if filling else BuildState.CANCELLED
+    if filling:
+        report.issued_number = report.issued_on = report.issued_by_id = None
+        report.signed_as, report.signer, report.error = [], "", None
+        report.progress, report.stage = 100, STAGES[100]
+    record(ctx, "cancel_report", "report", report.id)
+
+
+def issue_report(
+    ctx: Context, report_id: int, *, number: str, day: date | None, signed_as: str = "", signer: str = ""
+) -> None:
+    """Number and day as the clerk gave them after signing; `signed_as`: lines such as "KT. TRƯỞNG PHÒNG". The documents
+    are written once more with them, and from then on nothing of the edition changes."""
+    report = load_for_office(ctx, report_id)
+    if report.issued_at is not None:
+        raise Invalid(N_("Bản này đã ban hành."))
+    if report.state is not BuildState.DONE:
+        raise Invalid(N_("Bản này chưa lập xong."))
+    if report.cycle_id is None:
+        raise Invalid(N_("Chỉ ban hành được báo cáo của một kỳ báo cáo; hãy mở kỳ và lập bản của kỳ đó."))
+    missing = owed(report)
+    if missing:
+        raise Invalid(
+            N_("Còn %(n)s mục chưa có nội dung: %(sections)s. Hãy viết, hoặc chọn bỏ trống mục đó, rồi lập bản mới."),
+            n=len(missing),
+            sections="; ".join(missing),
+        )
+    found = NUMBER.fullmatch(number.strip().removeprefix("Số:").strip())
+    if found is None:
+        raise Invalid(N_("Số văn bản ghi như 15 hoặc 15/BC-LĐTBXH."), field="number")
+    if day is None:
+        raise Invalid(N_("Hãy ghi ngày ban hành."), field="day")
+    if not report.requested_at.date() <= day <= ctx.today:
+        raise Invalid(N_("Ngày ban hành không thể trước ngày lập bản này hoặc sau hôm nay."), field="day")
+    lines = [line.strip() for line in signed_as.splitlines() if line.strip()]
+    if len(lines) > 4 or len(signed_as) > LONGEST or len(signer) > LONGEST:
+        raise Invalid(N_("Chức vụ người ký ghi tối đa 4 dòng ngắn."), field="signed_as")
+    assert report.snapshot is not None
+    symbol = found[2] or f"/BC-{report.snapshot['agency_short']}"
+    report.issued_number = f"{int(found[1]):02}{symbol}"
+    report.issued_on, report.issued_by_id = day, ctx.actor.user_id
+    report.signed_as, report.signer = [line.upper() for line in lines], signer.strip()
+    _again(ctx, report)
+    record(ctx, "issue_report", "report", report.id, data={"number": report.issued_number, "day": day.isoformat()})
+
+
+def _again(ctx: Context, report: ConsolidatedReport) -> None:
     report.state, report.error, report.attempts = BuildState.QUEUED, None, 0
     report.progress, report.stage = 0, STAGES[0]
-    record(ctx, "retry_report", "report", report.id)
     ctx.nudge(BUILD_REPORTS)
 
 
-def claim(ctx: Context) -> tuple[int, str] | None:
-    """(report id, lease token) of the oldest edition that waits or whose worker died."""
-    report = ctx.session.scalar(
-        select(ConsolidatedReport)
-        .where(
-            or_(
-                ConsolidatedReport.state == BuildState.QUEUED,
-                (ConsolidatedReport.state == BuildState.BUILDING) & (ConsolidatedReport.lease_until <= ctx.now),
-            )
-        )
-        .order_by(ConsolidatedReport.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+def load_for_office(ctx: Context, report_id: int) -> ConsolidatedReport:
+    """The locked edition, for whoever may build. Raises NotFound, NotAllowed."""
+    report = load(ctx.session, report_id, lock=True)
     if report is None:
-        return None
-    if report.attempts >= MOST_ATTEMPTS:
-        # A report that kills its worker every time must not do so for ever.
-        _settle(report, BuildState.FAILED)
-        report.error = f"{report.attempts} × worker lost"
-        report.finished_at = ctx.now
-        return None
-    report.state, report.lease_token, report.lease_until = BuildState.BUILDING, token_hex(16), ctx.now + LEASE
-    report.attempts += 1
-    report.progress, report.stage = 10, STAGES[10]
-    return report.id, report.lease_token
-
-
-def freeze(ctx: Context, report_id: int, token: str) -> dict[str, Any]:
-    """The snapshot as JSON: taken once, and the same after a restart."""
-    report = _leased(ctx, report_id, token)
-    if report.snapshot is None:
-        report.snapshot = take_snapshot(ctx, report.programme_id, report.year, requested_at=report.requested_at)
-    report.progress, report.stage = 40, STAGES[40]
-    return report.snapshot
-
-
-def advance(ctx: Context, report_id: int, token: str, progress: int) -> None:
-    report = _leased(ctx, report_id, token)
-    report.progress, report.stage = progress, STAGES[progress]
-
-
-def finish(ctx: Context, report_id: int, token: str, document: bytes) -> None:
-    report = _leased(ctx, report_id, token)
-    report.document, report.progress, report.stage = document, 100, STAGES[100]
-    report.finished_at = ctx.now
-    _settle(report, BuildState.DONE)
-    record(ctx, "build_report", "report", report.id, data={"bytes": len(document)})
-
-
-def fail(ctx: Context, report_id: int, token: str, error: str) -> None:
-    try:
-        report = _leased(ctx, report_id, token)
-    except NotFound:
-        return  # another worker has it now
-    report.error, report.finished_at = error[:2000], ctx.now
-    _settle(report, BuildState.FAILED)
-
-
-def _leased(ctx: Context, report_id: int, token: str) -> ConsolidatedReport:
-    report = ctx.session.get(ConsolidatedReport, report_id, with_for_update=True, populate_existing=True)
-    if report is None or report.lease_token != token:
-        raise NotFound(N_("Báo cáo này đã được một tiến trình khác tiếp nhận."))
-    report.lease_until = ctx.now + LEASE
+        raise NotFound(N_("Không tìm thấy báo cáo này."))
+    demand_build(ctx, report.programme_id)
     return report
 
 
-def _settle(report: ConsolidatedReport, state: BuildState) -> None:
-    report.state, report.lease_token, report.lease_until = state, None, None
-
-
-def _demand(ctx: Context, programme_id: int) -> None:
+def demand_build(ctx: Context, programme_id: int, permission: Permission = Permission.BUILD_REPORT) -> None:
     programme = programmes.load(ctx.session, programme_id)
     if programme is None:
         raise NotFound(N_("Không tìm thấy chương trình này."))
     offices = standing_unit_ids(ctx.session, ctx.today).get(programme_id, frozenset())
-    demand(
-        ctx.actor, Permission.BUILD_REPORT, Scope(standing_unit_ids=offices, issuer_unit_id=programme.issuer_unit_id)
-    )
+    demand(ctx.actor, permission, Scope(standing_unit_ids=offices, issuer_unit_id=programme.issuer_unit_id))
+
+
+def _cycle(ctx: Context, cycle_id: int | None) -> ReportCycle | None:
+    if cycle_id is None:
+        return None
+    cycle = cycles.load(ctx.session, cycle_id)
+    if cycle is None or cycle.opened_at is None:
+        raise NotFound(N_("Không tìm thấy kỳ báo cáo này, hoặc kỳ chưa mở."))
+    return cycle

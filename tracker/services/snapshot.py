@@ -83,7 +83,7 @@ def take_snapshot(
         apart=bool(work.parts or more),
     )
     if cycle is not None:
-        snapshot = replace(snapshot, filing=_filing(ctx, cycle), sections=_sections(ctx, cycle))
+        snapshot = replace(snapshot, filing=_filing(ctx, cycle), sections=drawn_sections(ctx, cycle))
     return Taken(snapshot.to_json(), [*work.parts, *more])
 
 
@@ -163,7 +163,8 @@ def _filing(ctx: Context, cycle: ReportCycle) -> tuple[FilingRow, ...]:
     return tuple(found)
 
 
-def _sections(ctx: Context, cycle: ReportCycle) -> tuple[SectionRow, ...]:
+def drawn_sections(ctx: Context, cycle: ReportCycle) -> tuple[SectionRow, ...]:
+    """What the units wrote and the office accepted, section by section of the cycle's form."""
     texts = accepted_texts(ctx.session, cycle.id)
     return tuple(
         SectionRow(one.key, one.title, tuple(UnitText(unit, words) for unit, words in texts.get(one.key, [])))

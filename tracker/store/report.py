@@ -7,32 +7,40 @@ from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.report import ConsolidatedReport
 
-
-def load(session: Session, report_id: int) -> ConsolidatedReport | None:
-    return session.scalar(
-        select(ConsolidatedReport)
-        .where(ConsolidatedReport.id == report_id)
-        .options(joinedload(ConsolidatedReport.programme), joinedload(ConsolidatedReport.requested_by))
-    )
-
-
-def editions(session: Session, programme_ids: Collection[int], limit: int = 100) -> list[ConsolidatedReport]:
-    return list(
-        session.scalars(
-            select(ConsolidatedReport)
-            .where(ConsolidatedReport.programme_id.in_(programme_ids))
-            .options(joinedload(ConsolidatedReport.programme), joinedload(ConsolidatedReport.requested_by))
-            .order_by(ConsolidatedReport.id.desc())
-            .limit(limit)
-        )
-    )
+_WITH = (
+    joinedload(ConsolidatedReport.programme),
+    joinedload(ConsolidatedReport.cycle),
+    joinedload(ConsolidatedReport.requested_by),
+    joinedload(ConsolidatedReport.issued_by),
+)
 
 
-def last_edition(session: Session, programme_id: int, year: int) -> int:
+def load(session: Session, report_id: int, *, lock: bool = False) -> ConsolidatedReport | None:
+    query = select(ConsolidatedReport).where(ConsolidatedReport.id == report_id).options(*_WITH)
+    if lock:
+        query = query.with_for_update(of=ConsolidatedReport).execution_options(populate_existing=True)
+    return session.scalar(query)
+
+
+def editions(
+    session: Session, programme_ids: Collection[int], *, cycle_id: int | None = None, limit: int = 100
+) -> list[ConsolidatedReport]:
+    """Newest first; of one cycle, or of all."""
+    query = select(ConsolidatedReport).where(ConsolidatedReport.programme_id.in_(programme_ids))
+    if cycle_id is not None:
+        query = query.where(ConsolidatedReport.cycle_id == cycle_id)
+    return list(session.scalars(query.options(*_WITH).order_by(ConsolidatedReport.id.desc()).limit(limit)))
+
+
+def last_edition(session: Session, programme_id: int, year: int, cycle_id: int | None, recipient: str) -> int:
+    """The highest number so far of a cycle, or of a year without one, to a recipient; 0 before the first."""
     return (
         session.scalar(
             select(func.max(ConsolidatedReport.edition)).where(
-                ConsolidatedReport.programme_id == programme_id, ConsolidatedReport.year == year
+                ConsolidatedReport.programme_id == programme_id,
+                ConsolidatedReport.year == year,
+                ConsolidatedReport.cycle_id.is_not_distinct_from(cycle_id),
+                ConsolidatedReport.recipient == recipient,
             )
         )
         or 0

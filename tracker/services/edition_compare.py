@@ -1,0 +1,89 @@
+"""Two editions beside each other: what a later one says differently."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.exports.material import Material, sections_of, told
+from tracker.exports.report_annexes import VERDICTS
+from tracker.exports.sections import Change, compared
+from tracker.exports.snapshot import CLASSES, MeasureRow
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number in words, in the first and in the second edition."""
+
+    ref: str
+    name: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class Text:
+    key: str
+    title: str
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`classes`: official class, how many in each; `filed`, `missing`: units that filed, or no longer count as having
+    filed, since the first."""
+
+    texts: list[Text]
+    measures: list[Figure]
+    classes: list[tuple[str, int, int]]
+    filed: list[str]
+    missing: list[str]
+    money: list[Figure]
+
+    @property
+    def same(self) -> bool:
+        return not (self.texts or self.measures or self.classes or self.filed or self.missing or self.money)
+
+
+def compare(first: Material, second: Material) -> Comparison:
+    a, b = first.snapshot, second.snapshot
+    titles = dict(sections_of(first.kind, a.sections, a.solution_groups))
+    titles |= dict(sections_of(second.kind, b.sections, b.solution_groups))
+    texts = []
+    for key, title in titles.items():
+        old, new = (one.texts[key].text or "" if key in one.texts else "" for one in (first, second))
+        if changes := compared(old, new):
+            texts.append(Text(key, title, changes))
+    before = {ref: _said(one) for ref, _indicator, one in a.measures()}
+    measures = [
+        Figure(ref, one.name, before.get(ref, ""), _said(one))
+        for ref, _indicator, one in b.measures()
+        if before.get(ref, "") != _said(one)
+    ]
+    counts = zip(CLASSES, a.tally.classes, b.tally.classes, strict=True)
+    was, now = set(a.missing()), set(b.missing())
+    return Comparison(
+        texts,
+        measures,
+        [(name, old, new) for name, old, new in counts if old != new],
+        [unit for unit in a.missing() if unit not in now],
+        [unit for unit in b.missing() if unit not in was],
+        _money(first, second),
+    )
+
+
+def _said(one: MeasureRow) -> str:
+    if one.value is None:
+        return ""
+    estimate = " (ước)" if one.estimate else ""
+    return f"{told(one.value, one.per)}{estimate}, {VERDICTS[one.verdict].lower()}"
+
+
+def _money(first: Material, second: Material) -> list[Figure]:
+    found = []
+    for field, name in (("estimate", "Dự toán"), ("approved", "Được duyệt"), ("spent", "Đã chi")):
+        sums = []
+        for one in (first, second):
+            known = [int(value) for row in one.snapshot.budget if (value := getattr(row, field)) is not None]
+            sums.append(f"{sum(known):,} đồng".replace(",", ".") if known else "")
+        if sums[0] != sums[1]:
+            found.append(Figure("", name, *sums))
+    return found
