@@ -20,7 +20,7 @@ def test_the_monitor_is_short_and_opens(browser: Browser, site: tuple[str, dict[
     assert page.evaluate("document.documentElement.scrollHeight") < 4000
     seen = [n for n in range(rows.count()) if rows.nth(n).is_visible()]
     assert seen == list(range(6))
-    late = [int(one) for one in page.locator("table.units td.late").all_inner_texts()]
+    late = [int(one) for one in page.locator("table.units tbody td.late").all_inner_texts()]
     assert late == sorted(late, reverse=True)
     page.locator("details.fold summary", has_text="đơn vị").click()
     assert rows.last.is_visible()
