@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from tracker.mail.render import MailItem, digest
+from tracker.mail.digest import digest
+from tracker.mail.render import MailItem
 from tracker.mail.template import Rendered
 from tracker.models.user import User
 from tracker.rules.ladder import OF_UNIT, LadderRole
