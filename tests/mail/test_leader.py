@@ -7,29 +7,36 @@ import pytest
 
 from tests.helpers.golden import check_golden
 from tests.mail.test_render import LATE
-from tracker.mail.leader import MOST_SHOWN, leader_mail, to_show
+from tracker.mail.leader import MOST_READ, MOST_SHOWN, leader_mail, to_show
 from tracker.mail.render import MailItem
 from tracker.mail.template import Rendered
 from tracker.mail.tried import tried_text
 from tracker.rules.register import Result
-from tracker.rules.tried import Deed, Tried, What
+from tracker.rules.tried import Deed, Told, Tried, What
 
 TODAY = date(2026, 11, 26)
 LINK = "http://giaoviec.test/assignments?programme=1&class=overdue"
 SENT = Result.DELIVERED
 
 
-def day(number: int, month: int = 11) -> tuple[date, ...]:
-    return (date(2026, month, number),)
+def day(number: int, month: int = 11) -> date:
+    return date(2026, month, number)
 
 
+def on(*told: tuple[int, Deed], earlier: int = 0, heard: bool = False) -> Tried:
+    return Tried(tuple(Told((day(number),), (deed,)) for number, deed in told), earlier, heard)
+
+
+URGED = Deed(What.URGED, ("owner", "head"), SENT)
 TRIED = Tried(
     (
-        Deed(day(16), What.REMINDED, ("owner", "head"), SENT),
-        Deed((*day(19), *day(20)), What.URGED, ("owner", "head"), SENT),
-        Deed(day(23), What.CHASED, ("Trưởng phòng LĐTBXH",), SENT),
-        Deed(day(23), What.PROMISED, day=date(2026, 11, 25), came="broken"),
-        Deed(day(24), What.URGED, ("head",), Result.BOUNCED),
+        Told((day(16),), (Deed(What.REMINDED, ("owner", "head"), SENT),)),
+        Told((day(19), day(20)), (URGED,)),
+        Told(
+            (day(23),),
+            (Deed(What.CHASED, ("Trưởng phòng LĐTBXH",), SENT), Deed(What.PROMISED, day=day(25), came="broken")),
+        ),
+        Told((day(24),), (Deed(What.URGED, ("head",), Result.BOUNCED),)),
     ),
     earlier=1,
 )
@@ -48,8 +55,8 @@ def a_leader_mail(*items: tuple[MailItem, Tried], locale: str = "vi", link: str 
 SEVERAL = (
     (ITEM, TRIED),
     (replace(ITEM, clause_ref="IV.3.2", title="Chỉ đạo các cơ sở y tế"), TRIED),
-    (replace(OTHER, working_days=12, due_on=date(2026, 11, 10)), Tried((Deed(day(10), What.URGED, ("head",), SENT),))),
-    (OTHER, Tried(TRIED.deeds[:2], heard=True)),
+    (replace(OTHER, working_days=12, due_on=date(2026, 11, 10)), on((10, Deed(What.URGED, ("head",), SENT)))),
+    (OTHER, Tried(TRIED.told[:2], heard=True)),
 )
 
 
@@ -60,7 +67,7 @@ BROKEN = replace(
 MAILS = {
     "leader": lambda: a_leader_mail((ITEM, TRIED), link=ITEM.url),
     "leader-several": lambda: a_leader_mail(*SEVERAL),
-    "leader-request": lambda: a_leader_mail((ASKED, Tried(TRIED.deeds[:1])), link=ITEM.url),
+    "leader-request": lambda: a_leader_mail((ASKED, Tried(TRIED.told[:1])), link=ITEM.url),
     "leader-promise": lambda: a_leader_mail((replace(BROKEN, instead="office"), TRIED), link=ITEM.url),
     "leader-en": lambda: a_leader_mail(*SEVERAL, locale="en"),
 }
@@ -95,7 +102,7 @@ def test_one_link_and_every_row_short() -> None:
 
 
 def test_a_long_one_is_cut_and_says_so() -> None:
-    many = [(replace(ITEM, clause_ref=f"IV.{n}", unit_name=f"Đơn vị {n // 4:02}"), TRIED) for n in range(164)]
+    many = [(replace(ITEM, clause_ref=f"IV.{n}", unit_name=f"<Đơn vị> {n // 4:02}"), TRIED) for n in range(164)]
     mail = a_leader_mail(*many)
     assert f"Còn {164 - MOST_SHOWN} việc khác." in mail.text
     assert mail.text.count("mục IV.") == mail.html.count("mục IV.") == MOST_SHOWN
@@ -107,42 +114,54 @@ def test_a_long_one_is_cut_and_says_so() -> None:
 def test_the_worst_is_never_cut() -> None:
     items = {n: replace(ITEM, working_days=n % 37, unit_name=f"Đơn vị {n % 50}") for n in range(500)}
     shown = to_show(items)
-    assert len(shown) == MOST_SHOWN
+    assert len(shown) == MOST_READ
     assert items[shown[0]].working_days == 36
     assert shown == to_show(dict(reversed(items.items())))
+    mail = a_leader_mail(*((item, TRIED) for item in items.values()))
+    assert "[quá hạn 36" in mail.text
+
+
+def test_units_of_which_the_same_is_to_be_said_stand_together() -> None:
+    """One report, forty communes: one row."""
+    many = [(replace(ITEM, unit_name=f"UBND xã {n:02}"), TRIED) for n in range(40)]
+    other = (replace(ITEM, unit_name="UBND xã Cao Xá"), on((16, Deed(What.UPDATED, percent=40)), heard=True))
+    mail = a_leader_mail(*many, other)
+    assert "UBND xã 00, UBND xã 01, UBND xã 02, UBND xã 03, UBND xã 04, UBND xã 05 và 34 đơn vị khác" in mail.text
+    assert mail.text.count("Diễn biến:") == 2
+    assert "việc khác" not in mail.text
+    assert mail.html.count(f'href="{ITEM.url}"') == 1  # of a group the rows lead nowhere: each unit has its own
 
 
 @pytest.mark.parametrize(
     ("deed", "said"),
     [
-        (Deed(day(16), What.TOLD, ("standing_office",), Result.NOBODY), "báo cơ quan thường trực (không có ai nhận"),
-        (Deed(day(16), What.PROMISED, day=day(30)[0], came="open"), "16/11 đơn vị hẹn xong 30/11;"),
-        (Deed(day(16), What.PROMISED, day=day(20)[0], came="broken"), "16/11 đơn vị hẹn xong 20/11 – không giữ hẹn"),
-        (Deed(day(16), What.EXTENSION, day=date(2027, 1, 4), came="open"), "gia hạn đến 04/01/2027, chưa quyết định"),
-        (Deed(day(16), What.EXPLANATION, day=day(20)[0], came="open"), "giải trình, hạn 20/11 – chưa trả lời"),
-        (Deed(day(16), What.RETURNED, came="returned"), "16/11 báo cáo hoàn thành bị trả lại"),
-        (Deed(day(16), What.UPDATED, came="blocked", percent=40), "16/11 đơn vị báo có vướng mắc"),
-        (Deed(day(16), What.UPDATED, came="on_track", percent=40), "16/11 đơn vị cập nhật: 40%"),
-        (Deed(day(16), What.UPDATED, came="on_track"), "16/11 đơn vị cập nhật;"),
+        (Deed(What.TOLD, ("standing_office",), Result.NOBODY), "báo cơ quan thường trực (không có ai nhận"),
+        (Deed(What.PROMISED, day=day(30), came="open"), "16/11 đơn vị hẹn xong 30/11;"),
+        (Deed(What.PROMISED, day=day(20), came="broken"), "16/11 đơn vị hẹn xong 20/11 – không giữ hẹn"),
+        (Deed(What.EXTENSION, day=date(2027, 1, 4), came="open"), "gia hạn đến 04/01/2027, chưa quyết định"),
+        (Deed(What.EXPLANATION, day=day(20), came="open"), "giải trình, hạn 20/11 – chưa trả lời"),
+        (Deed(What.RETURNED, came="returned"), "16/11 báo cáo hoàn thành bị trả lại"),
+        (Deed(What.UPDATED, came="blocked", percent=40), "16/11 đơn vị báo có vướng mắc"),
+        (Deed(What.UPDATED, came="on_track", percent=40), "16/11 đơn vị cập nhật: 40%"),
+        (Deed(What.UPDATED, came="on_track"), "16/11 đơn vị cập nhật;"),
     ],
 )
 def test_each_deed_in_words(deed: Deed, said: str) -> None:
-    assert said in tried_text(Tried((deed,)), TODAY, "vi")
-    assert "16" in tried_text(Tried((deed,)), TODAY, "en")
+    assert said in tried_text(on((16, deed)), TODAY, "vi")
+    assert "16" in tried_text(on((16, deed)), TODAY, "en")
 
 
 def test_what_did_not_arrive_is_said_and_that_all_did() -> None:
-    sent = Deed(day(16), What.URGED, ("head",), SENT)
-    failed = Deed(day(17), What.URGED, ("head",), Result.FAILED)
-    assert tried_text(Tried((sent,), heard=True), TODAY, "vi") == "16/11 đôn đốc lãnh đạo đơn vị; thư đều đã gửi"
-    said = tried_text(Tried((sent, failed), heard=True), TODAY, "vi")
+    sent, failed = Deed(What.URGED, ("head",), SENT), Deed(What.URGED, ("head",), Result.FAILED)
+    assert tried_text(on((16, sent), heard=True), TODAY, "vi") == "16/11 đôn đốc lãnh đạo đơn vị; thư đều đã gửi"
+    said = tried_text(on((16, sent), (17, failed), heard=True), TODAY, "vi")
     assert said == "16/11 đôn đốc lãnh đạo đơn vị; 17/11 đôn đốc lãnh đạo đơn vị (thư không gửi được)"
-    assert tried_text(Tried((Deed(day(16), What.RETURNED),), heard=True), TODAY, "vi").endswith("bị trả lại")
+    assert tried_text(on((16, Deed(What.RETURNED)), heard=True), TODAY, "vi").endswith("bị trả lại")
 
 
 def test_one_day_is_named_once() -> None:
-    same = (Deed(day(24), What.URGED, ("head",), SENT), Deed(day(24), What.TOLD, ("standing_office",), SENT))
-    said = tried_text(Tried(same, heard=True), TODAY, "vi")
+    same = (Deed(What.URGED, ("head",), SENT), Deed(What.TOLD, ("standing_office",), SENT))
+    said = tried_text(Tried((Told((day(24),), same),), heard=True), TODAY, "vi")
     assert said == "24/11 đôn đốc lãnh đạo đơn vị, báo cơ quan thường trực; thư đều đã gửi"
 
 
@@ -153,7 +172,7 @@ def test_silence_is_said() -> None:
 
 def test_what_people_typed_stays_text() -> None:
     evil = replace(ITEM, title="<script>x</script> {{ 7*7 }}", unit_name="<i>P</i>", wording="<b>w</b>")
-    chased = Tried((Deed(day(16), What.CHASED, ("<u>A</u>",), SENT),))
+    chased = on((16, Deed(What.CHASED, ("<u>A</u>",), SENT)))
     html = a_leader_mail((evil, chased)).html
     assert not [tag for tag in ("<script>", "<i>", "<b>", "<u>") if tag in html]
     assert "{{ 7*7 }}" in html

@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from tests.helpers.golden import check_golden
+from tracker.mail.digest import MOST_OTHERS, digest
 from tracker.mail.link import Invitation
 from tracker.mail.render import (
     LETTERS,
     SUBJECTS,
     MailItem,
-    digest,
     event,
     fallback,
     letter,
@@ -54,7 +54,11 @@ def an_event(kind: str, item: MailItem = LATE, locale: str = "vi", what: str = "
 MAILS = {
     "digest-head": lambda: a_digest(SOON, INVITED, TODAY),
     "digest-promise": lambda: a_digest(INVITED, PROMISED, replace(PROMISED, role="standing_office", invited=None)),
-    "digest-office": lambda: a_digest(replace(LATE, role="standing_office")),
+    "digest-office": lambda: a_digest(
+        replace(LATE, role="standing_office"),
+        replace(LATE, role="standing_office", clause_ref="IV.3.2"),
+        replace(LATE, role="standing_office", unit_name="UBND xã Cao Xá", working_days=12, told=("A", "B")),
+    ),
     "digest-request": lambda: a_digest(replace(LATE, is_request=True, unit_name="Hội Nông dân huyện")),
     "digest-en": lambda: a_digest(SOON, LATE, TODAY, locale="en"),
     "assigned": lambda: an_event("assigned", INVITED),
@@ -98,7 +102,7 @@ MAILS |= {
     "opened": lambda: an_opening(*OPENED),
     "opened-request": lambda: an_opening(replace(OPENED[1], is_request=True)),
 }
-MAILS |= {kind: lambda kind=kind: an_event(kind) for kind in SUBJECTS if kind not in MAILS}
+MAILS |= {kind: lambda kind=kind: an_event(kind, day=date(2026, 12, 4)) for kind in SUBJECTS if kind not in MAILS}
 
 
 def a_fallback(*items: MailItem, subject: str) -> Rendered:
@@ -137,7 +141,27 @@ def test_html_says_the_same_and_loads_nothing(name: str) -> None:
 def test_most_urgent_first() -> None:
     text = a_digest(SOON, TODAY, LATE).text
     assert text.index("quá hạn 3") < text.index("đến hạn hôm nay") < text.index("còn 3")
-    assert a_digest(SOON, LATE).subject == "[Giao Việc] 1 việc quá hạn, 1 việc sắp đến hạn (24/11/2026)"
+    subject = a_digest(SOON, LATE, TODAY).subject
+    assert subject == "[Giao Việc] 1 việc quá hạn, 1 việc đến hạn hôm nay, 1 việc sắp đến hạn (24/11/2026)"
+
+
+def test_who_else_is_told_is_said_once_where_it_is_the_same() -> None:
+    other = replace(LATE, clause_ref="IV.3.2")
+    assert a_digest(LATE, other).text.count("Đồng gửi: Trưởng phòng LĐTBXH") == 1
+    assert a_digest(LATE, replace(other, told=("Chủ tịch",))).text.count("Đồng gửi:") == 2
+
+
+def test_of_other_units_so_many_are_shown_by_unit() -> None:
+    office = replace(LATE, role="standing_office")
+    items = [replace(office, clause_ref=f"IV.{n:02}", unit_name=f"Đơn vị {n % 7}") for n in range(60)]
+    mail = a_digest(*items, replace(office, unit_name="Đơn vị cuối", working_days=9), INVITED)
+    assert mail.text.count("/assignments/7") == MOST_OTHERS + 1
+    assert mail.subject.startswith("[Giao Việc] 62 việc quá hạn")
+    assert f"Còn {61 - MOST_OTHERS} việc khác" in mail.text
+    lines = mail.text.splitlines()
+    units = [line for line in lines if line.startswith("Đơn vị")]
+    assert units[0] == "Đơn vị cuối"
+    assert len(units) == len(set(units))
 
 
 def test_a_long_digest_is_cut_and_says_so() -> None:
@@ -157,10 +181,11 @@ def test_a_long_digest_is_cut_and_says_so() -> None:
 def test_names_stay_text() -> None:
     evil = replace(LATE, unit_name="<i>Phòng</i>", title="<b>x</b>")
     for kind in SUBJECTS:
+        day = date(2026, 12, 4)
         assert "<i>" not in a_fallback(evil, subject="<i>x</i>").html
         mail = event(
             kind, evil, to_name="<u>A</u>", actor_name="<img src=x>", reason="<s>lý do</s>", base_url="http://x.test",
-            locale="vi", sample=False,
+            locale="vi", sample=False, day=day,
         )  # fmt: skip
         assert not [tag for tag in ("<i>", "<b>", "<u>", "<img", "<s>") if tag in mail.html]
 

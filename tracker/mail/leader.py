@@ -12,8 +12,12 @@ from tracker.mail.tried import tried_text
 from tracker.rules.tried import Tried
 from tracker.rules.words import N_
 
-# So many assignments are told one by one; the rest is counted, with a link to the site.
+# So many rows are shown; the rest is counted, with a link to the site.
 MOST_SHOWN = 12
+# Of so many it is read what was tried, to see which units have the same to be said of them.
+MOST_READ = 200
+# So many units of a group are named.
+MOST_NAMED = 6
 ONE = N_("Đề nghị chỉ đạo: %(unit)s, %(late)s – %(title)s")
 OF_UNIT = N_("Đề nghị chỉ đạo: %(n)s việc quá hạn của %(unit)s, lâu nhất %(days)s ngày làm việc")
 OF_UNITS = N_("Đề nghị chỉ đạo: %(n)s việc quá hạn của %(units)s đơn vị, lâu nhất %(days)s ngày làm việc")
@@ -31,20 +35,33 @@ class Batch:
     def first(self) -> MailItem:
         return self.items[0]
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        one = self.first
+        works = tuple((item.title, item.clause_ref) for item in self.items)
+        return one.due_on, one.promised_on, one.instead, one.wording, one.is_request, self.tried, works
+
 
 @dataclass(frozen=True)
 class Group:
-    unit_name: str
+    """Units of which the same is to be said; the work of the first one stands for that of the others."""
+
+    units: list[str]
     batches: list[Batch]
+
+    @property
+    def rows(self) -> int:
+        return sum(len(batch.items) for batch in self.batches)
 
 
 def to_show(items: Mapping[int, MailItem]) -> list[int]:
-    """The assignments to be told one by one: the unit with the latest work first, of several the one with more."""
+    """The assignments to be told if there is room, by unit: that with the latest work first, of several the one with
+    more of it."""
     of_unit: dict[str, list[int]] = {}
     for id_ in sorted(items, key=lambda id_: (-items[id_].working_days, items[id_].clause_ref, id_)):
         of_unit.setdefault(items[id_].unit_name, []).append(id_)
     units = sorted(of_unit.items(), key=lambda unit: (-items[unit[1][0]].working_days, -len(unit[1]), unit[0]))
-    return [id_ for _name, ids in units for id_ in ids][:MOST_SHOWN]
+    return [id_ for _name, ids in units for id_ in ids][:MOST_READ]
 
 
 def leader_mail(
@@ -60,11 +77,9 @@ def leader_mail(
 ) -> Rendered:
     """What, whose, how late, what was tried, what is asked, and one link. Both by assignment, `tried` of `to_show`;
     `link` leads to all of them."""
-    shown = to_show(items)
-    groups = [
-        Group(name, _batches(list(ids), items, tried, today, locale))
-        for name, ids in groupby(shown, key=lambda id_: items[id_].unit_name)
-    ]
+    said = {id_: tried_text(tried[id_], today, locale) if id_ in tried else "" for id_ in to_show(items)}
+    groups = _cut(_alike(items, said))
+    told = sum(group.rows * len(group.units) for group in groups)
     units = len({item.unit_name for item in items.values()})
     return render(
         "leader",
@@ -72,8 +87,9 @@ def leader_mail(
         _subject(list(items.values()), units, locale),
         groups=groups,
         units=units,
-        left_out=len(items) - len(shown),
+        left_out=len(items) - told,
         only_requests=all(item.is_request for item in items.values()),
+        most_named=MOST_NAMED,
         link=link,
         to_name=to_name,
         base_url=base_url,
@@ -81,15 +97,35 @@ def leader_mail(
     )
 
 
-def _batches(
-    ids: Sequence[int], items: Mapping[int, MailItem], tried: Mapping[int, Tried], today: date, locale: str
-) -> list[Batch]:
-    def alike(id_: int) -> tuple[object, ...]:
-        item, done = items[id_], tried.get(id_)
-        text = tried_text(done, today, locale) if done else ""
-        return item.due_on, item.promised_on, item.instead, item.wording, text
+def _alike(items: Mapping[int, MailItem], said: Mapping[int, str]) -> list[Group]:
+    """By unit; units of which exactly the same is to be said stand together."""
+    found: dict[tuple[object, ...], Group] = {}
+    for name, ids in groupby(said, key=lambda id_: items[id_].unit_name):
+        alike = groupby(ids, key=lambda id_: (_facts_of(items[id_]), said[id_]))
+        batches = [Batch([items[id_] for id_ in group], text) for (_facts, text), group in alike]
+        key = tuple(batch.said for batch in batches)
+        found.setdefault(key, Group([], batches)).units.append(name)
+    return list(found.values())
 
-    return [Batch([items[id_] for id_ in group], str(key[-1])) for key, group in groupby(ids, key=alike)]
+
+def _facts_of(item: MailItem) -> tuple[object, ...]:
+    return item.due_on, item.promised_on, item.instead, item.wording
+
+
+def _cut(groups: Sequence[Group]) -> list[Group]:
+    """As many rows as are read; of the first group always something."""
+    shown: list[Group] = []
+    left = MOST_SHOWN
+    for group in groups:
+        if group.rows > left and shown:
+            break
+        batches = []
+        for batch in group.batches:
+            if left:
+                batches.append(Batch(batch.items[:left], batch.tried))
+                left -= len(batch.items[:left])
+        shown.append(Group(group.units, batches))
+    return shown
 
 
 def _subject(items: Sequence[MailItem], units: int, locale: str) -> str:

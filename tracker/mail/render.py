@@ -7,7 +7,6 @@ from textwrap import shorten
 
 from tracker.mail.link import Invitation
 from tracker.mail.template import PREFIX, Rendered, catalogue, period_text, render
-from tracker.rules.ladder import LadderRole
 from tracker.rules.recurrence import period_named
 from tracker.rules.rollover import ONCE
 from tracker.rules.text import inside
@@ -48,7 +47,6 @@ OPENED = N_("Giao việc %(periods)s: %(n)s nhiệm vụ")
 NOT_ARRIVED = N_("Thư không đến được %(name)s: %(about)s")
 # Gmail cuts off a mail beyond 102 kB, and nobody reads so far; the rest is counted, with a link to the site.
 MOST_ROWS = 60
-OVERSEERS = frozenset({LadderRole.STANDING_OFFICE, LadderRole.DEPUTY_LEADER, LadderRole.LEADER})
 
 
 @dataclass(frozen=True)
@@ -82,38 +80,9 @@ class MailItem:
     def late(self) -> bool:
         return self.working_days > 0
 
-
-def digest(
-    items: Sequence[MailItem], *, to_name: str, today: date, base_url: str, locale: str, sample: bool
-) -> Rendered:
-    """One mail a day for one person: what, whose, how late, who else knows, one link each; most urgent first."""
-    ordered = sorted(
-        items, key=lambda item: (item.promised_on is None, -item.working_days, item.unit_name, item.clause_ref)
-    )
-    broken = sum(item.promised_on is not None for item in ordered)
-    late = sum(item.late for item in ordered if item.promised_on is None)
-    _ = catalogue(locale).gettext
-    parts = []
-    if late:
-        parts.append(_("%(n)s việc quá hạn") % {"n": late})
-    if soon := len(ordered) - broken - late:
-        parts.append(_("%(n)s việc sắp đến hạn") % {"n": soon})
-    if broken:
-        parts.append(_("%(n)s lời hẹn đã qua ngày") % {"n": broken})
-    shown = ordered[:MOST_ROWS]
-    mail = render(
-        "digest",
-        locale,
-        f"{', '.join(parts)} ({today:%d/%m/%Y})",
-        own=[item for item in shown if item.role not in OVERSEERS],
-        others=[item for item in shown if item.role in OVERSEERS],
-        left_out=len(ordered) - len(shown),
-        to_name=to_name,
-        today=today,
-        base_url=base_url,
-        sample=sample,
-    )
-    return _inviting(mail, shown)
+    @property
+    def is_due_today(self) -> bool:
+        return self.due_on is not None and self.working_days == 0
 
 
 def event(
@@ -129,7 +98,8 @@ def event(
     what: str = "",
     day: date | None = None,
 ) -> Rendered:
-    """What just happened to one assignment; `kind` is a key of SUBJECTS, `what` a msgid that `day` may end."""
+    """What just happened to one assignment; `kind` is a key of SUBJECTS, `what` a msgid that `day` may end. Without it
+    `day` is the one that is asked for, offered, or to answer by."""
     subject = catalogue(locale).gettext(SUBJECTS[kind]) % {"title": shorten(item.title, 80, placeholder="…")}
     mail = render(
         "event",
@@ -137,6 +107,7 @@ def event(
         subject,
         kind=kind,
         item=item,
+        on=day,
         what=(catalogue(locale).gettext(what) if what else "") + (f" {day:%d/%m/%Y}" if day else ""),
         to_name=to_name,
         actor_name=actor_name,
@@ -144,7 +115,7 @@ def event(
         base_url=base_url,
         sample=sample,
     )
-    return _inviting(mail, [item])
+    return inviting(mail, [item])
 
 
 def opened(
@@ -167,7 +138,7 @@ def opened(
         base_url=base_url,
         sample=sample,
     )
-    return _inviting(mail, shown)
+    return inviting(mail, shown)
 
 
 def _periods(items: Sequence[MailItem], locale: str) -> str:
@@ -223,5 +194,5 @@ def reminders(n: int, locale: str) -> str:
     return catalogue(locale).gettext(N_("%(n)s việc cần đôn đốc")) % {"n": n}
 
 
-def _inviting(mail: Rendered, items: Sequence[MailItem]) -> Rendered:
+def inviting(mail: Rendered, items: Sequence[MailItem]) -> Rendered:
     return replace(mail, invitations=tuple(item.invited for item in items if item.invited is not None))

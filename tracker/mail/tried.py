@@ -1,7 +1,6 @@
 """What was tried, in one sentence: "16/11 nhắc lãnh đạo đơn vị; 18/11 hẹn xong 20/11 – không giữ hẹn"."""
 
 from datetime import date
-from itertools import groupby
 
 from tracker.mail.template import catalogue
 from tracker.rules.register import Result
@@ -12,6 +11,7 @@ _WORDS = {
     What.REMINDED: N_("nhắc %(whom)s"),
     What.URGED: N_("đôn đốc %(whom)s"),
     What.TOLD: N_("báo %(whom)s"),
+    What.INSTEAD: N_("báo %(whom)s thay đơn vị"),
     What.CHASED: N_("%(whom)s đôn đốc"),
     What.RETURNED: N_("báo cáo hoàn thành bị trả lại"),
 }
@@ -46,11 +46,10 @@ def tried_text(tried: Tried, today: date, locale: str) -> str:
     """ "" where nothing was tried and nothing is known."""
     _ = catalogue(locale).gettext
     parts = [_(EARLIER) % {"n": tried.earlier}] if tried.earlier else []
-    parts += [
-        f"{', '.join(_day(one, today) for one in days)} {', '.join(_deed(one, today, locale) for one in alike)}"
-        for days, alike in groupby(tried.deeds, key=lambda one: one.days)
-    ]
-    if {one.arrived for one in tried.deeds if one.arrived} == {Result.DELIVERED}:
+    for one in tried.told:
+        days = ", ".join(_day(day, today) for day in one.days)
+        parts.append(f"{days} {', '.join(_deed(deed, today, locale) for deed in one.deeds)}")
+    if {deed.arrived for one in tried.told for deed in one.deeds if deed.arrived} == {Result.DELIVERED}:
         parts.append(_(ALL_SENT))
     if not tried.heard:
         parts.append(_(UNHEARD))

@@ -9,16 +9,18 @@ from itertools import groupby
 from tracker.rules.ladder import OF_UNIT, LadderRole
 from tracker.rules.register import Result
 
-# So many are told, the newest; what came before is counted.
+# Of so many days it is told, the newest; what came before is counted.
 MOST = 5
 
 
 class What(StrEnum):
-    """The unit was reminded before the deadline, urged from then on; somebody above it was told."""
+    """The unit was reminded before the deadline, urged from then on; somebody above it was told, or told in its place
+    because it could not be reached."""
 
     REMINDED = "reminded"
     URGED = "urged"
     TOLD = "told"
+    INSTEAD = "instead"
     CHASED = "chased"
     PROMISED = "promised"
     EXTENSION = "extension"
@@ -32,7 +34,6 @@ class Deed:
     """`whom`: roles of the ladder; of a chase whoever wrote it. `day`: promised, asked for, granted or to explain by.
     `came`: what became of it, as the values of that noun say. `percent` of an update."""
 
-    days: tuple[date, ...]
     what: What
     whom: tuple[str, ...] = ()
     arrived: Result | None = None
@@ -42,35 +43,44 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """`deeds` in order of time; `earlier` counts what is not told. `heard`: the unit has ever said anything."""
+class Told:
+    """The same on each of these days."""
 
-    deeds: tuple[Deed, ...] = ()
+    days: tuple[date, ...]
+    deeds: tuple[Deed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """`told` in order of time; `earlier` counts the days before. `heard`: the unit has ever said anything."""
+
+    told: tuple[Told, ...] = ()
     earlier: int = 0
     heard: bool = False
 
 
-def reminder(on: date, told_as: str, offset: int, arrived: Result) -> Deed:
-    """A step of the ladder: one person told as `told_as`, `offset` working days after the deadline."""
-    if told_as not in OF_UNIT:
-        return Deed((on,), What.TOLD, (told_as,), arrived)
-    return Deed((on,), What.REMINDED if offset < 0 else What.URGED, (told_as,), arrived)
+def reminder(role: str, told_as: str, offset: int, arrived: Result) -> Deed:
+    """A step for `role`, one person told of it as `told_as`, `offset` working days after the deadline."""
+    if told_as in OF_UNIT:
+        return Deed(What.REMINDED if offset < 0 else What.URGED, (told_as,), arrived)
+    return Deed(What.INSTEAD if role in OF_UNIT else What.TOLD, (told_as,), arrived)
 
 
-def brief(deeds: Iterable[Deed], most: int = MOST) -> Tried:
+def brief(deeds: Iterable[tuple[date, Deed]], most: int = MOST) -> Tried:
     """`deeds` one for each person and moment, in order of time. Of one day those alike become one, with every role that
-    was told; what was repeated unchanged on later days is told once, with its days."""
-    of_days = [one for _day, group in groupby(deeds, key=lambda one: one.days) for one in _of_one_day(list(group))]
-    told: list[Deed] = []
-    for one in of_days:
-        if told and replace(told[-1], days=one.days) == one and one.what is not What.UPDATED:
-            told[-1] = replace(one, days=(*told[-1].days, *one.days))
+    was told; days on which the same was done stand together."""
+    told: list[Told] = []
+    for day, group in groupby(deeds, key=lambda one: one[0]):
+        of_day = tuple(_of_one_day([deed for _day, deed in group]))
+        if told and told[-1].deeds == of_day:
+            told[-1] = Told((*told[-1].days, day), of_day)
         else:
-            told.append(one)
-    return Tried(tuple(told[-most:]), len(told[:-most]), any(one.what is What.UPDATED for one in told))
+            told.append(Told((day,), of_day))
+    heard = any(deed.what is What.UPDATED for one in told for deed in one.deeds)
+    return Tried(tuple(told[-most:]), sum(len(one.days) for one in told[:-most]), heard)
 
 
-_BY_ROLE = frozenset({What.REMINDED, What.URGED, What.TOLD})
+_BY_ROLE = frozenset({What.REMINDED, What.URGED, What.TOLD, What.INSTEAD})
 _ROLES = list(LadderRole)
 # From the best to the worst.
 _RESULTS = list(Result)
@@ -86,18 +96,19 @@ def _of_one_day(deeds: Sequence[Deed]) -> list[Deed]:
     whom: dict[Deed, list[str]] = {}
     for one in best.values():
         whom.setdefault(replace(one, whom=()), []).extend(one.whom)
-    return [replace(one, whom=tuple(_in_order(one.what, names))) for one, names in whom.items()]
-
-
-def _place(deed: Deed) -> int:
-    """Reminders go out in the morning, in order of rank; the rest of the day stays in order of time."""
-    return _ROLES.index(LadderRole(deed.whom[0])) if deed.what in _BY_ROLE else len(_ROLES)
+    # Told for its own sake already, nobody is told in another's place as well.
+    told = {name for one, names in whom.items() if one.what is What.TOLD for name in names}
+    return [
+        replace(one, whom=tuple(names))
+        for one, names in whom.items()
+        if not (one.what is What.INSTEAD and told.issuperset(names))
+    ]
 
 
 def _rank(deed: Deed) -> int:
     return _RESULTS.index(deed.arrived) if deed.arrived else 0
 
 
-def _in_order(what: What, names: Iterable[str]) -> list[str]:
-    unique = list(dict.fromkeys(names))
-    return sorted(unique, key=lambda name: _ROLES.index(LadderRole(name))) if what in _BY_ROLE else unique
+def _place(deed: Deed) -> int:
+    """Reminders go out in the morning, in order of rank; the rest of the day stays in order of time."""
+    return _ROLES.index(LadderRole(deed.whom[0])) if deed.what in _BY_ROLE else len(_ROLES)

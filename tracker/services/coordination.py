@@ -36,7 +36,7 @@ def ask(
     data = {"unit": one.unit.name, "reason": question.strip(), "answer_by": due_on.isoformat()}
     record(ctx, "ask_contribution", "assignment", row.id, data=data)
     cause = f"ask{one.unit_id}:{ctx.now.isoformat()}"
-    notify(ctx, "contribution_asked", row, _people(ctx, one), reason=question, cause=cause)
+    notify(ctx, "contribution_asked", row, _people(ctx, one), reason=question, cause=cause, day=due_on)
     return one
 
 

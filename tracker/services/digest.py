@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from tracker.mail.render import MailItem, digest
+from tracker.mail.digest import digest
+from tracker.mail.render import MailItem
 from tracker.mail.template import Rendered
 from tracker.models.user import User
 from tracker.rules.ladder import OF_UNIT, LadderRole

@@ -39,7 +39,7 @@ def ask(
     ctx.session.flush()
     data = {"reason": question.strip(), "answer_by": due_on.isoformat(), "explanation": request.id}
     record(ctx, "ask_explanation", "assignment", row.id, data=data)
-    notify_unit(ctx, "explanation_asked", row, reason=question, cause=f"explanation{request.id}")
+    notify_unit(ctx, "explanation_asked", row, reason=question, cause=f"explanation{request.id}", day=due_on)
     return request
 
 

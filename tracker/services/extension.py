@@ -36,7 +36,7 @@ def ask(
         ctx, "ask_extension", "assignment", row.id,
         data={"reason": reason.strip(), "asked": new.isoformat(), "number": request.number, "extension": request.id},
     )  # fmt: skip
-    notify_office(ctx, "extension_asked", row, reason=reason, cause=f"extension{request.id}")
+    notify_office(ctx, "extension_asked", row, reason=reason, cause=f"extension{request.id}", day=new)
     return request
 
 
@@ -189,7 +189,7 @@ def _tell(ctx: Context, row: Assignment, request: ExtensionRequest, kind: str) -
     if request.state is ExtensionState.PROPOSED and request.decided_due_on:
         data["proposed"] = request.decided_due_on.isoformat()
     record(ctx, kind, "assignment", row.id, data=data)
-    notify_unit(ctx, kind, row, reason=reason, cause=f"extension{request.id}")
+    notify_unit(ctx, kind, row, reason=reason, cause=f"extension{request.id}", day=request.decided_due_on)
 
 
 def _load(ctx: Context, request_id: int, permission: Permission) -> tuple[ExtensionRequest, Assignment]:

@@ -16,17 +16,21 @@ from tracker.services.outbox import enqueue_many
 from tracker.store.people import SIGNING, holders
 
 
-def notify_unit(ctx: Context, kind: str, row: Assignment, *, reason: str = "", cause: str = "") -> None:
+def notify_unit(
+    ctx: Context, kind: str, row: Assignment, *, reason: str = "", cause: str = "", day: date | None = None
+) -> None:
     """The head and deputies of the lead unit, and the owner."""
-    notify(ctx, kind, row, lead_people(ctx, row), LadderRole.HEAD, reason=reason, cause=cause)
+    notify(ctx, kind, row, lead_people(ctx, row), LadderRole.HEAD, reason=reason, cause=cause, day=day)
 
 
-def notify_office(ctx: Context, kind: str, row: Assignment, *, reason: str = "", cause: str = "") -> None:
+def notify_office(
+    ctx: Context, kind: str, row: Assignment, *, reason: str = "", cause: str = "", day: date | None = None
+) -> None:
     """Everybody with a post in the standing office."""
     units = ctx.offices.get(row.programme_id, frozenset())
     people = holders(ctx.session, units, list(PostRole), ctx.today)
     everybody = [one for group in people.values() for one in group]
-    notify(ctx, kind, row, everybody, LadderRole.STANDING_OFFICE, reason=reason, cause=cause)
+    notify(ctx, kind, row, everybody, LadderRole.STANDING_OFFICE, reason=reason, cause=cause, day=day)
 
 
 def lead_people(ctx: Context, row: Assignment) -> list[User]:
@@ -53,8 +57,10 @@ def notify(
     *,
     reason: str = "",
     cause: str = "",
+    day: date | None = None,
 ) -> dict[int, int]:
-    """One mail to each, but not about one's own deed. `cause` names what happened when the row itself stays the same.
+    """One mail to each, but not about one's own deed. `cause` names what happened when the row itself stays the same;
+    `day` is the one asked for, offered, or to answer by.
 
     Returns person → mail.
     """
@@ -72,6 +78,7 @@ def notify(
             to_name=person.name,
             actor_name=ctx.actor.name,
             reason=reason.strip(),
+            day=day,
             base_url=ctx.base_url,
             locale=person.locale,
             sample=ctx.sample,
