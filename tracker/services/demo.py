@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from tracker.models.assignment import Assignment, Round, Signal, Update
 from tracker.models.calendar import DayOverride
@@ -131,7 +131,7 @@ class _Story:
             .join(Assignment.duty)
             .where(Assignment.programme_id == self.programme.id, Assignment.year == year)
             # This year's reports are filed in their cycle.
-            .where(finished or Duty.kind != DutyKind.REPORT)
+            .where(Duty.kind != DutyKind.REPORT if not finished else true())
             .order_by(Assignment.id)
         )
         for row in rows:

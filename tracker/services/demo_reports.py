@@ -36,7 +36,7 @@ FATES = {"p-yte": "draft", "xa-cao-xa": "returned", "p-ldtbxh": "missing"}
 WORDS: Mapping[str, tuple[str, ...]] = {
     "direction": (
         "Ban hành kế hoạch thực hiện Chương trình năm {year}; phân công cán bộ theo dõi; họp giao ban hằng quý.",
-        "Cấp ủy, chính quyền quan tâm chỉ đạo; đã kiểm tra {n} cơ sở và lồng ghép vào kế hoạch phát triển kinh tế - xã hội.",
+        "Cấp ủy, chính quyền quan tâm chỉ đạo; đã kiểm tra {n} cơ sở và lồng ghép vào kế hoạch kinh tế - xã hội.",
     ),
     "highlights": (
         "Tổ chức {n} buổi truyền thông với hơn {m} lượt người tham dự; duy trì hoạt động của các mô hình hiện có.\n"
@@ -53,8 +53,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "Công tác tham mưu còn chậm; chưa chủ động phối hợp với các ngành.",
     ),
     "plans": (
-        "Tiếp tục thực hiện các chỉ tiêu của Chương trình năm {next}; tập trung các chỉ tiêu chưa đạt; kiểm tra ít nhất {n}"
-        " cơ sở.",
+        "Tiếp tục thực hiện Chương trình năm {next}; tập trung các chỉ tiêu chưa đạt; kiểm tra ít nhất {n} cơ sở.",
         "Xây dựng kế hoạch năm {next} ngay từ quý I; bố trí kinh phí; củng cố đội ngũ cộng tác viên.",
     ),
     "proposals": ("Đề nghị cấp trên tăng kinh phí và tổ chức tập huấn cho cán bộ cơ sở.", ""),

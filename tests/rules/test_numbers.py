@@ -1,0 +1,37 @@
+"""Numbers as people type them."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.rules.errors import Invalid
+from tracker.rules.numbers import in_field, read_number
+
+TYPED = {
+    "": None, "  ": None, "0": "0", "9,5": "9.5", "9.5": "9.5", "1.234": "1234", "1.234.567,8": "1234567.8",
+    "1 234": "1234", "12\u00a0000": "12000", "-3": "-3", "-3,25": "-3.25", "95%": "95", "9,5 ‰": "9.5", "007": "7",
+    "1.23": "1.23", "1234.567": "1234.567",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TYPED)
+def test_what_is_a_number(text: str) -> None:
+    value = TYPED[text]
+    assert read_number(text, "x") == (None if value is None else Decimal(value))
+
+
+@pytest.mark.parametrize(
+    "text", ["nhiều", "1/2", "1,2,3", "1.2.3", "1.234.56", "--1", "NaN", "Infinity", "1e5", "٣", "1,", ",5", "9" * 31]
+)
+def test_what_is_none(text: str) -> None:
+    with pytest.raises(Invalid, match="không phải là số") as error:
+        read_number(text, "m1-value")
+    assert error.value.field == "m1-value"
+
+
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=6))
+def test_a_field_gives_back_what_it_shows(value: Decimal) -> None:
+    assert read_number(in_field(value), "x") == value
+    assert in_field(None) == ""
