@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.report import BuildState, ConsolidatedReport, EditedSection, EditionFile, SnapshotPart
@@ -60,7 +61,7 @@ def edits(session: Session, cycle_id: int) -> dict[str, Edit]:
     rows = session.scalars(
         select(EditedSection)
         .where(EditedSection.cycle_id == cycle_id)
-        .distinct(EditedSection.key)
+        .ext(distinct_on(EditedSection.key))
         .order_by(EditedSection.key, EditedSection.id.desc())
         .options(joinedload(EditedSection.edited_by))
     )
