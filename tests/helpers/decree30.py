@@ -248,7 +248,7 @@ def _body(document: Any, kind: Kind) -> Problems:
 
 
 def _headings(document: Any, kind: Kind) -> Problems:
-    """I. in bold capitals; 1. bold where it is a title, counted anew in each part; a) upright, in the order a b c d đ e g."""
+    """I. in bold capitals; 1. bold where it is a title, counted anew in each part; a) upright, as a b c d đ e g."""
     romans: list[str] = []
     points, letters = 0, 0
     for paragraph in main_part(document, kind.addressed):

@@ -45,13 +45,13 @@ SECTIONS = {
     "proposals": "Kiến nghị, đề xuất",
 }
 WORDS = {
-    "direction": "Đã ban hành 03 văn bản triển khai Chương trình; tổ chức 02 hội nghị tập huấn cho cán bộ làm công tác trẻ em.",
-    "highlights": "1. Hoàn thành 12/13 nhiệm vụ được giao.\n2. Duy trì 100% số thôn có cộng tác viên; tổ chức khám sức khỏe"
-    " định kỳ cho 1.250 trẻ em.",
+    "direction": "Đã ban hành 03 văn bản triển khai Chương trình; tổ chức 02 hội nghị tập huấn cho cán bộ.",
+    "highlights": "1. Hoàn thành 12/13 nhiệm vụ được giao.\n2. Duy trì 100% số thôn có cộng tác viên; tổ chức khám"
+    " sức khỏe định kỳ cho 1.250 trẻ em.",
     "shortcomings": "Việc thống kê số liệu theo giới tính còn chậm; một số chỉ số chưa có nguồn số liệu ổn định.",
     "objective_causes": "Kinh phí cấp muộn, đến tháng 6 mới có hướng dẫn thực hiện.",
     "subjective_causes": "Cán bộ phụ trách kiêm nhiệm nhiều việc, chưa chủ động đôn đốc./.",
-    "plans": "Tiếp tục thực hiện các chỉ tiêu đã đề ra, tập trung phòng, chống đuối nước và tai nạn thương tích trẻ em.",
+    "plans": "Tiếp tục thực hiện các chỉ tiêu đã đề ra, tập trung phòng, chống đuối nước và tai nạn thương tích.",
     "proposals": "Đề nghị bố trí kinh phí ngay từ đầu năm; tập huấn nghiệp vụ cho cán bộ xã.",
 }
 RESULTS = ("Đã hoàn thành theo kế hoạch, có báo cáo kèm theo.", "Tổ chức 4 buổi truyền thông, 520 lượt người.", "")
@@ -119,8 +119,8 @@ def made(kind: str = "annual", *, work: int = 7) -> Snapshot:
         sections=tuple(SectionRow(key, title, texts[key]) for key, title in SECTIONS.items()),
         cells=tuple(cells),
         budget=tuple(
-            BudgetRow(unit, source, str(random.randrange(20, 400) * 1_000_000), str(random.randrange(20, 300) * 1_000_000),
-                      None if source == "social" else str(random.randrange(20, 300) * 1_000_000))
+            BudgetRow(unit, source, str(random.randrange(20, 400) * 1_000_000),
+                      str(random.randrange(20, 300) * 1_000_000), None if source == "social" else str(random.randrange(20, 300) * 1_000_000))
             for unit in units[:8] for source in ("district", "commune", "social")
         ),
     )  # fmt: skip
@@ -153,7 +153,8 @@ def hostile(snapshot: Snapshot) -> Snapshot:
 def _measure(random: Random, parsed: ParsedMeasure, year: int, kind: str) -> MeasureRow:
     targets = {one.year: one for one in parsed.targets}
     words = {
-        at: f"{'≥' if parsed.better == 'up' else '≤'} {number_text(_decimal(one.value))}{UNITS_OF_MEASURE.get(parsed.per, '')}"
+        at: f"{'≥' if parsed.better == 'up' else '≤'} {number_text(_decimal(one.value))}"
+        f"{UNITS_OF_MEASURE.get(parsed.per, '')}"
         for at, one in targets.items()
     }
     goal = next(iter(targets.values())).value if targets else 50.0
@@ -206,7 +207,7 @@ def _unit(random: Random, name: str, work: int) -> UnitRow:
         done = official.startswith("done")
         rows.append(
             WorkRow(
-                "Phối hợp tổ chức truyền thông, giáo dục về quyền trẻ em, phòng, chống xâm hại và tai nạn thương tích trẻ em"
+                "Phối hợp tổ chức truyền thông, giáo dục về quyền trẻ em, phòng, chống xâm hại và tai nạn thương tích"
                 f" tại địa bàn, đợt {n + 1}", f"IV.{n + 1}.1", "responsibility", "Phòng Y tế, Công an", "2026-10-30",
                 "" if done else f"{random.randrange(0, 100, 5)}%", random.choice(RESULTS) if done else "", official,
                 random.randrange(1, 40) if official in ("done_late", "open_overdue") else 0,

@@ -26,7 +26,8 @@ class ConsolidatedReport(Numbered, Base):
     """One numbered edition, of a year or of a reporting cycle. Its documents lie in the database: no machine's disk is
     needed to serve them. Once issued nothing of it changes any more.
 
-    Editions are counted for each cycle (or year without one) and recipient. `recipient` is whom it is addressed to: the committee that issued the programme, or the agency above the office.
+    Editions are counted for each cycle (or year without one) and recipient. `recipient` is whom it is addressed to: the
+    committee that issued the programme, or the agency above the office.
     `texts` are its sections as the office had them: {section key: {"text", "sources": [unit names]}}.
     """
 
