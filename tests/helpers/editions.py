@@ -119,8 +119,10 @@ def made(kind: str = "annual", *, work: int = 7) -> Snapshot:
         sections=tuple(SectionRow(key, title, texts[key]) for key, title in SECTIONS.items()),
         cells=tuple(cells),
         budget=tuple(
-            BudgetRow(unit, source, str(random.randrange(20, 400) * 1_000_000),
-                      str(random.randrange(20, 300) * 1_000_000), None if source == "social" else str(random.randrange(20, 300) * 1_000_000))
+            BudgetRow(
+                unit, source, str(random.randrange(20, 400) * 1_000_000), str(random.randrange(20, 300) * 1_000_000),
+                None if source == "social" else str(random.randrange(20, 300) * 1_000_000),
+            )
             for unit in units[:8] for source in ("district", "commune", "social")
         ),
     )  # fmt: skip
