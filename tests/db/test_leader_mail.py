@@ -176,7 +176,7 @@ def test_one_mail_by_unit_with_a_cut_and_a_link(session: Session, act: Act) -> N
     open_ = session.scalar(select(func.count(Assignment.id)))
     assert f"{open_} việc quá hạn của" in mail.subject
     assert len(mail.text_body) < 4_000
-    assert 0 < mail.text_body.count("mục ") <= 12
+    assert 0 < mail.text_body.count("mục ") <= 8
     assert "/assignments?programme=" in mail.text_body
 
 

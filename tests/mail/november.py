@@ -98,7 +98,7 @@ def table(posted: Sequence[Posted]) -> str:
     for one in posted:
         of_role[one.role][one.login].append(one)
     found = [
-        "| who | people | mails in the month | of one person: median (most) | of these digests, leader's mails"
+        "| who | people | mails in the month | of one person: median (most) | digests and leader's mails of one, most"
         " | assignments in a mail: median (most) | longest text, lines |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]

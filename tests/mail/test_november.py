@@ -128,7 +128,7 @@ def _short(posted: list[Posted]) -> None:
         assert len(one.html) < 102_000  # Gmail cuts off beyond that
         assert one.text.startswith("Dữ liệu mẫu – không phải số liệu thật.\n\nKính gửi ")
         if one.kind == "leader":
-            assert len(one.text.splitlines()) <= 60
+            assert len(one.text.splitlines()) <= 45
             assert all(len(line) <= 330 for line in one.text.splitlines() if "Diễn biến:" in line)
     longest = {one.login: max(lines_of(other) for other in posted if other.login == one.login) for one in posted}
     assert max(n for login, n in longest.items() if login != OFFICE) <= 25

@@ -96,3 +96,23 @@ def test_a_single_duty_owes_later_years_nothing(app: Flask, browse: Browse) -> N
     page = office.get(f"/programmes/1?year={year + 1}")
     assert "Mọi mục giao việc và mọi chỉ tiêu đều đã có nhiệm vụ" in page
     assert "Một lần" in page
+
+
+def test_another_recurrence_says_from_which_day(app: Flask, browse: Browse) -> None:
+    """The year is given, so the quarters wait for its end: on the page of the clause and in the preview."""
+    clause = one(app, "SELECT clause_id FROM duties WHERE key = 'IV.3.1'")
+    duty = one(app, "SELECT id FROM duties WHERE key = 'IV.3.1'")
+    with app.app_context(), acting() as ctx:
+        this_year = ctx.today.year
+    given = "UPDATE assignments SET year = %s, period = %s WHERE duty_id = %s RETURNING year"
+    one(app, given, this_year, str(this_year), duty)
+    where = f"/programmes/1/clauses/{clause}"
+    office = browse(OFFICE)
+    page = office.post(where, at=where, duty_id=duty, recurrence="quarterly", seen="False|||", wording="")
+    day = f"01/01/{this_year + 1}"
+    assert f"Đã lưu định kỳ; áp dụng từ ngày {day}" in page
+    assert f"<dt>Từ ngày {day}</dt><dd>Hằng quý, " in page
+    assert 'Hằng năm <span class="soft">(đến hết kỳ đã giao)' in page
+    page = office.get(f"{OPENING}?period={this_year}-Q4")
+    assert f"IV.3.1 (từ ngày {day}: hằng quý)" in page
+    assert "Đổi định kỳ khi kỳ đã giao kết thúc" in page

@@ -13,7 +13,7 @@ from tracker.rules.tried import Tried
 from tracker.rules.words import N_
 
 # So many rows are shown; the rest is counted, with a link to the site.
-MOST_SHOWN = 12
+MOST_SHOWN = 8
 # Of so many it is read what was tried, to see which units have the same to be said of them.
 MOST_READ = 200
 # So many units of a group are named.
