@@ -64,7 +64,7 @@ OFFICE_DECISIONS = "reassign return confirm suspend resume cancel reopen"
 LEADER_RIGHTS = "view monitor read_register read_budget comment star chase decide_extension ask_explanation"
 OFFICE_RIGHTS = (
     f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
-    " correct_done_on ask_contribution set_programme run_cycle report_figure accept_figure set_baseline enter_budget"
+    " give_keys correct_done_on ask_contribution set_programme run_cycle report_figure accept_figure set_baseline enter_budget"
 )
 MEMBER_RIGHTS = "view accept update comment write_report report_figure enter_budget read_budget"
 OWNER_RIGHTS = f"{MEMBER_RIGHTS} hand_on ask_contribution answer_explanation promise"

@@ -74,35 +74,6 @@ def indicators(material: Material) -> Table:
         "TT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {_before(material)}",
         f"Kết quả {_now(material)}", "So sánh", "Cơ quan chủ trì", "Ghi chú",
     )  # fmt: skip
-    widths: tuple[float, ...]
-    rows: Sequence[tuple[str, ...]]
-    centred: frozenset[int] = frozenset()
-    right: frozenset[int] = frozenset()
-
-
-def write_annexes(paper: Paper, material: Material) -> None:
-    snapshot, issue = material.snapshot, material.issue
-    number = f"Báo cáo số {issue.number or f'     /{material.symbol}'}"
-    owner = f" của {snapshot.office}" if snapshot.office else ""
-    source = f"(Kèm theo {number} {day_words(issue.day, material.built_year)}{owner})"
-    for name, roman in material.annexes.items():
-        table = ANNEXES[name](material)
-        paper.annex(roman, table.title, source)
-        paper.table(table.heads, table.widths, table.rows, centred=table.centred, right=table.right)
-
-
-def indicators(material: Material) -> Table:
-    snapshot = material.snapshot
-    refs = {id(measure): ref for ref, _one, measure in snapshot.measures()}
-    rows: list[tuple[str, ...]] = []
-    for goal in snapshot.goals:
-        rows.append((f"Mục tiêu {goal.number}: {goal.title}",))
-        for one in goal.indicators:
-            for measure in one.measures:
-                rows.append(_measure(material, refs[id(measure)], measure, one.lead))
-    year = snapshot.year
-    heads: tuple[str, ...] = ("TT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu 2025", "Mục tiêu 2030", 
-             f"Kết quả {_before(material)}", f"Kết quả {_now(material)}", "So sánh", "Cơ quan chủ trì", "Ghi chú")  # fmt: skip
     widths: tuple[float, ...] = (1.2, 6.2, 1.7, 2.2, 2.2, 2.1, 2.1, 2.5, 3.0, 2.0)
     if material.outline.long:
         heads = ("TT", "Chỉ tiêu", "Đơn vị tính", "Năm 2020", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {year}",
