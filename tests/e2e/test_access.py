@@ -53,6 +53,7 @@ PAGES = {
     "budget.index": (OFFICE, "/budget/?year=2026"),
     "budget.show": (HEAD, "/budget/1/units/{unit}?year=2026"),
     "reports.index": (OFFICE, "/reports/"),
+    "api_keys.index": (OFFICE, "/api-keys/"),
     "mails.index": (OFFICE, "/mail/"),
     "register.index": (OFFICE, "/register/?from=2026-11-01&to=2026-11-30"),
     "rights.index": (ADMIN, "/rights"),
@@ -69,6 +70,8 @@ NOT_PAGES = {
     "static", "home.home", "home.healthz", "home.readyz", "programmes.index", "evidence.download", "exports.listing",
     "update_sheet.download", "calendar.feed", "mails.show", "mails.body", "register.document",
     "register.workbook", "reports.show", "reports.download", "reports.progress",
+    "reports.compared", "edition.index", "edition.section", "api.index", "api.editions", "api.edition",
+    "api.edition_table", "api.edition_file", "api.figure_list",
     "components.gallery", "bulk.again", "bulk.done",
 }  # fmt: skip
 

@@ -66,7 +66,8 @@ LEADER_RIGHTS = (
 )
 OFFICE_RIGHTS = (
     f"issue {OFFICE_DECISIONS} {LEADER_RIGHTS} build_report import_programme read_mail_log split demand_evidence"
-    " correct_done_on ask_contribution set_programme run_cycle report_figure accept_figure set_baseline enter_budget"
+    " give_keys correct_done_on ask_contribution set_programme run_cycle report_figure accept_figure set_baseline"
+    " enter_budget"
 )
 MEMBER_RIGHTS = "view accept update comment write_report report_figure enter_budget read_budget read_figures"
 OWNER_RIGHTS = f"{MEMBER_RIGHTS} hand_on ask_contribution answer_explanation promise"

@@ -44,7 +44,9 @@ FREE = {
     # (tests/web/test_unsubscribe.py)
     "unsubscribe.show",
     "unsubscribe.do",
-}
+    # The right is in the key (tests/web/test_api.py).
+    "api.index", "api.editions", "api.edition", "api.edition_table", "api.edition_file", "api.figure_list",
+}  # fmt: skip
 # Open to whoever is signed in; what they show is narrowed to what the person may see.
 SIGNED_IN = {
     "auth.password", "auth.change_password", "auth.sign_out", "home.home", "my_work.my_work", "my_work.grid",
@@ -70,6 +72,8 @@ WHOLE = {
     "insight.trend": "monitor",
     "insight.as_of": "monitor",
     "reports.create": "build_report",
+    "api_keys.index": "give_keys",
+    "api_keys.make": "give_keys",
     "mails.index": "read_mail_log",
     "rights.index": "read_rights",
     "working_days.preview": "set_working_days",
@@ -103,7 +107,9 @@ OF_VERB = {
 ELSEWHERE = {
     "delegations.make", "delegations.end", "mails.show", "mails.body", "mails.send_again", "mails.leave_out",
     "register.index", "register.document", "register.workbook", "reports.show", "reports.download",
-    "reports.retry", "bulk.undo", "bulk.done", "evidence.create", "evidence.download", "evidence.take_back",
+    "reports.retry", "reports.cancel", "reports.issue", "reports.other", "reports.compared", "edition.index",
+    "edition.section", "edition.save", "api_keys.revoke", "bulk.undo", "bulk.done", 
+    "evidence.create", "evidence.download", "evidence.take_back",
     "listing.delete_filter", "calendar.revoke", "calendar.make", "components.gallery", "figures.show", "figures.save",
     "budget.show", "budget.save",
     # (tests/web/test_notifications.py)

@@ -8,6 +8,13 @@ from fractions import Fraction
 from tracker.rules.errors import Invalid
 from tracker.rules.words import N_
 
+BUDGET_SOURCES = {
+    "central": N_("Ngân sách trung ương"),
+    "province": N_("Ngân sách tỉnh"),
+    "district": N_("Ngân sách huyện"),
+    "commune": N_("Ngân sách xã"),
+    "social": N_("Xã hội hóa"),
+}
 MILLION = Decimal(1_000_000)
 # Fifteen digits are what the columns hold.
 LARGEST = Decimal(10) ** 14

@@ -118,6 +118,7 @@ class Permission(StrEnum):
     RUN_CYCLE = "run_cycle"
     WRITE_REPORT = "write_report"
     BUILD_REPORT = "build_report"
+    GIVE_KEYS = "give_keys"
     IMPORT_PROGRAMME = "import_programme"
     READ_MAIL_LOG = "read_mail_log"
     READ_REGISTER = "read_register"
@@ -177,6 +178,8 @@ TABLE: dict[Permission, tuple[Party, ...]] = {
     # A unit's report is written by its people and filed as its assignment is submitted.
     Permission.WRITE_REPORT: (Party.LEAD_MEMBER,),
     Permission.BUILD_REPORT: (Party.STANDING_OFFICE, Party.SYSTEM),
+    # Keys with which another office reads what was issued.
+    Permission.GIVE_KEYS: (Party.STANDING_OFFICE,),
     Permission.IMPORT_PROGRAMME: (Party.STANDING_OFFICE, Party.ADMIN, Party.SYSTEM),
     Permission.READ_MAIL_LOG: (Party.STANDING_OFFICE, Party.ADMIN, Party.AUDITOR, Party.SYSTEM),
     # Of a whole programme, or (`lead_unit_id`) of one unit's part.

@@ -43,6 +43,7 @@ PERMISSIONS = {
     "monitor": N_("Xem trang theo dõi"),
     "run_cycle": N_("Lập, mở, đóng kỳ báo cáo"),
     "write_report": N_("Soạn báo cáo của đơn vị"),
+    "give_keys": N_("Cấp mã đọc dữ liệu"),
     "build_report": N_("Lập báo cáo tổng hợp"),
     "import_programme": N_("Nhập văn bản chương trình"),
     "read_mail_log": N_("Xem nhật ký thư"),

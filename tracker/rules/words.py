@@ -266,14 +266,6 @@ STRATA = {
     "urban": N_("thành thị"),
 }
 
-BUDGET_SOURCES = {
-    "central": N_("Ngân sách trung ương"),
-    "province": N_("Ngân sách tỉnh"),
-    "district": N_("Ngân sách huyện"),
-    "commune": N_("Ngân sách xã"),
-    "social": N_("Xã hội hóa"),
-}
-
 # What a mail is about, for the filter of the mail log.
 MAIL_KINDS = {
     "digest": N_("Đôn đốc trong ngày"),

@@ -6,12 +6,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.rules.budget import FIELDS, MILLION, Money, together
+from tracker.rules.budget import BUDGET_SOURCES, FIELDS, MILLION, Money, together
 from tracker.rules.errors import Conflict, Invalid, NotFound
 from tracker.rules.figures import short_number
 from tracker.rules.permissions import Permission, may
 from tracker.rules.typed import read_number
-from tracker.rules.words import BUDGET_SOURCES, N_
+from tracker.rules.words import N_
 from tracker.services import budget as verbs
 from tracker.services.context import Context
 from tracker.store import budget as store

@@ -20,6 +20,8 @@ from tracker.services.register import headed
 from tracker.store.user import has_sample_data
 from tracker.web import (
     act,
+    api,
+    api_keys,
     assignments,
     auth,
     budget,
@@ -30,6 +32,7 @@ from tracker.web import (
     cycles,
     delegations,
     duties,
+    edition,
     errors,
     evidence,
     explanations,
@@ -75,12 +78,12 @@ BLUEPRINTS = (
     listing.bp, monitor.bp, programmes.bp, mails.bp, reports.bp, rights.bp, search.bp, calendar.bp, exports.bp,
     insight.bp, hooks.bp, register_pages.bp, update_sheet.bp, working_days.bp, ladder.bp, opening.bp, duties.bp,
     act.bp, notifications.bp, preferences.bp, unsubscribe.bp, indicators.bp, communes.bp, figures.bp, budget.bp,
-    cycles.bp, cycle_plan.bp, unit_reports.bp, report_form.bp,
+    cycles.bp, cycle_plan.bp, unit_reports.bp, report_form.bp, edition.bp, api.bp, api_keys.bp,
 )  # fmt: skip
 
 
 # What stands under "Báo cáo".
-OF_REPORTING = frozenset({"cycles", "cycle_plan", "unit_reports", "report_form", "reports"})
+OF_REPORTING = frozenset({"cycles", "cycle_plan", "unit_reports", "report_form", "reports", "edition", "api_keys"})
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,198 @@
+"""The office's pages of a consolidated report: its texts, editions for two recipients, issue, comparison."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from tests.helpers.filing import HEAD, OFFICE
+from tests.web.test_pages import Browse, Browser, browse  # noqa: F401  (a fixture)
+from tracker.acting import acting
+from tracker.building import build_due
+from tracker.services import cycle as cycles
+from tracker.services.cycle_opening import open_cycle
+from tracker.services.identity import actor_of
+from tracker.store.user import by_login
+
+LEADER = "truong.ubnd-huyen"
+
+
+@pytest.fixture
+def cycle_id(app: Flask) -> int:
+    """An open cycle with one accepted report; what the office owes is written."""
+    with app.app_context():
+        with acting(_actor(OFFICE)) as ctx:
+            cycle = cycles.plan(ctx, programme_id=1, kind="annual", period="2026")
+            ctx.session.flush()
+            open_cycle(ctx, cycle.id, told=False)
+            ctx.nudges.clear()
+            ctx.session.flush()
+            id_ = cycle.id
+        with acting() as ctx:
+            sql = ctx.session.connection().exec_driver_sql
+            report = sql(
+                "SELECT r.id FROM unit_reports r JOIN units u ON u.id = r.unit_id WHERE r.cycle_id = %s"
+                " AND u.code = 'p-yte'", (id_,)
+            ).scalar_one()  # fmt: skip
+            sql(
+                "INSERT INTO report_sections (report_id, key, position, text) VALUES (%s, 'highlights', 1,"
+                " 'Đã tiêm đủ 98%% trẻ em')", (report,),
+            )  # fmt: skip
+            sql(
+                "UPDATE unit_reports SET state = 'accepted', submitted_at = now(), first_submitted_at = now(),"
+                " accepted_at = now() WHERE id = %s", (report,),
+            )  # fmt: skip
+    return int(id_)
+
+
+def _actor(login: str):  # type: ignore[no-untyped-def]
+    now = datetime.now(UTC)
+    with acting(now=now) as ctx:
+        user = by_login(ctx.session, login)
+        assert user is not None
+        return actor_of(ctx.session, user, now)
+
+
+def _build(app: Flask) -> None:
+    with app.app_context():
+        assert build_due(acting) > 0
+
+
+def _write(browser: Browser, cycle_id: int, key: str, **form: object) -> str:
+    at = f"/reports/cycles/{cycle_id}/{key}"
+    seal = re.search(r'name="seal" value="([^"]+)"', browser.get(at))
+    assert seal is not None
+    return browser.post(at, at=at, **{"seal": seal[1], "deed": "save", **form})
+
+
+def _write_all(browser: Browser, cycle_id: int) -> None:
+    page = browser.get(f"/reports/cycles/{cycle_id}")
+    for key in re.findall(rf'href="/reports/cycles/{cycle_id}/([\w-]+)"', page):
+        _write(browser, cycle_id, key, text=f"Nội dung của {key}.")
+
+
+def test_the_texts_with_their_sources(browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office = browse(OFFICE)
+    page = office.get(f"/reports/cycles/{cycle_id}")
+    assert re.search(r"\d+ mục chưa có nội dung", page)
+    page = office.get(f"/reports/cycles/{cycle_id}/highlights")
+    assert "Đã tiêm đủ 98% trẻ em (Phòng Y tế)." in page
+    page = _write(office, cycle_id, "highlights", text="Toàn huyện tiêm đủ (Phòng Y tế).")
+    assert "đã sửa, " in page
+    # Who may only look sees the text and no form.
+    leader = browse(LEADER).get(f"/reports/cycles/{cycle_id}/highlights")
+    assert "Toàn huyện tiêm đủ" in leader
+    assert "<textarea" not in leader
+    browse(HEAD).get(f"/reports/cycles/{cycle_id}", 403)
+    office.get(f"/reports/cycles/{cycle_id}/khong-co", 404)
+    office.get("/reports/cycles/999", 404)
+
+
+def test_nothing_typed_is_lost(browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office = browse(OFFICE)
+    at = f"/reports/cycles/{cycle_id}/plans"
+    page = office.post(at, at=at, status=409, seal="cũ", deed="save", text="Đã gõ rất lâu")
+    assert "Đã gõ rất lâu</textarea>" in page
+    assert "vừa được sửa" in page
+    page = office.post(at, at=at, status=422, seal="", deed="save", text="   ")
+    assert "Bỏ trống mục này" in page
+    seal = re.search(r'name="seal" value="([^"]+)"', office.get(at))
+    assert seal is not None
+    page = office.post(at, at=at, status=422, seal=seal[1], deed="save", text="x" * 100_001)
+    assert "dài quá 100000 ký tự" in page
+    page = _write(office, cycle_id, "plans", deed="empty")
+    assert "để trống theo ý" in page
+    page = _write(office, cycle_id, "plans", text="Cháu Nguyễn Văn An, học sinh lớp 5 trường Cao Xá, được giúp đỡ")
+    assert "nêu tên một trẻ em" in page
+    page = _write(office, cycle_id, "plans", deed="draw")
+    assert "để trống theo ý" not in page
+
+
+def test_arranging_saves_nothing(browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office = browse(OFFICE)
+    page = _write(office, cycle_id, "highlights", deed="arrange", **{"use-0": "1", "place-0": "nan"})
+    assert "Đã ghép, chưa lưu" in page
+    assert "Đã tiêm đủ 98% trẻ em (Phòng Y tế).</textarea>" in page
+    assert "lấy từ báo cáo" in office.get(f"/reports/cycles/{cycle_id}")
+    page = _write(office, cycle_id, "highlights", deed="arrange")
+    assert "</textarea>" in page
+    assert "(Phòng Y tế).</textarea>" not in page
+
+
+def test_from_asking_to_issue(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office = browse(OFFICE)
+    _write_all(office, cycle_id)
+    page = office.post("/reports/", at=f"/reports/cycles/{cycle_id}", cycle=cycle_id, recipient=["committee", "agency"])
+    found = re.findall(r'href="/reports/(\d+)"', page)
+    assert len(found) == 2
+    page = office.get(f"/reports/{found[0]}")
+    assert 'http-equiv="refresh"' in page
+    assert "Đang chờ máy xử lý" in page
+    _build(app)
+    one = min(found, key=int)
+    page = office.get(f"/reports/{one}")
+    assert "gửi UBND, bản 1" in page
+    for form, begin in (("docx", b"PK"), ("pdf", b"%PDF"), ("xlsx", b"PK")):
+        answer = office.client.get(f"/reports/{one}.{form}")
+        assert answer.status_code == 200
+        assert answer.data.startswith(begin)
+        assert "attachment" in answer.headers["Content-Disposition"]
+        assert browse(HEAD).client.get(f"/reports/{one}.{form}").status_code == 403
+    office.get(f"/reports/{one}.exe", 404)
+    wrong = office.post(f"/reports/{one}/issue", at=f"/reports/{one}", status=422, number="mười lăm", day="2026-01-01")
+    assert 'value="mười lăm"' in wrong
+    assert "Lỗi" in wrong
+    browse(LEADER).post(f"/reports/{one}/issue", at="/reports/", status=403, number="15", day="2026-01-01")
+    today = datetime.now().date()
+    page = office.post(f"/reports/{one}/issue", at=f"/reports/{one}", number="15", day=today.isoformat(), signer="Mẫu")
+    assert "Đang điền số, ngày" in page
+    _build(app)
+    page = office.get(f"/reports/{one}")
+    assert f"Đã ban hành số 15/BC-LĐTBXH ngày {today:%d/%m/%Y}" in page
+    assert "Ban hành và khóa" not in page
+    before = office.client.get(f"/reports/{one}.docx").data
+    office.post(f"/reports/{one}/cancel", at="/reports/", status=200)
+    office.post(f"/reports/{one}/retry", at="/reports/", status=200)
+    with app.app_context():
+        assert build_due(acting) == 0
+    assert office.client.get(f"/reports/{one}.docx").data == before
+
+
+def test_the_other_recipient_and_what_differs(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office = browse(OFFICE)
+    office.post("/reports/", at=f"/reports/cycles/{cycle_id}", cycle=cycle_id)
+    _build(app)
+    _write(office, cycle_id, "plans", text="Đẩy mạnh truyền thông.")
+    office.post("/reports/1/other", at="/reports/1", recipient="agency")
+    office.post("/reports/1/other", at="/reports/1", status=422, recipient="everybody")
+    _build(app)
+    page = office.get("/reports/compare?first=1&second=2")
+    assert "Đẩy mạnh truyền thông." in page
+    assert "<h2>Chỉ tiêu</h2>" not in page  # the same figures
+    assert "Hai bản có cùng số liệu và nội dung" in office.get("/reports/compare?first=1&second=1")
+    office.get("/reports/compare?first=1&second=99", 404)
+    office.get("/reports/compare?first=x", 404)
+
+
+def test_cancel_on_the_page(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office = browse(OFFICE)
+    office.post("/reports/", at=f"/reports/cycles/{cycle_id}", cycle=cycle_id)
+    page = office.post("/reports/1/cancel", at="/reports/1")
+    assert "Đã hủy việc lập bản này" in page
+    with app.app_context():
+        assert build_due(acting) == 0
+    office.post("/reports/1/retry", at="/reports/1")
+    _build(app)
+    assert "Đã lập xong" in office.get("/reports/1")
+
+
+def test_a_form_sent_twice_makes_one_edition(app: Flask, cycle_id: int) -> None:
+    client = app.test_client()
+    Browser(client, OFFICE)
+    page = client.get(f"/reports/cycles/{cycle_id}").text
+    form = {name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("csrf_token", "once")}  # type: ignore[index]
+    for _ in range(2):
+        client.post("/reports/", data={**form, "cycle": cycle_id, "recipient": "committee"})
+    with app.app_context(), acting() as ctx:
+        assert ctx.session.connection().exec_driver_sql("SELECT count(*) FROM consolidated_reports").scalar() == 1

@@ -1,0 +1,180 @@
+"""What leaves the house for other systems: an issued edition and figures as plain JSON and CSV. Small counts masked.
+
+Numbers are JSON numbers or decimal text with a point; a masked one is the text "< 5" or "*".
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tracker.exports.material import Material, sections_of
+from tracker.exports.report_annexes import by_measure, hidden
+from tracker.exports.snapshot import CLASSES, CellRow
+from tracker.rules.figures import is_small, masked_rows
+
+# What a spreadsheet would run as a formula is told as text.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MEASURE_HEADS = (
+    "ref", "indicator", "measure", "unit_of_measure", "per", "lead", "target_2025", "target_2030", "baseline_year",
+    "baseline", "previous", "value", "estimate", "verdict", "rule", "gap", "communes_value", "source",
+)  # fmt: skip
+WORK_HEADS = (
+    "unit", "clause", "kind", "text", "period", "coordinating", "due_on", "class", "days_late", "progress", "result",
+    "carried",
+)  # fmt: skip
+FIGURE_HEADS = (
+    "ref", "measure", "per", "unit_code", "unit", "level", "period", "round", "numerator", "denominator", "value",
+    "estimate", "source", "accepted_on",
+)  # fmt: skip
+
+
+def edition_json(material: Material, facts: dict[str, Any]) -> dict[str, Any]:
+    """`facts`: what identifies the edition. Assignments are listed in their own file."""
+    snapshot = material.snapshot
+    titles = sections_of(material.kind, snapshot.sections, snapshot.solution_groups)
+    return {
+        **facts,
+        "programme": snapshot.title,
+        "kind": snapshot.cycle,
+        "span": material.span,
+        "first_year": snapshot.first_year,
+        "year": snapshot.year,
+        "office": snapshot.office,
+        "addressed_to": material.addressee,
+        "cut_off_on": snapshot.cut_off_on,
+        "taken_at": snapshot.built_at,
+        "sample_data": snapshot.sample_data,
+        "assignments": {
+            "total": snapshot.tally.total,
+            **dict(zip(CLASSES, snapshot.tally.classes, strict=True)),
+            "by_unit": [
+                {"unit": unit.name, **dict(zip(CLASSES, unit.counted.classes, strict=True))} for unit in snapshot.units
+            ],
+        },
+        "filing": [
+            {"unit": one.unit, "level": one.level, "state": one.state, "due_on": one.due_on, "filed_on": one.filed_on,
+             "on_time": one.on_time}
+            for one in snapshot.filing
+        ],
+        "missing": snapshot.missing(),
+        "measures": [dict(zip(MEASURE_HEADS, row, strict=True)) for row in measure_rows(material)],
+        "sections": [
+            {"key": key, "title": title, "text": one.text, "sources": list(one.sources)}
+            for key, title in titles
+            if (one := material.texts.get(key)) is not None and one.text
+        ],
+        "budget": [
+            {"unit": row.unit, "source": row.source, "estimate": _whole(row.estimate),
+             "approved": _whole(row.approved), "spent": _whole(row.spent)}
+            for row in snapshot.budget
+        ],
+    }  # fmt: skip
+
+
+def measure_rows(material: Material) -> Iterator[Sequence[Any]]:
+    """A plain count is masked like every cell; a rate of the whole area is no cell."""
+    for ref, indicator, one in material.snapshot.measures():
+        numbers = [
+            _number(value, one.per) for value in (one.baseline, one.before, one.value, one.gap, one.communes_value)
+        ]
+        baseline, before, value, gap, communes = numbers
+        yield (
+            ref, indicator.text, one.name, one.unit, one.per, indicator.lead, one.target_2025, one.target_2030,
+            one.baseline_year, baseline, before, value, one.estimate, one.verdict, one.rule, gap, communes, one.source,
+        )  # fmt: skip
+
+
+def work_rows(material: Material) -> Iterator[Sequence[Any]]:
+    for unit, row in material.work():
+        yield (
+            unit, row.ref, row.kind, row.text, row.period, row.coordinating, row.due_on, row.official,
+            row.days_late or None, row.progress, row.result, row.carried,
+        )  # fmt: skip
+
+
+def cell_rows(material: Material) -> Iterator[Sequence[Any]]:
+    """What units reported, as it was when the edition was frozen."""
+    for (ref, name), group in by_measure(material.cells()):
+        for one, (a, b, value) in zip(group, hidden(group), strict=True):
+            yield ref, name, one.unit, *_plain(one, a, b, value), one.estimate, one.source
+
+
+CELL_HEADS = ("ref", "measure", "unit", "numerator", "denominator", "value", "estimate", "source")
+
+
+def figure_rows(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:
+    """From `store.api_key.figures`: in the order of measures, communes of one measure masked together."""
+    held: list[Any] = []
+    for row in rows:
+        if held and (held[0].measure_id, held[0].commune) != (row.measure_id, row.commune):
+            yield from _figures(held)
+            held = []
+        held.append(row)
+    yield from _figures(held)
+
+
+def _figures(group: list[Any]) -> Iterator[Sequence[Any]]:
+    told = masked_rows([(row.numerator, row.denominator, row.value) for row in group])
+    for row, words in zip(group, told, strict=True):
+        raw = (row.numerator, row.denominator, row.value)
+        numbers = [_shown(number, word, row.per) for number, word in zip(raw, words, strict=True)]
+        ref = str(row.number) if row.measures == 1 else f"{row.number}.{row.position + 1}"
+        yield (
+            ref, row.measure, row.per, row.code, row.unit_name, "commune" if row.commune else "department", row.period,
+            row.round, *numbers, row.estimate, row.source, row.accepted_at.date().isoformat(),
+        )  # fmt: skip
+
+
+def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """RFC 4180 with a byte-order mark, so that Excel reads the letters; row by row."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    out.write("\ufeff")
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+        if out.tell() > 65_536:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return int(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _plain(one: CellRow, *words: str) -> list[Any]:
+    raw = (one.numerator, one.denominator, one.value)
+    return [
+        _shown(Decimal(number) if number is not None else None, word, 100)
+        for number, word in zip(raw, words, strict=True)
+    ]
+
+
+def _shown(number: Decimal | None, word: str, per: int) -> float | str | None:
+    """The number itself where it is not masked."""
+    if number is None:
+        return None
+    if word == "*" or word.startswith("<"):
+        return word
+    return _number(str(number), per)
+
+
+def _number(text: str | None, per: int) -> float | str | None:
+    if text is None:
+        return None
+    number = Decimal(text)
+    if per == 1 and is_small(number):
+        return "< 5"
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _whole(text: str | None) -> int | None:
+    return None if text is None else int(text)
