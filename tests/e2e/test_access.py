@@ -120,13 +120,15 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
         for period, accepted in (("2025", "now()"), ("2026", "NULL")):
             connection.execute(
                 "INSERT INTO figures (measure_id, unit_id, unit_name, period, round, numerator, denominator, value,"
-                " reported_at, reported_by_id, accepted_at, accepted_by_id) SELECT %s, u.id, u.name, %s, 1, 96, 100, 96,"
+                " reported_at, reported_by_id, accepted_at, accepted_by_id)"
+                " SELECT %s, u.id, u.name, %s, 1, 96, 100, 96,"
                 f" now(), p.id, {accepted}, CASE WHEN {accepted} IS NULL THEN NULL ELSE p.id END FROM units u, users p"
                 " WHERE p.login = 'truong.p-yte' AND (u.code = 'p-yte' OR u.kind = 'commune')",
                 (ids["measure"], period),
             )
         connection.execute(
-            "INSERT INTO budget_lines (programme_id, unit_id, year, source, estimate, approved, edited_at, edited_by_id)"
+            "INSERT INTO budget_lines"
+            " (programme_id, unit_id, year, source, estimate, approved, edited_at, edited_by_id)"
             " SELECT 1, %s, 2026, 'district', 50000000, 40000000, now(), id FROM users WHERE login = 'truong.p-yte'",
             (ids["unit"],),
         )

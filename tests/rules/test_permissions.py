@@ -95,7 +95,10 @@ MATRIX = {
     ),
     "auditor": "view monitor read_mail_log read_register read_rights read_budget read_figures",
     "auditor with a post": "view monitor read_mail_log read_register read_rights read_budget read_figures",
-    "system": "issue view monitor build_report import_programme read_mail_log read_register manage_users read_budget read_figures",
+    "system": (
+        "issue view monitor build_report import_programme read_mail_log read_register manage_users read_budget"
+        " read_figures"
+    ),
 }
 
 
