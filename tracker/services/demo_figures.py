@@ -191,8 +191,11 @@ def _fill_budget(
                     continue
                 estimate = random.randint(20, 90) * (1_000_000 if is_commune else 3_000_000)
                 over = year < YEARS[-1]
-                approved = estimate * random.randint(80, 100) // 100 if over or random.random() < 0.8 else None
-                spent = approved * random.randint(85, 100) // 100 if over and approved else None
+                given = source is BudgetSource.SOCIAL
+                approved = None
+                if not given and (over or random.random() < 0.8):
+                    approved = round(estimate * random.uniform(0.8, 1), -5)
+                spent = round((estimate if given else approved or 0) * random.uniform(0.85, 1), -5) if over else None
                 ctx.session.add(
                     BudgetLine(
                         programme_id=programme.id,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models.budget import BudgetLine, BudgetSource
 from tracker.models.unit import Unit
-from tracker.rules.budget import Money, together
+from tracker.rules.budget import GIVEN, Money, together
 
 SOURCES = tuple(BudgetSource)
 
@@ -24,6 +24,11 @@ class UnitMoney:
     @property
     def total(self) -> Money:
         return together(self.sources.values())
+
+    @property
+    def state(self) -> Money:
+        """What is approved and spent of the state's money: gifts are not approved, and no part of a rate."""
+        return together(money for source, money in self.sources.items() if source != GIVEN)
 
 
 def by_unit(session: Session, programme_id: int, year: int, unit_ids: Collection[int] | None = None) -> list[UnitMoney]:

@@ -31,6 +31,12 @@ _COMMUNES = text("""
     FROM expected AS e FULL JOIN official AS o ON o.unit_id = e.id
     ORDER BY e.position, coalesce(o.unit_id, e.id)
 """)
+_EXPECTED = text("""
+    SELECT count(*) AS n,
+        coalesce(json_agg(json_build_array(id, name) ORDER BY position) FILTER (WHERE id = ANY(:own)), '[]') AS own
+    FROM units WHERE kind = 'commune' AND valid_from <= :last AND (valid_to IS NULL OR valid_to >= :first)
+        AND (:stratum = '' OR (fold(name) ~ :town) = (:stratum = 'urban'))
+""")
 _BEFORE = text("""
     SELECT DISTINCT ON (unit_id, period) unit_id, period, numerator, denominator, value FROM figures
     WHERE measure_id = :measure AND unit_id = ANY(:units) AND period = ANY(:periods) AND value IS NOT NULL
@@ -64,6 +70,15 @@ def communes(
         Commune(row.unit_id, row.unit_name, reported(row, per) if row.id else None, bool(row.no_data))
         for row in session.execute(_COMMUNES, asked)
     ]
+
+
+def expected(
+    session: Session, first: date, last: date, own: Collection[int], *, stratum: str | None = None
+) -> tuple[int, list[tuple[int, str]]]:
+    """How many communes there were between the two days; (id, name) of those among `own`."""
+    asked = {"first": first, "last": last, "stratum": stratum or "", "town": _TOWN, "own": list(own)}
+    row = session.execute(_EXPECTED, asked).one()
+    return row.n, [(id_, name) for id_, name in row.own]
 
 
 def before(

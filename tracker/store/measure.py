@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tracker.models.figure import Figure
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.programme import Programme
-from tracker.models.unit import Unit
 from tracker.rules.measure import Shape
 from tracker.rules.targets import Comparator, Target
 
@@ -54,11 +53,3 @@ def in_use(session: Session, measure_ids: Collection[int]) -> set[int]:
             select(Measure.id).where(Measure.id.in_(measure_ids), or_(reported, Measure.baseline.is_not(None)))
         )
     )
-
-
-def units_of(session: Session, unit_ids: Collection[int]) -> list[tuple[int, str, str]]:
-    """(id, name, kind) of some units, in their order."""
-    rows = session.execute(
-        select(Unit.id, Unit.name, Unit.kind).where(Unit.id.in_(unit_ids)).order_by(Unit.position, Unit.id)
-    )
-    return [(id_, name, str(kind)) for id_, name, kind in rows]

@@ -51,6 +51,7 @@ def index() -> ResponseReturnValue:
             page=Page(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], len(rows), number),
             sources=store.by_source(rows),
             total=together(one.total for one in rows),
+            state=together(one.state for one in rows),
             own=sorted(ctx.actor.units),
             units=(few_units(ctx.session, ctx.today) or []) if enters else [],
             names=BUDGET_SOURCES,

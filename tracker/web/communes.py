@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tracker.rules.figures import masked_rows
+from tracker.rules.figures import SECOND, masked_rows
 from tracker.rules.judgement import judge
 from tracker.rules.measure import Better, Shape, at_of
 from tracker.rules.permissions import Permission, may
@@ -54,14 +54,16 @@ def index(measure_id: int) -> ResponseReturnValue:
         )
         by_name = request.args.get("order") == "name"
         told = dict(zip((one.unit_id for one in rows), _masked(ctx, programme, measure, rows), strict=True))
+        # What is masked is told by no order and by no longest bar either.
+        open_values = {one.unit_id: None if told[one.unit_id][2] == SECOND else one.value for one in rows}
         if not by_name:
-            rows.sort(key=lambda one: _worst_first(shape, one.value))
+            rows.sort(key=lambda one: _worst_first(shape, open_values[one.unit_id]))
         number = max(1, min(request.args.get("page", 1, type=key), -(-len(rows) // PAGE_SIZE) or 1))
         page = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
         periods = [earlier(found, n) for n in (2, 1)]
         before = commune_figure.before(ctx.session, measure.id, measure.per, [one.unit_id for one in page], periods)
         (line,) = figure.lines_of(ctx.session, [(measure.indicator, measure)], found.key)
-        most = max([one.value for one in rows if one.value is not None] or [Fraction(1)])
+        most = max([value for value in open_values.values() if value is not None] or [Fraction(1)])
         cells = [_cells(ctx, programme, measure, shape, found, one, told, before, periods, most) for one in page]
         return render_template(
             "indicators/communes.html",
@@ -78,7 +80,7 @@ def index(measure_id: int) -> ResponseReturnValue:
             by_name=by_name,
             verdicts=VERDICTS,
             shown=shown,
-            masks=any("< 5" in one[:2] for one in told.values()),
+            masks=any(SECOND in one for one in told.values()),
         )
 
 
@@ -102,10 +104,12 @@ def _cells(
     numerator, denominator, value = told[one.unit_id]
     open_to = (measure.indicator.lead_unit_id, one.unit_id)
     may_open = any(may(ctx.actor, Permission.READ_FIGURES, scope_of(ctx, programme, unit)) for unit in open_to)
-    hidden = value == "*"
+    hidden = value == SECOND
+    # Earlier years are not masked cell by cell: of other units they are not shown.
+    earlier_values = before.get(one.unit_id, {}) if may_open else {}
     verdict = ""
     if one.value is not None and not hidden:
-        history = {at_of(when): was for when, was in before.get(one.unit_id, {}).items()}
+        history = {at_of(when): was for when, was in earlier_values.items()}
         # A commune has no road of its own: it is held against the programme's.
         verdict = judge(shape, one.value, at_of(period.key), history).verdict
     said = _("không có số liệu") if one.no_data else _("chưa có số liệu") if one.figure is None else ""
@@ -115,7 +119,7 @@ def _cells(
         numerator=numerator,
         denominator=denominator,
         value=value if hidden or not value else shown(one.value, shape.per),
-        before=[("*" if hidden else shown(before.get(one.unit_id, {}).get(when), shape.per)) for when in periods],
+        before=[shown(earlier_values.get(when), shape.per) for when in periods],
         verdict=verdict,
         said=said,
         share=0 if hidden or one.value is None or one.value <= 0 else round(float(one.value / most * 100), 1),

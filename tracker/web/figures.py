@@ -18,7 +18,7 @@ from tracker.web.errors import say
 from tracker.web.indicators import measure_page
 from tracker.web.inputs import kept, key
 from tracker.web.language import gettext as _
-from tracker.web.measure_view import number_in, shown, target_of
+from tracker.web.measure_view import number_in, shown, targets_of
 from tracker.web.measures import measure_of, period_choices, scope_of
 from tracker.web.session import acting, login_required
 from tracker.web.verbs import number
@@ -111,7 +111,7 @@ def _page(
             last=last,
             others=commune_figure.reported_periods(ctx.session, measure_id, unit_id),
             shape=shape,
-            target=target_of(shape, found.last.year),
+            targets=targets_of(shape),
             may_report=may(ctx.actor, Permission.REPORT_FIGURE, scope_of(ctx, programme, unit_id))
             and measure.retired_in is None,
             is_open=ctx.today <= found.last,

@@ -12,10 +12,8 @@ from tracker.rules.judgement import ORDER, Verdict, judge
 from tracker.rules.measure import at_of
 from tracker.rules.permissions import Permission, may
 from tracker.rules.words import BETTER, STRATA, VERDICTS
-from tracker.services.context import Context
 from tracker.services.figure import seen_of
 from tracker.store import commune_figure, figure
-from tracker.store import measure as measures
 from tracker.web.language import gettext as _
 from tracker.web.measure_view import chart, number_in, rule_of, shown, spark, target_of, targets_of
 from tracker.web.measures import measure_of, period_choices, period_of, programme_asked, scope_of
@@ -85,6 +83,10 @@ def measure_page(measure_id: int, errors: dict[str, str] | None = None, status: 
         scope = scope_of(ctx, programme, measure.indicator.lead_unit_id)
         sees = may(ctx.actor, Permission.READ_FIGURES, scope)
         office = scope_of(ctx, programme, None)
+        lead = measure.indicator.lead_unit
+        expected, own = commune_figure.expected(
+            ctx.session, found.first, found.last, ctx.actor.units, stratum=measure.stratum
+        )
         may_accept = may(ctx.actor, Permission.ACCEPT_FIGURE, office)
         return render_template(
             "indicators/show.html",
@@ -98,9 +100,10 @@ def measure_page(measure_id: int, errors: dict[str, str] | None = None, status: 
             facts=_facts(line),
             sides=_sides(line, sees=sees),
             table=_table(line),
+            expected=expected,
             waiting=commune_figure.waiting(ctx.session, measure.id, found.key) if may_accept else [],
             seen_of=seen_of,
-            own=_own_units(ctx, programme, measure),
+            own=[(lead.id, lead.name), *own] if lead is not None and lead.id in ctx.actor.units else own,
             sees=sees,
             may_accept=may_accept,
             may_set=may(ctx.actor, Permission.SET_BASELINE, office),
@@ -165,13 +168,3 @@ def _table(line: Any) -> list[tuple[int, str, str, str]]:
             (year, shown(line.years.get(at), shape.per), target_of(shape, year), _(verdict) if verdict else "")
         )
     return found
-
-
-def _own_units(ctx: Context, programme: Any, measure: Any) -> list[tuple[int, str]]:
-    """Units of the person that have to do with the measure: its lead, and communes of its stratum."""
-    return [
-        (unit_id, name)
-        for unit_id, name, kind in measures.units_of(ctx.session, ctx.actor.units)
-        if unit_id == measure.indicator.lead_unit_id
-        or (kind == "commune" and measures.shape_of(measure).counts(name))
-    ]  # fmt: skip
