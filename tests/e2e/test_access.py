@@ -61,6 +61,13 @@ PAGES = {
     "figures.show": (HEAD, "/indicators/{measure}/units/{unit}?period=2026"),
     "budget.index": (OFFICE, "/budget/?year=2026"),
     "budget.show": (HEAD, "/budget/1/units/{unit}?year=2026"),
+    "cycles.index": (OFFICE, "/cycles/"),
+    "cycles.show": (OFFICE, "/cycles/{cycle}"),
+    "cycles.chase": (OFFICE, "/cycles/{cycle}/chase"),
+    "cycle_plan.index": (OFFICE, "/cycles/{planned}/plan"),
+    "unit_reports.show": (HEAD, "/unit-reports/{report}"),
+    "unit_reports.check": (HEAD, "/unit-reports/{report}/check"),
+    "report_form.index": (HEAD, "/unit-reports/{report}/excel"),
     "reports.index": (OFFICE, "/reports/"),
     "mails.index": (OFFICE, "/mail/"),
     "register.index": (OFFICE, "/register/?from=2026-11-01&to=2026-11-30"),
@@ -74,7 +81,7 @@ NOT_PAGES = {
     "static", "home.home", "home.healthz", "home.readyz", "programmes.index", "evidence.download", "exports.listing",
     "update_sheet.download", "calendar.feed", "mails.show", "mails.body", "register.document",
     "register.workbook", "reports.show", "reports.download", "reports.progress",
-    "components.gallery", "bulk.again", "bulk.done",
+    "components.gallery", "bulk.again", "bulk.done", "cycles.letter", "unit_reports.document", "report_form.download",
 }  # fmt: skip
 
 
@@ -120,16 +127,34 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
         for period, accepted in (("2025", "now()"), ("2026", "NULL")):
             connection.execute(
                 "INSERT INTO figures (measure_id, unit_id, unit_name, period, round, numerator, denominator, value,"
-                " reported_at, reported_by_id, accepted_at, accepted_by_id) SELECT %s, u.id, u.name, %s, 1, 96, 100, 96,"
+                " reported_at, reported_by_id, accepted_at, accepted_by_id)"
+                " SELECT %s, u.id, u.name, %s, 1, 96, 100, 96,"
                 f" now(), p.id, {accepted}, CASE WHEN {accepted} IS NULL THEN NULL ELSE p.id END FROM units u, users p"
                 " WHERE p.login = 'truong.p-yte' AND (u.code = 'p-yte' OR u.kind = 'commune')",
                 (ids["measure"], period),
             )
         connection.execute(
-            "INSERT INTO budget_lines (programme_id, unit_id, year, source, estimate, approved, edited_at, edited_by_id)"
+            "INSERT INTO budget_lines"
+            " (programme_id, unit_id, year, source, estimate, approved, edited_at, edited_by_id)"
             " SELECT 1, %s, 2026, 'district', 50000000, 40000000, now(), id FROM users WHERE login = 'truong.p-yte'",
             (ids["unit"],),
         )
+        form = (
+            '{"sections": [{"key": "plans", "title": "Phương hướng", "help": "Việc chính", "required": true}],'
+            ' "commune_measures": [], "exempt": {}}'
+        )
+        for name, kind, since in (("cycle", "annual", "now()"), ("planned", "mid_term", "NULL")):
+            ids[name] = one(
+                "INSERT INTO report_cycles (programme_id, kind, period, first_year, opens_on, cut_off_on,"
+                " due_commune_on, due_department_on, due_office_on, form, created_at, opened_at) VALUES (1, %s, '2026',"
+                f" 2026, '2026-10-19', '2026-11-14', '2026-11-16', '2026-11-19', '2026-11-26', %s, now(), {since})"
+                " RETURNING id", kind, form,
+            )  # fmt: skip
+        ids["report"] = one(
+            "INSERT INTO unit_reports (cycle_id, unit_id, unit_name, level, position, due_on, measure_ids, state,"
+            " assignment_id) SELECT %s, lead_unit_id, 'Phòng Y tế', 'department', 1, '2026-11-19', ARRAY[%s], 'draft',"
+            " id FROM assignments WHERE id = %s RETURNING id", ids["cycle"], ids["measure"], row,
+        )  # fmt: skip
         ids["link"] = int("1" * 43)
         connection.execute(
             "WITH mail AS (INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body,"
