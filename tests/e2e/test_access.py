@@ -52,6 +52,13 @@ PAGES = {
     "figures.show": (HEAD, "/indicators/{measure}/units/{unit}?period=2026"),
     "budget.index": (OFFICE, "/budget/?year=2026"),
     "budget.show": (HEAD, "/budget/1/units/{unit}?year=2026"),
+    "cycles.index": (OFFICE, "/cycles/"),
+    "cycles.show": (OFFICE, "/cycles/{cycle}"),
+    "cycles.chase": (OFFICE, "/cycles/{cycle}/chase"),
+    "cycle_plan.index": (OFFICE, "/cycles/{planned}/plan"),
+    "unit_reports.show": (HEAD, "/unit-reports/{report}"),
+    "unit_reports.check": (HEAD, "/unit-reports/{report}/check"),
+    "report_form.index": (HEAD, "/unit-reports/{report}/excel"),
     "reports.index": (OFFICE, "/reports/"),
     "api_keys.index": (OFFICE, "/api-keys/"),
     "mails.index": (OFFICE, "/mail/"),
@@ -72,7 +79,7 @@ NOT_PAGES = {
     "register.workbook", "reports.show", "reports.download", "reports.progress",
     "reports.compared", "edition.index", "edition.section", "api.index", "api.editions", "api.edition",
     "api.edition_table", "api.edition_file", "api.figure_list",
-    "components.gallery", "bulk.again", "bulk.done",
+    "components.gallery", "bulk.again", "bulk.done", "cycles.letter", "unit_reports.document", "report_form.download",
 }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ SIGNED_IN = {
     "exports.listing", "update_sheet.index", "update_sheet.download", "update_sheet.preview", "update_sheet.save",
     "calendar.index", "listing.save_filter", "bulk.again", "working_days.index", "duties.show",
     "notifications.index", "notifications.read_all", "preferences.index", "preferences.save", "preferences.set_chat",
-    "indicators.index", "indicators.show", "communes.index", "budget.index",
+    "cycles.index", "indicators.index", "indicators.show", "communes.index", "budget.index",
 }  # fmt: skip
 # About a programme as a whole: 403 without the right.
 WHOLE = {
@@ -80,6 +80,7 @@ WHOLE = {
     "working_days.apply": "set_working_days",
     "figures.accept": "accept_figure",
     "figures.baseline": "set_baseline",
+    "cycles.create": "run_cycle",
     "bulk.choose": "chase",
     "bulk.preview": "chase",
     "bulk.apply": "chase",
@@ -94,6 +95,20 @@ OF_ASSIGNMENT = {
     "evidence.index": "view",
     "ladder.reminders": "view",
 }
+# About a unit's report, whose duty is the assignment of the test: as of an assignment.
+OF_REPORT = {
+    "unit_reports.show": "view", "unit_reports.check": "view", "unit_reports.document": "view",
+    "unit_reports.save": "write_report", "unit_reports.submit": "submit", "unit_reports.withdraw": "withdraw",
+    "unit_reports.accept": "confirm", "unit_reports.return_": "return", "report_form.index": "write_report",
+    "report_form.download": "write_report", "report_form.preview": "write_report", "report_form.save": "write_report",
+}  # fmt: skip
+# About a reporting cycle: 404 for whoever does not oversee its programme, 403 without the right to do it.
+OF_CYCLE = {
+    "cycles.show": "monitor", "cycles.chase": "chase", "cycles.send": "chase", "cycles.letter": "chase",
+    **{f"cycle_plan.{name}": "run_cycle" for name in (
+        "index", "save_days", "save_form", "save_measures", "exempt", "expect", "add", "open_", "close", "open_again",
+    )},
+}  # fmt: skip
 OF_EXPLANATION = {"answer": "answer_explanation", "close": "ask_explanation", "withdraw": "ask_explanation"}
 OF_VERB = {
     **{name: name for name in VERBS},
@@ -124,6 +139,8 @@ class Ids:
     explanation: int
     police: int
     clause: int
+    cycle: int
+    report: int
     form: dict[str, object] = field(default_factory=dict)
 
 
@@ -169,11 +186,25 @@ def ids(app: Flask) -> Ids:
             " RETURNING id",
             (one,),
         ).scalar_one()
+        cycle = sql(
+            "INSERT INTO report_cycles (programme_id, kind, period, first_year, opens_on, cut_off_on, due_commune_on,"
+            " due_department_on, due_office_on, form, created_at, opened_at) SELECT programme_id, 'annual', '2026',"
+            " 2026, '2026-10-19', '2026-11-14', '2026-11-16', '2026-11-19', '2026-11-26',"
+            """ '{"sections": [], "commune_measures": [], "exempt": {}}', now(), now() FROM assignments WHERE id = %s"""
+            " RETURNING id",
+            (one,),
+        ).scalar_one()
+        report = sql(
+            "INSERT INTO unit_reports (cycle_id, unit_id, unit_name, level, position, due_on, measure_ids, state,"
+            " assignment_id) SELECT %s, lead_unit_id, 'x', 'department', 1, '2026-11-19', '{}', 'expected', id"
+            " FROM assignments WHERE id = %s RETURNING id",
+            (cycle, one),
+        ).scalar_one()
     form = {
         "unit_id": police, "lead_unit_id": 999_999, "part_unit_id": 999_999, "update_id": 1, "version": "", "ids": one,
         "promise_id": 1, "programme": 1, "year": 2026, "duty_id": duty,
     }  # fmt: skip
-    return Ids(one, extension, explanation, police, clause, form)
+    return Ids(one, extension, explanation, police, clause, cycle, report, form)
 
 
 def wanted(rule: Rule, action: str) -> tuple[str, bool] | None:
@@ -187,6 +218,10 @@ def wanted(rule: Rule, action: str) -> tuple[str, bool] | None:
         return OF_EXPLANATION[action], True
     if endpoint in OF_ASSIGNMENT:
         return OF_ASSIGNMENT[endpoint], True
+    if endpoint in OF_REPORT:
+        return OF_REPORT[endpoint], True
+    if endpoint in OF_CYCLE:
+        return OF_CYCLE[endpoint], True
     return WHOLE[endpoint], False
 
 
@@ -202,6 +237,7 @@ def addresses(app: Flask, ids: Ids) -> list[tuple[Rule, str, str]]:
             number = ids.extension if rule.endpoint.startswith("extensions.") else ids.explanation
             path = path.replace("<int:request_id>", str(number)).replace("<int:programme_id>", "1")
             path = path.replace("<int:clause_id>", str(ids.clause)).replace("<int:measure_id>", "1")
+            path = path.replace("<int:cycle_id>", str(ids.cycle)).replace("<int:report_id>", str(ids.report))
             found.append((rule, path, action))
     return found
 
@@ -233,6 +269,8 @@ def test_every_route(app: Flask, ids: Ids, login: str) -> None:
                     ("/programmes/1/", "/indicators/1/")
                 )
                 fine = answer.status_code in ((403, 404, 422) if refused else (200,))
+            elif rule.endpoint in OF_CYCLE:
+                fine = answer.status_code == (403 if "monitor" in rights else 404)
             elif need[1]:
                 fine = answer.status_code == (403 if "view" in rights else 404)
             else:
@@ -254,7 +292,16 @@ def _as_before(app: Flask, ids: Ids) -> None:
 
 def test_every_route_has_its_right(app: Flask, ids: Ids) -> None:
     """Fails when a route is added without saying here who may use it."""
-    known = FREE | ELSEWHERE | SIGNED_IN | {*WHOLE} | {*OF_ASSIGNMENT} | {"assignments.act", "explanations.act"}
+    known = (
+        FREE
+        | ELSEWHERE
+        | SIGNED_IN
+        | {*WHOLE}
+        | {*OF_ASSIGNMENT}
+        | {*OF_REPORT}
+        | {*OF_CYCLE}
+        | {"assignments.act", "explanations.act"}
+    )
     assert {rule.endpoint for rule in app.url_map.iter_rules()} - known == set()
     assert {*OF_VERB} == {*VERBS}
 
