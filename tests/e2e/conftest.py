@@ -70,6 +70,22 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             " FROM users WHERE login = 'truong.p-yte'",
             (ids["unit"],),
         )
+        form = (
+            '{"sections": [{"key": "plans", "title": "Phương hướng", "help": "Việc chính", "required": true}],'
+            ' "commune_measures": [], "exempt": {}}'
+        )
+        for name, kind, since in (("cycle", "annual", "now()"), ("planned", "mid_term", "NULL")):
+            ids[name] = one(
+                "INSERT INTO report_cycles (programme_id, kind, period, first_year, opens_on, cut_off_on,"
+                " due_commune_on, due_department_on, due_office_on, form, created_at, opened_at) VALUES (1, %s, '2026',"
+                f" 2026, '2026-10-19', '2026-11-14', '2026-11-16', '2026-11-19', '2026-11-26', %s, now(), {since})"
+                " RETURNING id", kind, form,
+            )  # fmt: skip
+        ids["report"] = one(
+            "INSERT INTO unit_reports (cycle_id, unit_id, unit_name, level, position, due_on, measure_ids, state,"
+            " assignment_id) SELECT %s, lead_unit_id, 'Phòng Y tế', 'department', 1, '2026-11-19', ARRAY[%s], 'draft',"
+            " id FROM assignments WHERE id = %s RETURNING id", ids["cycle"], ids["measure"], row,
+        )  # fmt: skip
         ids["news"] = one(
             "WITH chat AS (INSERT INTO chat_addresses (user_id, address, scheme, by_admin, set_at) SELECT id, 'x', 'x',"
             " false, now() FROM users WHERE login = 'truong.p-yte' RETURNING user_id) INSERT INTO outbox (kind, topic,"
