@@ -60,7 +60,7 @@ def check_money(money: Money, source: str) -> Money:
         amount = getattr(money, name)
         if amount is None:
             continue
-        if amount < 0 or amount > LARGEST or amount != amount.to_integral_value():
+        if not amount.is_finite() or not 0 <= amount <= LARGEST or amount != amount.to_integral_value():
             raise Invalid(N_("Số tiền phải là số không âm, lẻ nhất đến 1 đồng."), field=name)
     if source == GIVEN:
         if money.approved is not None:

@@ -8,7 +8,7 @@ from tracker.services.audit import record
 from tracker.services.context import Context
 
 # Name → (least, most).
-BOUNDS = {"extension_days": (0, 60), "ranking_threshold": (1, 1000), "mail_hour": (0, 23)}
+BOUNDS = {"extension_days": (0, 60), "ranking_threshold": (1, 1000), "mail_hour": (0, 23), "jump_percent": (1, 1000)}
 
 
 def set_programme(ctx: Context, programme_id: int, **values: int | None) -> Programme:
