@@ -1,5 +1,5 @@
-"""How wide a line is on paper, by the metrics of Times New Roman (which Tinos has). Reads the font file itself: two of its
-tables are all that is needed (OpenType 1.9, cmap format 4 and hmtx)."""
+"""How wide a line is on paper, by the metrics of Times New Roman, which Tinos has. Reads the font file itself: two
+of its tables are all that is needed (OpenType 1.9, cmap format 4 and hmtx)."""
 
 from functools import cache
 from struct import unpack_from
