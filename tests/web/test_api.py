@@ -65,9 +65,8 @@ def test_without_a_good_key_nothing_is_told(app: Flask, api: Api) -> None:
     for rule in paths:
         path = re.sub(r"<int:\w+>", "1", rule)
         path = re.sub(r"<any\((\w+)[^>]*>", r"\1", path)
-        for headers in ({}, {"Authorization": "Bearer gv_x"}, {"Authorization": f"Basic {api.key}"},
-                        {"Authorization": f"Bearer {api.key}x"}, {"Authorization": "Bearer " + "x" * 10_000}):  # fmt: skip
-            answer = api.client.get(path, headers=headers)
+        for said in ("", "Bearer gv_x", f"Basic {api.key}", f"Bearer {api.key}x", "Bearer " + "x" * 10_000):
+            answer = api.client.get(path, headers={"Authorization": said} if said else {})
             assert answer.status_code == 401, path
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
             assert "error" in answer.get_json()
