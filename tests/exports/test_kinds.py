@@ -1,4 +1,4 @@
-"""Every kind of consolidated report, to either recipient, blank and issued: the layout of the decree, the same bytes."""
+"""Every kind of consolidated report, to either recipient, blank and issued: the decree's layout, the same bytes."""
 
 import pytest
 
