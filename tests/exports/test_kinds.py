@@ -1,0 +1,47 @@
+"""Every kind of consolidated report, to either recipient, blank and issued: the decree's layout, the same bytes."""
+
+import pytest
+
+from tests.helpers.decree30 import Kind, check_document
+from tests.helpers.editions import hostile, made, material
+from tracker.exports.consolidated import report_document
+from tracker.exports.material import Material
+from tracker.exports.sections import merged, texts_of, tidy
+from tracker.exports.snapshot import Snapshot, UnitText
+
+KINDS = ("annual", "half_year", "mid_term", "final")
+
+
+@pytest.mark.parametrize("recipient", ["committee", "agency"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_layout_of_every_kind(kind: str, recipient: str) -> None:
+    issued = recipient == "agency"
+    content = report_document(material(kind, recipient, full=kind != "half_year", issued=issued))
+    assert check_document(content, Kind(issued=issued)) == []
+
+
+def test_an_issued_document_is_not_blank_and_the_other_way_round() -> None:
+    assert check_document(report_document(material(issued=True)))
+    assert check_document(report_document(material()), Kind(issued=True))
+
+
+def test_the_same_bytes_through_json() -> None:
+    one = material("mid_term")
+    again = Material(Snapshot.from_json(one.snapshot.to_json()), one.texts, one.recipient, one.issue)
+    assert again.snapshot == one.snapshot
+    for form in ("docx", "pdf"):
+        assert report_document(one, form) == report_document(again, form)
+
+
+def test_text_is_never_markup() -> None:
+    snapshot = hostile(made())
+    evil = Material(snapshot, texts_of(snapshot, {}))
+    assert check_document(report_document(evil)) == []
+    assert report_document(evil, "pdf").startswith(b"%PDF")
+
+
+def test_texts_of_units_lose_their_own_numbering() -> None:
+    assert tidy("I. Một\n\n1.2. Hai\na) Ba./.") == "- Một\n- Hai\n- Ba."
+    assert merged(
+        [UnitText("Phòng Y tế", "Đã tiêm đủ."), UnitText("Xã Cao Xá", " "), UnitText("Công an", "Đã xong")]
+    ) == ("Đã tiêm đủ (Phòng Y tế).\n\nĐã xong (Công an).")
