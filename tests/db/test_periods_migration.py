@@ -16,7 +16,7 @@ from tracker.models.duty import Duty
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.services.assignment import reassign
-from tracker.services.duty import set_duty
+from tracker.services.duty import set_duty, state_of
 from tracker.services.identity import actor_of
 from tracker.services.opening import open_year, roll_over
 from tracker.store.user import by_login
@@ -47,7 +47,10 @@ def lived(app: Flask) -> Flask:
             office = by_login(ctx.session, "truong.p-ldtbxh")
             assert office is not None
             ctx.actor = actor_of(ctx.session, office, ctx.now)
-            set_duty(ctx, quarterly.programme_id, quarterly.id, recurrence="quarterly", wording="", seen="False||")
+            seen = state_of(quarterly)
+            set_duty(ctx, quarterly.programme_id, quarterly.id, recurrence="quarterly", wording="", seen=seen)
+            # As an earlier version had it: at once, beside what is given.
+            quarterly.changes_on = quarterly.before_recurrence = None
             duty_like(ctx.session, "once", date(2027, 6, 30))
             programme = ctx.session.scalars(select(Programme)).one()
             open_year(ctx, programme, 2026)
