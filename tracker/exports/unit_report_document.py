@@ -48,7 +48,7 @@ def unit_report_document(facts: ReportFacts) -> bytes:
         document.annex(ROMAN[at] if numbered else "", f"Số liệu chỉ tiêu {facts.about}", source)
         document.table(
             ("CT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu", f"Năm {facts.before}", "Kỳ báo cáo", "Ghi chú"),
-            (1.2, 9.0, 2.2, 3.0, 3.2, 3.6, 3.4),
+            (1.2, 8.1, 2.2, 3.0, 3.2, 3.6, 3.4),
             [
                 (str(one.number), one.name, one.unit, one.target, one.before or "–", one.now, one.note)
                 for one in facts.figures
@@ -60,7 +60,7 @@ def unit_report_document(facts: ReportFacts) -> bytes:
         document.annex(ROMAN[at] if numbered else "", f"Kết quả nhiệm vụ được giao {facts.about}", source)
         document.table(
             ("TT", "Mục", "Nhiệm vụ", "Hạn", "Tình trạng", "Kết quả", "Minh chứng"),
-            (1.2, 1.8, 8.2, 2.4, 3.4, 6.4, 2.2),
+            (1.2, 1.8, 7.3, 2.4, 3.4, 6.4, 2.2),
             [
                 (
                     str(number), one.ref, shorten(one.text, LONGEST_TEXT, placeholder="…"),
