@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from docx import Document
 from flask import Flask
-from openpyxl import load_workbook
 
-from tests.helpers.decree30 import check_document
 from tests.web.test_pages import AUDITOR, HEAD, LEADER, OFFICE, Browse, Browser, browse  # noqa: F401
 from tracker.acting import acting
 
@@ -272,89 +270,3 @@ def test_chasing_who_is_behind_in_one_action(app: Flask, browse: Browse, office:
     assert "UBND xã Cao Xá" in names
     assert "Phòng Y tế" not in names
     browse(HEAD).get("/cycles/1/chase", 404)
-
-
-def test_the_print_out_keeps_the_layout(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
-    opened(office)
-    for login, code in ((HEAD, "p-yte"), (COMMUNE, "xa-cao-xa"), ("truong.hnd", "hnd")):
-        head, where = browse(login), report_path(app, code)
-        draft = head.client.get(f"{where}/report.docx").data
-        assert "BẢN NHÁP" in Document(BytesIO(draft)).sections[0].header.paragraphs[0].text
-        filled(head, where)
-        content = head.client.get(f"{where}/report.docx").data
-        assert check_document(content, "BÁO CÁO", "BC") == []
-        words = "\n".join(one.text for one in Document(BytesIO(content)).paragraphs)
-        assert "Đã làm text-plans" in words
-
-
-def test_excel_out_and_back(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
-    opened(office)
-    where = report_path(app)
-    head = browse(HEAD)
-    book = load_workbook(BytesIO(head.client.get(f"{where}/excel/mau.xlsx").data))
-    texts, figures = book["Nội dung"], book["Số liệu"]
-    heads = {cell.value: cell.column for cell in texts[1]}
-    texts.cell(2, heads["Nội dung"]).value = "Điền bằng Excel"
-    heads = {cell.value: cell.column for cell in figures[1]}
-    figures.cell(2, heads["Tử số"]).value, figures.cell(2, heads["Mẫu số"]).value = 9.0, "1.250"
-    figures.cell(3, heads["Tử số"]).value = "nhiều"
-    figures.cell(4, heads["Tử số"]).value = "=1+1"
-
-    def sent(status: int) -> str:
-        out = BytesIO()
-        book.save(out)
-        return head.post(f"{where}/excel", at=f"{where}/excel", status=status, file=(BytesIO(out.getvalue()), "x.xlsx"))
-
-    page = sent(422)
-    assert "2 ô cần sửa" in page
-    assert "Trang Số liệu, dòng 3, cột Tử số" in page
-    assert "Trang Số liệu, dòng 4, cột Tử số" in page
-    figures.cell(3, heads["Tử số"]).value, figures.cell(4, heads["Tử số"]).value = None, None
-    page = sent(200)
-    assert "2 phần sẽ được lưu" in page
-    assert "7,2 (9/1.250)" in page
-    assert sql(app, "SELECT count(*) FROM report_sections") == [(0,)]
-    token = re.search(r'name="token" value="([^"]+)"', page)
-    assert token is not None
-    assert "Đã lưu 2 phần" in head.post(f"{where}/excel/save", at=f"{where}/excel", token=token[1])
-    assert sql(app, "SELECT text FROM report_sections") == [("Điền bằng Excel",)]
-    # The same file again changes nothing, and undoes nothing that others wrote since.
-    form = form_of(head.get(where), **{"text-plans": "Viết sau"})
-    head.post(f"{where}/save", at=where, **form)
-    assert "Không có gì mới" in sent(200)
-    assert sql(app, "SELECT count(*) FROM report_sections") == [(2,)]
-
-
-def test_a_file_of_another_report_or_a_broken_one(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
-    opened(office)
-    where, other = report_path(app), report_path(app, "p-tuphap")
-    head = browse(HEAD)
-    theirs = browse(OTHER).client.get(f"{other}/excel/mau.xlsx").data
-    for content, said in ((theirs, "báo cáo khác"), (theirs[:900], "Tệp"), (b"PK\x03\x04nothing", "Tệp"), (b"", "Tệp")):
-        page = head.post(
-            f"{where}/excel", at=f"{where}/excel", status=422, file=(BytesIO(content), "bao-cao.xlsx")
-        )  # fmt: skip
-        assert said in page
-    assert sql(app, "SELECT count(*) FROM report_sections") == [(0,)]
-
-
-def test_the_duty_leads_to_the_report(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
-    opened(office)
-    where = report_path(app)
-    id_ = sql(app, "SELECT assignment_id FROM unit_reports WHERE id = %s", int(where.rsplit("/", 1)[1]))[0][0]
-    head = browse(HEAD)
-    page = head.get(f"/assignments/{id_}")
-    assert f'href="{where}"' in page
-    assert f"/assignments/{id_}/submit" not in page
-    page = head.post(
-        f"/assignments/{id_}/update", at="/my-work", status=409, version=2, signal="done", text="Đã nộp bản giấy"
-    )
-    assert "Đã nộp bản giấy" in page
-
-
-def test_a_report_in_english(browse: Browse, app: Flask, office: Browser) -> None:  # noqa: F811
-    opened(office)
-    head = browse(HEAD)
-    head.post("/language/en", at="/my-work", next="/my-work")
-    head.get(report_path(app))
-    head.get(f"{report_path(app)}/check")

@@ -30,13 +30,7 @@ PEOPLE = {
     "kiemtoan": "auditor",
 }
 FREE = {
-    "auth.sign_in",
-    "auth.do_sign_in",
-    "auth.language",
-    "home.healthz",
-    "home.readyz",
-    "static",
-    "calendar.feed",
+    "auth.sign_in", "auth.do_sign_in", "auth.language", "home.healthz", "home.readyz", "static", "calendar.feed",
     "hooks.bounces",
     # The right is in the link (tests/web/test_act.py).
     "act.show",
