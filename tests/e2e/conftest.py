@@ -9,12 +9,19 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.helpers.browser import ARGUMENTS
+from tests.helpers.filing import OFFICE, accepted_cycle, actor_named
 from tests.helpers.smtp import Postman
 from tests.helpers.stack import Stack, until
+from tests.helpers.world import make_settings
+from tracker.acting import acting
+from tracker.app import create_app
+from tracker.building import build_due
+from tracker.extensions import db
 from tracker.local.process import free_port
 from tracker.local.valkey import ValkeyServer
 from tracker.mail.link import hash_of, key_of
 from tracker.mail.unsubscribe import token_of
+from tracker.services.report import request_report
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +81,7 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             '{"sections": [{"key": "plans", "title": "Phương hướng", "help": "Việc chính", "required": true}],'
             ' "commune_measures": [], "exempt": {}}'
         )
-        for name, kind, since in (("cycle", "annual", "now()"), ("planned", "mid_term", "NULL")):
+        for name, kind, since in (("cycle", "half_year", "now()"), ("planned", "mid_term", "NULL")):
             ids[name] = one(
                 "INSERT INTO report_cycles (programme_id, kind, period, first_year, opens_on, cut_off_on,"
                 " due_commune_on, due_department_on, due_office_on, form, created_at, opened_at) VALUES (1, %s, '2026',"
@@ -101,9 +108,24 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
             " FROM mail, users u, assignments a WHERE u.login = 'truong.p-yte' AND a.id = %s",
             (hash_of(str(ids["link"])), row),
         )
+    ids["accepted"] = _two_editions(database_url)
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with Postman() as postman, Stack(tmp_path, database_url, valkey.url(), postman.url, BASE_URL=address) as stack:
         stack.start("web", "--bind", f"127.0.0.1:{port}")
         assert until(lambda: "Listening" in stack.log("web").read_text(), 30), stack.logs()
         yield address, {**ids, "unsubscribe": token_of(key_of("test" * 10), ids["news"], "n")}
+
+
+def _two_editions(database_url: str) -> int:
+    """Built, of a cycle with one accepted report; the id of the cycle."""
+    app = create_app(make_settings(database_url, "redis://127.0.0.1:1/0", "file:///tmp/none"))
+    cycle_id = accepted_cycle(app)
+    with app.app_context():
+        for recipient in ("committee", "agency"):
+            with acting(actor_named(OFFICE)) as ctx:
+                request_report(ctx, programme_id=0, year=0, cycle_id=cycle_id, recipient=recipient)
+                ctx.nudges.clear()
+        assert build_due(acting) == 2
+        db.engine.dispose()
+    return cycle_id

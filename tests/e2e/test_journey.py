@@ -1,5 +1,6 @@
 """The whole path in a real browser: document → assignment → update → return → confirm → sweep → mail → report."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
@@ -132,10 +133,11 @@ def test_from_the_document_to_the_report(stack: tuple[Stack, Postman, str], page
     assert until(lambda: _got(postman, "truongldtbxh", "quá hạn"))
     assert until(lambda: _got(postman, "truongyte", "quá hạn"))
     leader = _mail(postman, "chutich", "quá hạn")
-    assert "Việc của các đơn vị cần đôn đốc" in leader
+    assert "Kính đề nghị đồng chí chỉ đạo các đơn vị" in leader
     assert "quá hạn 10 ngày làm việc" in leader
-    assert "Phòng Y tế" in leader
-    assert f"{site}/assignments/" in leader
+    assert re.search(r"và \d+ việc khác của đơn vị này", leader), leader
+    assert re.search(r"Còn \d+ việc khác của \d+ đơn vị khác", leader)
+    assert f"{site}/assignments?programme=1&class=overdue" in leader
     page.goto(f"{site}/assignments?year={YEAR}&unit={_unit(running, 'p-yte')}")
     assert "Chủ tịch UBND huyện" in page.locator("main").inner_text()
     page.goto(f"{site}/mail/")
@@ -145,9 +147,9 @@ def test_from_the_document_to_the_report(stack: tuple[Stack, Postman, str], page
     page.goto(f"{site}/reports/")
     page.select_option("main select[name=year]", str(YEAR))
     page.click("main button:has-text('Lập báo cáo')")
-    page.wait_for_selector("a:has-text('Tải bản Word')", timeout=60_000)
+    page.wait_for_selector("a:has-text('Word (.docx)')", timeout=60_000)
     with page.expect_download() as download:
-        page.click("a:has-text('Tải bản Word')")
+        page.click("a:has-text('Word (.docx)')")
     content = Path(download.value.path()).read_bytes()
     assert check_document(content) == []
     document = Document(BytesIO(content))

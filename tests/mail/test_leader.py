@@ -104,11 +104,25 @@ def test_one_link_and_every_row_short() -> None:
 def test_a_long_one_is_cut_and_says_so() -> None:
     many = [(replace(ITEM, clause_ref=f"IV.{n}", unit_name=f"<Đơn vị> {n // 4:02}"), TRIED) for n in range(164)]
     mail = a_leader_mail(*many)
-    assert f"Còn {164 - MOST_SHOWN} việc khác." in mail.text
+    assert "Còn 152 việc khác của 38 đơn vị khác." in mail.text
+    assert mail.text.count("và 1 việc khác của đơn vị này") == 2
+    assert "và 2 việc khác của đơn vị này" in mail.text
     assert mail.text.count("mục IV.") == mail.html.count("mục IV.") == MOST_SHOWN
     assert "164 việc quá hạn của 41 đơn vị" in mail.subject
     assert len(mail.html) < 20_000
     assert LINK.replace("&", "&amp;") in mail.html
+
+
+def test_one_unit_with_much_does_not_hide_the_others() -> None:
+    many = [(replace(ITEM, clause_ref=f"IV.{n}"), TRIED) for n in range(20)]
+    other = (replace(ITEM, unit_name="UBND xã Cao Xá", working_days=1), TRIED)
+    mail = a_leader_mail(*many, other)
+    assert "và 17 việc khác của đơn vị này" in mail.text
+    assert "UBND xã Cao Xá" in mail.text
+    assert "việc khác." not in mail.text
+    alone = a_leader_mail(*many).text
+    assert alone.count("mục IV.") == MOST_SHOWN
+    assert "và 12 việc khác của đơn vị này" in alone
 
 
 def test_the_worst_is_never_cut() -> None:

@@ -1,57 +1,22 @@
 """The office's pages of a consolidated report: its texts, editions for two recipients, issue, comparison."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from flask import Flask
 
-from tests.helpers.filing import HEAD, OFFICE
+from tests.helpers.filing import HEAD, OFFICE, accepted_cycle
 from tests.web.test_pages import Browse, Browser, browse  # noqa: F401  (a fixture)
 from tracker.acting import acting
 from tracker.building import build_due
-from tracker.services import cycle as cycles
-from tracker.services.cycle_opening import open_cycle
-from tracker.services.identity import actor_of
-from tracker.store.user import by_login
 
 LEADER = "truong.ubnd-huyen"
 
 
 @pytest.fixture
 def cycle_id(app: Flask) -> int:
-    """An open cycle with one accepted report; what the office owes is written."""
-    with app.app_context():
-        with acting(_actor(OFFICE)) as ctx:
-            cycle = cycles.plan(ctx, programme_id=1, kind="annual", period="2026")
-            ctx.session.flush()
-            open_cycle(ctx, cycle.id, told=False)
-            ctx.nudges.clear()
-            ctx.session.flush()
-            id_ = cycle.id
-        with acting() as ctx:
-            sql = ctx.session.connection().exec_driver_sql
-            report = sql(
-                "SELECT r.id FROM unit_reports r JOIN units u ON u.id = r.unit_id WHERE r.cycle_id = %s"
-                " AND u.code = 'p-yte'", (id_,)
-            ).scalar_one()  # fmt: skip
-            sql(
-                "INSERT INTO report_sections (report_id, key, position, text) VALUES (%s, 'highlights', 1,"
-                " 'Đã tiêm đủ 98%% trẻ em')", (report,),
-            )  # fmt: skip
-            sql(
-                "UPDATE unit_reports SET state = 'accepted', submitted_at = now(), first_submitted_at = now(),"
-                " accepted_at = now() WHERE id = %s", (report,),
-            )  # fmt: skip
-    return int(id_)
-
-
-def _actor(login: str):  # type: ignore[no-untyped-def]
-    now = datetime.now(UTC)
-    with acting(now=now) as ctx:
-        user = by_login(ctx.session, login)
-        assert user is not None
-        return actor_of(ctx.session, user, now)
+    return accepted_cycle(app)
 
 
 def _build(app: Flask) -> None:

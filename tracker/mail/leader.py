@@ -14,6 +14,8 @@ from tracker.rules.words import N_
 
 # So many rows are shown; the rest is counted, with a link to the site.
 MOST_SHOWN = 8
+# So many of one unit where others are late too: a leader reads which units, not one unit's list.
+MOST_OF_UNIT = 3
 # Of so many it is read what was tried, to see which units have the same to be said of them.
 MOST_READ = 200
 # So many units of a group are named.
@@ -44,10 +46,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Group:
-    """Units of which the same is to be said; the work of the first one stands for that of the others."""
+    """Units of which the same is to be said; the work of the first one stands for that of the others. `more` of each
+    unit's work is counted only."""
 
     units: list[str]
     batches: list[Batch]
+    more: int = 0
 
     @property
     def rows(self) -> int:
@@ -78,9 +82,9 @@ def leader_mail(
     """What, whose, how late, what was tried, what is asked, and one link. Both by assignment, `tried` of `to_show`;
     `link` leads to all of them."""
     said = {id_: tried_text(tried[id_], today, locale) if id_ in tried else "" for id_ in to_show(items)}
-    groups = _cut(_alike(items, said))
-    told = sum(group.rows * len(group.units) for group in groups)
     units = len({item.unit_name for item in items.values()})
+    groups = _cut(_alike(items, said), MOST_SHOWN if units == 1 else MOST_OF_UNIT)
+    told = sum((group.rows + group.more) * len(group.units) for group in groups)
     return render(
         "leader",
         locale,
@@ -88,6 +92,7 @@ def leader_mail(
         groups=groups,
         units=units,
         left_out=len(items) - told,
+        left_units=units - sum(len(group.units) for group in groups),
         only_requests=all(item.is_request for item in items.values()),
         most_named=MOST_NAMED,
         link=link,
@@ -112,19 +117,21 @@ def _facts_of(item: MailItem) -> tuple[object, ...]:
     return item.due_on, item.promised_on, item.instead, item.wording
 
 
-def _cut(groups: Sequence[Group]) -> list[Group]:
-    """As many rows as are read; of the first group always something."""
+def _cut(groups: Sequence[Group], of_unit: int) -> list[Group]:
+    """As many rows as are read, at most `of_unit` of a group."""
     shown: list[Group] = []
-    left = MOST_SHOWN
+    room = MOST_SHOWN
     for group in groups:
-        if group.rows > left and shown:
-            break
+        left = min(of_unit, room)
         batches = []
         for batch in group.batches:
             if left:
                 batches.append(Batch(batch.items[:left], batch.tried))
-                left -= len(batch.items[:left])
-        shown.append(Group(group.units, batches))
+                left -= len(batches[-1].items)
+        if not batches:
+            break
+        shown.append(Group(group.units, batches, group.rows - sum(len(batch.items) for batch in batches)))
+        room -= shown[-1].rows
     return shown
 
 

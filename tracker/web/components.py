@@ -5,15 +5,18 @@ The samples are plain objects with the attributes that templates read; nothing c
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from types import SimpleNamespace
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.exports.sections import Change
 from tracker.rules.calendar import LOCAL
 from tracker.rules.deadlines import Clock, DeadlineClass, Standing
 from tracker.rules.workflow import State
 from tracker.store.page import Page
+from tracker.web.measure_view import Chart, spark
 from tracker.web.session import login_required
 from tracker.web.view import AssignmentView, draw
 
@@ -54,6 +57,18 @@ SAMPLES = (
     Sample(State.DRAFT, Standing(DeadlineClass.NOT_DUE, clock=Clock.STOPPED)),
 )
 
+DRAWING = Chart(
+    width=720,
+    height=240,
+    ticks=[(196, "60%"), (120, "80%"), (44, "100%")],
+    years=[(44, 2020), (360, 2025), (676, 2030)],
+    path="44,180 360,110 676,50",
+    corners=[(44, 180, "2020: 64%"), (360, 110, "2025: 82%"), (676, 50, "2030: 98%")],
+    actual="44,180 200,150 424,112",
+    values=[(44, 180, "64%"), (200, 150, "72%"), (424, 112, "82%")],
+    ahead="424,112 676,60",
+)
+
 
 @bp.get("/")
 @login_required
@@ -69,6 +84,10 @@ def gallery() -> ResponseReturnValue:
         sample_errors=errors,
         files=[_file(1, 812_000), _file(2, 26_000_000)],
         navigation=_navigation(),
+        changes=[Change("same", "1. Kết quả"), Change("gone", DUTY), Change("new", f"{DUTY} ({UNIT}).")],
+        spark=spark({Fraction(2020 + n): Fraction(60 + 5 * n) for n in range(7)}, 100),
+        drawing=DRAWING,
+        period=SimpleNamespace(key="2026"),
     )
 
 
