@@ -12,6 +12,7 @@ from tests.conftest import Act
 from tests.db.test_act import SOON, answer, as_stored, choose, token
 from tests.db.test_assignment import HEAD, OFFICE, OFFICER, events, mails
 from tests.db.test_sweep import morning
+from tests.helpers.filing import LATER, opened, report_of
 from tests.helpers.links import KEY, link_of
 from tests.helpers.world import AT
 from tracker.mail.link import fill, hash_of
@@ -21,7 +22,7 @@ from tracker.models.outbox import MailState, OutboxMail
 from tracker.models.promise import Promise
 from tracker.models.user import User
 from tracker.rules.errors import Invalid
-from tracker.rules.mail_link import Standing
+from tracker.rules.mail_link import Choice, Standing
 from tracker.rules.promise import Outcome
 from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
@@ -229,3 +230,15 @@ def test_old_links_are_forgotten(session: Session, act: Act, under_way: Assignme
     forget_old(act(at=AT + KEPT + timedelta(days=8)))
     assert session.scalar(select(func.count()).select_from(MailLink)) == 0
     assert "use_link" in {verb for verb, _from, _to in events(session, under_way)}
+
+
+def test_what_is_done_by_filing_a_report_is_not_done_by_saying_so(session: Session, act: Act) -> None:
+    report = report_of(session, opened(act), "p-yte")
+    assert report.assignment_id is not None
+    chase(act(OFFICE, at=LATER), report.assignment_id, text="Đề nghị nộp báo cáo")
+    session.flush()
+    found = open_link(act(at=LATER), link_of(session, HEAD, "chased"))
+    assert found is not None
+    assert found.report_id == report.id
+    assert Choice.RECEIVED in found.choices
+    assert Choice.DONE not in found.choices

@@ -92,6 +92,8 @@ def test_offers(name: str, state: State) -> None:
     found = offered(ACTORS[name], SCOPE, state, extendable=True)
     assert set(found) == set((wanted if state in WITH_UNIT else "").split())
     assert Choice.EXTENSION not in offered(ACTORS[name], SCOPE, state, extendable=False)
+    filed = offered(ACTORS[name], SCOPE, state, extendable=True, filed_elsewhere=True)
+    assert set(filed) == set(found) - {Choice.DONE}
 
 
 def test_no_choice_decides_anything() -> None:

@@ -77,8 +77,11 @@ def judge(
     return Standing.READY if same_version else Standing.STALE
 
 
-def offered(actor: Actor, scope: Scope, state: State, *, extendable: bool) -> tuple[Choice, ...]:
-    """The choices of this person now, by the same table of rights as signed in."""
+def offered(
+    actor: Actor, scope: Scope, state: State, *, extendable: bool, filed_elsewhere: bool = False
+) -> tuple[Choice, ...]:
+    """The choices of this person now, by the same table of rights as signed in. What is done by filing a report is not
+    done by saying so."""
     if state not in WITH_UNIT:
         return ()
     new = state is State.ASSIGNED
@@ -86,7 +89,7 @@ def offered(actor: Actor, scope: Scope, state: State, *, extendable: bool) -> tu
         Choice.RECEIVED: new and may(actor, Permission.ACCEPT, scope),
         Choice.ON_TRACK: not new and may(actor, Permission.UPDATE, scope),
         Choice.PROMISE: may(actor, Permission.PROMISE, scope),
-        Choice.DONE: may(actor, Permission.UPDATE, scope),
+        Choice.DONE: not filed_elsewhere and may(actor, Permission.UPDATE, scope),
         Choice.BLOCKED: may(actor, Permission.UPDATE, scope),
         Choice.EXTENSION: extendable and may(actor, Permission.ASK_EXTENSION, scope),
         Choice.NOT_OURS: new and may(actor, Permission.DECLINE, scope),

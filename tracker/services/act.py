@@ -34,6 +34,7 @@ from tracker.store import promise as promises
 from tracker.store.assignment import load
 from tracker.store.evidence import has_evidence
 from tracker.store.extension import open_request
+from tracker.store.unit_report import report_of
 
 NO_CHOICE = N_("Hãy chọn một mục.")
 WITH_DAY = frozenset({Choice.PROMISE, Choice.EXTENSION})
@@ -59,6 +60,8 @@ class Opened:
     submits: bool = False
     needs_file: bool = False
     last_day_to_ask: date | None = None
+    # The unit's report that this work is done by.
+    report_id: int | None = None
 
 
 class Answer(NamedTuple):
@@ -129,7 +132,9 @@ def _describe(ctx: Context, link: MailLink, row: Assignment | None, signed_in_as
     last_day = last_day_to_ask(row.due_on, row.programme.extension_days, ctx.calendar) if row.due_on else None
     extendable = last_day is not None and ctx.today <= last_day and open_request(ctx.session, row.id) is None
     submits = may(ctx.actor, Permission.SUBMIT, scope)
-    choices = offered(ctx.actor, scope, row.state, extendable=extendable) if undoes is None else ()
+    report_id = report_of(ctx.session, row.id)
+    filed = report_id is not None
+    choices = () if undoes else offered(ctx.actor, scope, row.state, extendable=extendable, filed_elsewhere=filed)
     if standing is Standing.READY and undoes is None and not choices:
         standing = Standing.STALE
     return Opened(
@@ -147,6 +152,7 @@ def _describe(ctx: Context, link: MailLink, row: Assignment | None, signed_in_as
         submits=submits,
         needs_file=submits and row.evidence_required and not has_evidence(ctx.session, row.id),
         last_day_to_ask=last_day,
+        report_id=report_id,
     )
 
 
