@@ -55,7 +55,7 @@ test: lint
 	$(BIN)/python -m pytest -n 2
 
 test-long: setup-dev
-	MACHINE_STEPS=100000 $(BIN)/python -m pytest tests/db/test_machine.py
+	MACHINE_STEPS=100000 $(BIN)/python -m pytest tests/db/test_machine.py tests/web/test_hostile.py
 
 e2e: setup-dev
 	$(BIN)/python -m pytest tests/e2e

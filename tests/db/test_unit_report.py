@@ -18,6 +18,7 @@ from tracker.rules.figures import Entry
 from tracker.rules.filing import FilingState
 from tracker.rules.unit_report import LONGEST_SECTION, mark_of
 from tracker.rules.workflow import State
+from tracker.services import assignment as verbs
 from tracker.services import filing
 from tracker.services import report_review as review
 from tracker.services import unit_report as writing
@@ -66,6 +67,14 @@ def test_the_first_word_takes_the_work_on(session: Session, act: Act, report: Un
     assert report.assignment.state is State.IN_PROGRESS
     assert report.assignment.owner is not None
     assert report.assignment.owner.login == OFFICER
+
+
+def test_what_the_unit_declined_is_not_begun(session: Session, act: Act, report: UnitReport) -> None:
+    assert report.assignment_id is not None
+    verbs.decline(act(HEAD, at=LATER), report.assignment_id, reason="Đã sáp nhập")
+    done = writing.save(act(OFFICER, at=LATER), report.id, {"highlights": Typed("Đã làm", 0)})
+    assert isinstance(done.errors["highlights"], IllegalMove)
+    assert report_of_id(session, report.id).state is FilingState.EXPECTED
 
 
 def test_two_who_write_the_same_section_lose_nothing(session: Session, act: Act, report: UnitReport) -> None:

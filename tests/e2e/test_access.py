@@ -97,6 +97,12 @@ EVERY_RULE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"
 OF_LAYOUT = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}}
 # Everything that folds, but the menus: they lie above the page.
 UNFOLD = "document.querySelectorAll('details:not([data-menu])').forEach((one) => { one.open = true; })"
+# Rows are alike: axe looks at the first few of each list.
+SHORTEN = (
+    "document.querySelectorAll(':is(tbody > tr, .rows > li, .timeline > li):nth-child(n + 6)')"
+    ".forEach((one) => one.remove())"
+)
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth + 1"
 
 
 @pytest.mark.parametrize("half", [0, 1])
@@ -113,6 +119,11 @@ def test_no_violation_and_nothing_wider_than_the_screen(
         page.set_viewport_size({"width": 1280, "height": 860})
         page.goto(address + path.format(**ids))
         page.evaluate(UNFOLD)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 860})
+            if page.evaluate(TOO_WIDE):
+                wrong.append(f"{path} {width}: wider than the screen")
+        page.evaluate(SHORTEN)
         for width, rules in ((1280, EVERY_RULE), (390, OF_LAYOUT)):
             page.set_viewport_size({"width": width, "height": 860})
             # The whole page at once: what the bar of a phone covers now is free after a scroll.
@@ -120,8 +131,6 @@ def test_no_violation_and_nothing_wider_than_the_screen(
             page.set_viewport_size({"width": width, "height": height + 100})
             found = axe.run(page, options=rules).response["violations"]
             wrong += [f"{path} {width}: {one['id']} {one['nodes'][0]['target']}" for one in found]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-                wrong.append(f"{path} {width}: wider than the screen")
     assert wrong == []
 
 

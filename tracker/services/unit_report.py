@@ -206,7 +206,11 @@ def entry_of(row: Figure | None) -> Entry:
 
 
 def begin(ctx: Context, report: UnitReport, row: Assignment) -> None:
-    """Whoever writes first has taken the work on."""
+    """Whoever writes first has taken the work on. Raises IllegalMove where the unit has said that it is not its own."""
+    if row.state is State.DECLINED:
+        raise IllegalMove(
+            N_("Đơn vị đã từ chối nhận nhiệm vụ báo cáo này; cơ quan thường trực giao lại thì mới viết được.")
+        )
     if row.state is State.ASSIGNED:
         with inner_verb(ctx):
             verbs.accept(ctx, row.id)
