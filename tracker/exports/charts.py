@@ -111,10 +111,10 @@ def units_chart(units: Sequence[tuple[str, Tally]], total: int, number: int) -> 
             x += width
         drawing.text(x + 6, y + 14, ends[at], size=13)
         said.append(f"{name} hoàn thành {tally.done}/{tally.total}, quá hạn {tally.overdue}")
-    most_of = "nhiệm vụ quá hạn" if units and units[0][1].overdue else "nhiệm vụ"
+    most_of = "việc quá hạn" if units and units[0][1].overdue else "việc"
     some = f"{len(units)}/{_count(total)} đơn vị nhiều {most_of} nhất"
     which = some if total > len(units) else "các đơn vị"
-    caption = f"Biểu đồ {number}. Nhiệm vụ hoàn thành trên tổng số: {which}"
+    caption = f"Biểu đồ {number}. Hoàn thành trên tổng số nhiệm vụ: {which}"
     return Picture(drawing.svg(), WIDE, f"Biểu đồ cột ngang xếp chồng: {'; '.join(said)}.", caption)
 
 
