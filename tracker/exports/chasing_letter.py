@@ -92,7 +92,7 @@ def chasing_letter(facts: LetterFacts) -> bytes:
     )
     document.table(
         ("TT", "Cơ quan, đơn vị", "Hạn nộp", "Quá hạn", "Tình trạng"),
-        (1.2, 6.0, 2.5, 3.2, 3.6),
+        (1.2, 5.5, 2.5, 3.5, 3.8),
         [
             (str(number), one.unit, f"{one.due_on:%d/%m/%Y}", _late(one.late), one.stands)
             for number, one in enumerate(facts.behind, 1)

@@ -145,7 +145,7 @@ def work(material: Material) -> Table:
     return Table(
         title,
         ("TT", "Nhiệm vụ", "Chủ trì", "Phối hợp", "Thời hạn", "Tiến độ", "Sản phẩm", "Ghi chú"),
-        (1.3, 6.3, 3.0, 2.8, 2.3, 3.8, 3.5, 2.2),
+        (1.3, 7.0, 3.0, 2.5, 2.5, 3.2, 3.4, 2.3),
         rows,
         frozenset({0, 4}),
     )
