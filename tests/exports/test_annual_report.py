@@ -141,9 +141,13 @@ def _unkept(document: Any) -> None:
     document.tables[1].rows[0].cells[0].paragraphs[-1].runs[0].text = "- Lưu."
 
 
+def _alone(document: Any) -> None:
+    next(one for one in document.paragraphs if one.text.endswith("./.")).paragraph_format.keep_with_next = False
+
+
 @pytest.mark.parametrize(
     "damage",
-    [_margin, _font, _motto, _numbered, _dated, _ragged, _first_page, _small, _lower, _unended, _unkept],
+    [_alone, _margin, _font, _motto, _numbered, _dated, _ragged, _first_page, _small, _lower, _unended, _unkept],
 )
 def test_the_checker_sees_each_damage(snapshot: Snapshot, damage: Callable[[Any], None]) -> None:
     document = Document(BytesIO(annual_report(snapshot)))

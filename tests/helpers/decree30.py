@@ -45,12 +45,14 @@ BLANK_DAY = re.compile(r"\S.*, ngày {2,}tháng {2,}năm \d{4}")
 @dataclass(frozen=True)
 class Kind:
     """What a document is: its kind line ("" for a letter), its symbol ("" where there is none), whether it is addressed
-    to somebody, and whether number and day are given."""
+    to somebody, whether number and day are given, and whether an agency stands above (not above a People's Committee).
+    """
 
     name: str = "BÁO CÁO"
     symbol: str = "BC"
     addressed: bool = True
     issued: bool = False
+    parent: bool = True
 
 
 def check_document(
@@ -135,17 +137,18 @@ def _national_header(document: Any, _kind: Kind) -> Problems:
     yield from check_rule(cell.paragraphs, "Tiêu ngữ", found[1], (0.93, 1.07), cell.width.cm)
 
 
-def _agencies(document: Any, _kind: Kind) -> Problems:
+def _agencies(document: Any, kind: Kind) -> Problems:
     cell = document.tables[0].rows[0].cells[0]
     found = [one for one in cell.paragraphs if one.text]
-    if len(found) != 2:
-        yield "parent and issuing agency are not two lines top left"
+    wanted = [("parent agency", False), ("issuing agency", True)] if kind.parent else [("issuing agency", True)]
+    if len(found) != len(wanted):
+        yield f"not {' and '.join(name for name, _bold in wanted)} top left"
         return
-    for paragraph, name, bold in ((found[0], "parent agency", False), (found[1], "issuing agency", True)):
+    for paragraph, (name, bold) in zip(found, wanted, strict=True):
         yield from look(paragraph, name, (12, 13), bold=bold)
         if paragraph.text != paragraph.text.upper():
             yield f"{name} is not in capitals"
-    yield from check_rule(cell.paragraphs, "the issuing agency", found[1], (1 / 3, 1 / 2), cell.width.cm)
+    yield from check_rule(cell.paragraphs, "the issuing agency", found[-1], (1 / 3, 1 / 2), cell.width.cm)
 
 
 def _number(document: Any, kind: Kind) -> Problems:
@@ -260,7 +263,8 @@ def _headings(document: Any, kind: Kind) -> Problems:
                 yield f"part not in bold capitals: “{text[:40]}”"
         elif found := POINT.match(text):
             points, letters = points + 1, 0
-            if not wholly(paragraph, "bold"):
+            # A sentence with a number before it has no title, and stands upright (Annex I, II.6).
+            if not text.endswith((".", ";", ":")) and not wholly(paragraph, "bold"):
                 yield f"titled point not bold: “{text[:40]}”"
             if int(found[1]) != points:
                 yield f"points are not numbered in order: “{text[:40]}”"

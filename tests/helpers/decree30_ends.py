@@ -16,7 +16,10 @@ UPRIGHT, LYING = 16.6, 25.3
 FOREIGN = re.compile(r"\d\.\d{1,2}\s?[%‰]|\d,\d{3},\d{3}|\d{4,}\s?đồng")
 
 
-def signature(document: Any, _addressed: bool) -> Problems:
+def signature(document: Any, addressed: bool) -> Problems:
+    body = main_part(document, addressed)
+    if body and not body[-1].paragraph_format.keep_with_next:
+        yield "the signature may stand alone on a page"
     cell = signature_row(document).cells[1]
     found = [one for one in cell.paragraphs if one.text]
     if not found:

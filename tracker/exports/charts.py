@@ -16,6 +16,8 @@ from tracker.rules.words import OFFICIAL_CLASSES
 WIDTH = 640
 WIDE = 15.5  # cm
 FONT = 15
+# Where bars of units begin, right of their names, and how much room a letter beside them takes.
+BARS, LETTER = 268, 6.6
 # One for each official class: done is full, open is light, late is dark or hatched.
 FILLS = ("#4a6fa5", "#9db4d3", "#e3e6ea", "url(#late)")
 _HATCH = (
@@ -95,21 +97,24 @@ def units_chart(units: Sequence[tuple[str, Tally]], total: int, number: int) -> 
         drawing.rect(8 + at * 158, 6, 15, 13, FILLS[at])
         drawing.text(28 + at * 158, 18, name, size=12)
     most = max((tally.total for _name, tally in units), default=0) or 1
+    ends = [f"{tally.done}/{tally.total}{f', quá hạn {tally.overdue}' if tally.overdue else ''}" for _, tally in units]
+    room = WIDTH - BARS - 8 - LETTER * max(map(len, ends), default=0)
     said = []
     for at, (name, tally) in enumerate(units):
         y = 34 + at * row
-        drawing.text(232, y + 14, _cut(name, 34), anchor="end", size=13)
-        x: float = 240
+        drawing.text(BARS - 8, y + 14, _cut(name, 41), anchor="end", size=13)
+        x: float = BARS
         for fill, count in zip(FILLS, tally.classes, strict=True):
-            width = 330 * count / most
+            width = room * count / most
             if count:
                 drawing.rect(x, y, width, 18, fill)
             x += width
-        late = f", quá hạn {tally.overdue}" if tally.overdue else ""
-        drawing.text(x + 6, y + 14, f"{tally.done}/{tally.total}{late}", size=13)
+        drawing.text(x + 6, y + 14, ends[at], size=13)
         said.append(f"{name} hoàn thành {tally.done}/{tally.total}, quá hạn {tally.overdue}")
-    which = f"{len(units)} trong {total} đơn vị" if total > len(units) else "các đơn vị"
-    caption = f"Biểu đồ {number}. Nhiệm vụ của {which}: đã hoàn thành trên tổng số"
+    most_of = "việc quá hạn" if units and units[0][1].overdue else "việc"
+    some = f"{len(units)}/{_count(total)} đơn vị nhiều {most_of} nhất"
+    which = some if total > len(units) else "các đơn vị"
+    caption = f"Biểu đồ {number}. Hoàn thành trên tổng số nhiệm vụ: {which}"
     return Picture(drawing.svg(), WIDE, f"Biểu đồ cột ngang xếp chồng: {'; '.join(said)}.", caption)
 
 

@@ -1,16 +1,18 @@
 """The official letter to those who have not filed (công văn đôn đốc): the layout of Decree 30/2020 for a công văn, with
 what it is about under its number and no line for a kind."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.exports.decree30 import BODY, SMALL, AdministrativeDocument
+from tracker.exports.decree30 import AdministrativeDocument
+from tracker.exports.paper import number_line, place_line
 
-COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-MOTTO = "Độc lập - Tự do - Hạnh phúc"
 # Beyond so many, the addressees stand in the annex.
 MOST_NAMED = 12
+# What a letter is about stands in a narrow column: the years of the programme are in its text.
+_YEARS = re.compile(r",? giai đoạn \d{4} ?[-–] ?\d{4}$")
 
 
 @dataclass(frozen=True)
@@ -44,37 +46,19 @@ class LetterFacts:
     addressee: str
 
 
-class Letter(AdministrativeDocument):
-    def letterhead(self, *, parent: str, agency: str, number: str, subject: str, place_and_date: str) -> None:
-        """The national header; the subject stands centred under the number."""
-        table = self.docx.add_table(rows=2, cols=2)
-        table.autofit = False
-        left, right = table.rows[0].cells
-        self._in_cell(left, parent, size=12)
-        self._in_cell(left, agency, size=12, bold=True)
-        self._rule(left, 2.4)
-        self._in_cell(right, COUNTRY, size=12, bold=True)
-        self._in_cell(right, MOTTO, size=SMALL, bold=True)
-        self._rule(right, 5.1)
-        below_left, below_right = table.rows[1].cells
-        self._in_cell(below_left, number, size=SMALL)
-        self._in_cell(below_left, subject, size=12)
-        self._in_cell(below_right, place_and_date, size=SMALL, italic=True)
-        self._widths(table, (6.6, 9.9))
-        self.paragraph("", after=0, size=BODY, indent=False)
-
-
 def chasing_letter(facts: LetterFacts) -> bytes:
     """A .docx. Number and day stay blank: they are given after signing."""
-    document = Letter(f"Đôn đốc nộp báo cáo {facts.about}", banner="DỮ LIỆU MẪU" if facts.sample else "")
+    banner = "DỮ LIỆU MẪU" if facts.sample else ""
+    document = AdministrativeDocument(f"Đôn đốc nộp báo cáo {facts.about}", banner=banner)
     year, symbol = f"{facts.today:%Y}", f"/{facts.agency_short}"
-    document.letterhead(
+    document.heading(
         parent=facts.parent_agency,
         agency=facts.agency,
-        number=f"Số:      {symbol}",
-        subject=f"V/v đôn đốc nộp báo cáo {facts.about} thực hiện {facts.programme}",
-        place_and_date=f"{facts.place}, ngày      tháng      năm {year}",
+        number=number_line("", facts.agency_short),
+        about=(f"V/v đôn đốc nộp báo cáo {facts.about} thực hiện {_YEARS.sub('', facts.programme)}",),
+        place_and_date=place_line(facts.place, "", year),
     )
+    alone = len(facts.behind) == 1
     named = len(facts.behind) <= MOST_NAMED
     document.addressed_to(
         [one.unit for one in facts.behind] if named else ["Các cơ quan, đơn vị có tên trong Phụ lục kèm theo"]
@@ -85,13 +69,15 @@ def chasing_letter(facts: LetterFacts) -> bytes:
     )
     late = sum(one.late > 0 for one in facts.behind)
     overdue = f", trong đó {late} đơn vị đã quá hạn" if late else ""
+    if late == len(facts.behind):
+        overdue = ", đã quá hạn" if alone else ", đều đã quá hạn"
     document.paragraph(
         f"Tính đến ngày {facts.today:%d/%m/%Y}, đã có {facts.filed}/{facts.expected} cơ quan, đơn vị nộp báo cáo; còn"
         f" {len(facts.behind)} đơn vị chưa nộp{overdue} (chi tiết tại Phụ lục kèm theo)."
     )
     document.paragraph(
-        f"Đề nghị thủ trưởng các cơ quan, đơn vị nêu trên chỉ đạo hoàn thành và nộp báo cáo chậm nhất ngày"
-        f" {facts.until:%d/%m/%Y}. Sau thời hạn này, đơn vị chưa nộp sẽ được nêu tên trong báo cáo tổng hợp."
+        f"Đề nghị thủ trưởng {'' if alone else 'các '}cơ quan, đơn vị nêu trên chỉ đạo hoàn thành và nộp báo cáo chậm"
+        f" nhất ngày {facts.until:%d/%m/%Y}. Sau thời hạn này, đơn vị chưa nộp sẽ được nêu tên trong báo cáo tổng hợp."
     )
     document.paragraph("Trân trọng./.")
     document.signature(
@@ -102,10 +88,11 @@ def chasing_letter(facts: LetterFacts) -> bytes:
         "",
         f"Các đơn vị chưa nộp báo cáo {facts.about}",
         f"(Kèm theo Công văn số      {symbol} ngày      tháng      năm {year})",
+        landscape=False,
     )
     document.table(
         ("TT", "Cơ quan, đơn vị", "Hạn nộp", "Quá hạn", "Tình trạng"),
-        (1.4, 11.0, 3.4, 4.4, 5.0),
+        (1.2, 5.5, 2.5, 3.5, 3.8),
         [
             (str(number), one.unit, f"{one.due_on:%d/%m/%Y}", _late(one.late), one.stands)
             for number, one in enumerate(facts.behind, 1)
@@ -116,4 +103,4 @@ def chasing_letter(facts: LetterFacts) -> bytes:
 
 
 def _late(days: int) -> str:
-    return f"{days} ngày làm việc" if days else "chưa đến hạn"
+    return f"{days} ngày làm việc" if days else "Chưa đến hạn"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tracker.exports.decree30 import AdministrativeDocument
 from tracker.exports.decree30_pdf import PdfDocument
 from tracker.exports.material import Material
-from tracker.exports.paper import Paper, number_line, place_line
+from tracker.exports.paper import Paper, number_line, place_line, subject_lines
 from tracker.exports.report_annexes import write_annexes
 from tracker.exports.report_blocks import Writer
 from tracker.exports.snapshot import Snapshot
@@ -25,7 +25,7 @@ def report_document(material: Material, form: str = "docx") -> bytes:
         number=number_line(material.issue.number, material.symbol),
         place_and_date=place_line(snapshot.place, material.issue.day, material.built_year),
         kind="BÁO CÁO",
-        subject=(title,),
+        subject=subject_lines(title),
     )
     paper.addressed_to([material.addressee])
     writer = Writer(paper, material)

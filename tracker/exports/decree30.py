@@ -73,7 +73,8 @@ class AdministrativeDocument:
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
         left, right = table.rows[0].cells
-        self._in_cell(left, balanced(parent), size=12)
+        if parent:  # nothing stands above a People's Committee
+            self._in_cell(left, balanced(parent), size=12)
         self._in_cell(left, balanced(agency), size=12, bold=True)
         self._rule(left, rule_under(balanced(agency), capitals=True), room=LEFT_HALF)
         self._in_cell(right, COUNTRY, size=12, bold=True)
@@ -100,7 +101,8 @@ class AdministrativeDocument:
         self.paragraph("Kính gửi:", align=CENTRE, after=0, indent=False)
         for at, name in enumerate(names):
             end = "." if at == len(names) - 1 else ";"
-            paragraph = self.paragraph(f"- {name}{end}", align=LEFT, after=0, indent=False)
+            after = 0 if end == ";" else 8
+            paragraph = self.paragraph(f"- {name}{end}", align=LEFT, after=after, indent=False)
             paragraph.paragraph_format.left_indent = Cm(6)
 
     def paragraph(
@@ -154,7 +156,9 @@ class AdministrativeDocument:
             properties.set("title", clean(picture.caption))
 
     def signature(self, *, authority: Sequence[str], recipients: Sequence[str], name: str = "") -> None:
-        """Recipients on the left, authority and room for the name on the right."""
+        """Recipients on the left, authority and room for the name on the right; never alone on a page."""
+        for last in self.docx.paragraphs[-2:]:
+            last.paragraph_format.keep_with_next = True
         table = self.docx.add_table(rows=1, cols=2)
         table.autofit = False
         left, right = table.rows[0].cells
@@ -188,13 +192,15 @@ class AdministrativeDocument:
         *,
         centred: frozenset[int] = frozenset(),
         right: frozenset[int] = frozenset(),
+        total: bool = False,
     ) -> None:
-        """Widths in cm. A row of one cell is a heading across the table. Heads repeat, rows do not break."""
+        """Widths in cm. A row of one cell is a heading across the table; `total`: the last row is its sum. Heads
+        repeat, rows do not break."""
         table = self.docx.add_table(rows=0, cols=len(heads))
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
-        Rows(table, widths, centred, right).write(heads, rows)
+        Rows(table, widths, centred, right).write(heads, rows, len(rows) if total else 0)
 
     def save(self) -> bytes:
         """The .docx, with every date in the archive fixed."""

@@ -64,6 +64,8 @@ class PdfDocument:
         self._add("picture", file=name, alt=picture.alt, caption=picture.caption, width=picture.width)
 
     def signature(self, *, authority: Sequence[str], recipients: Sequence[str], name: str = "") -> None:
+        for last in [one for one in self._parts[-1]["blocks"] if one["kind"] == "paragraph"][-2:]:
+            last["keep"] = True  # a signature is never alone on a page
         self._add("signature", authority=list(authority), recipients=list(recipients), name=name)
 
     def annex(self, number: str, title: str, source: str, *, landscape: bool = True) -> None:
@@ -78,10 +80,11 @@ class PdfDocument:
         *,
         centred: frozenset[int] = frozenset(),
         right: frozenset[int] = frozenset(),
+        total: bool = False,
     ) -> None:
         self._add(
             "table", heads=list(heads), widths=list(widths), rows=[[clean(cell) for cell in row] for row in rows],
-            centred=sorted(centred), right=sorted(right),
+            centred=sorted(centred), right=sorted(right), total=total,
         )  # fmt: skip
 
     def save(self) -> bytes:

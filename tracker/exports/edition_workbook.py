@@ -20,7 +20,7 @@ from tracker.exports.report_annexes import (
     hidden,
     progress,
 )
-from tracker.exports.sheets import begin, write
+from tracker.exports.sheets import LINED, begin, tallest, write
 from tracker.exports.snapshot import WorkRow
 
 # Rows of one sheet (Excel's limit, less the head); more go on in the next.
@@ -29,14 +29,14 @@ EVERY = 20_000
 Columns = Sequence[tuple[str, float]]
 
 INDICATORS: Columns = (
-    ("STT", 6), ("Chỉ tiêu", 60), ("Đơn vị tính", 12), ("Năm gốc", 12), ("Mục tiêu 2025", 14), ("Mục tiêu 2030", 14),
-    ("Kết quả kỳ trước", 14), ("Kết quả", 14), ("Ước", 7), ("Đánh giá", 18), ("Cách đánh giá", 50), ("Chênh lệch", 12),
-    ("Cộng từ các xã", 14), ("Số xã", 8), ("Khả năng hoàn thành", 26), ("Cơ quan chủ trì", 34), ("Nguồn", 24),
-    ("Ghi chú", 30),
+    ("STT", 6), ("Chỉ tiêu", 44), ("Đơn vị tính", 10), ("Năm gốc", 12), ("Mục tiêu 2025", 14), ("Mục tiêu 2030", 14),
+    ("Kết quả kỳ trước", 14), ("Kết quả", 14), ("Ước", 7), ("Đánh giá", 18), ("Cách đánh giá", 34), ("Chênh lệch", 12),
+    ("Cộng từ các xã", 14), ("Số xã", 8), ("Khả năng hoàn thành", 20), ("Cơ quan chủ trì", 26), ("Nguồn", 20),
+    ("Ghi chú", 20),
 )  # fmt: skip
 WORK: Columns = (
-    ("STT", 8), ("Đơn vị chủ trì", 34), ("Mục", 10), ("Nhiệm vụ", 70), ("Kỳ", 16), ("Phối hợp", 28), ("Thời hạn", 12),
-    ("Tiến độ", 40), ("Số ngày làm việc chậm", 12), ("Sản phẩm", 50), ("Năm trước chuyển sang", 12),
+    ("STT", 8), ("Đơn vị chủ trì", 28), ("Mục", 10), ("Nhiệm vụ", 60), ("Kỳ", 12), ("Phối hợp", 24), ("Thời hạn", 12),
+    ("Tiến độ", 28), ("Số ngày làm việc chậm", 12), ("Sản phẩm", 40), ("Năm trước chuyển sang", 12),
 )  # fmt: skip
 CELLS: Columns = (
     ("STT", 8), ("Chỉ số", 8), ("Tên chỉ số", 60), ("Đơn vị", 32), ("Tử số", 12), ("Mẫu số", 12), ("Kết quả", 12),
@@ -70,9 +70,9 @@ class _Writer:
             {"bold": True, "bg_color": "#EEF3FA", "border": 1, "text_wrap": True, "valign": "vcenter"}
         )
         self.formats = {
-            "text": book.add_format({"valign": "top", "text_wrap": True}),
-            "number": book.add_format({"valign": "top", "num_format": "#,##0.######"}),
-            "date": book.add_format({"valign": "top", "num_format": "dd/mm/yyyy", "align": "left"}),
+            "text": book.add_format({**LINED, "text_wrap": True}),
+            "number": book.add_format({**LINED, "num_format": "#,##0.######"}),
+            "date": book.add_format({**LINED, "num_format": "dd/mm/yyyy", "align": "left"}),
         }
 
     def sheet(self, title: str, columns: Columns, rows: Iterable[Sequence[object]]) -> None:
@@ -84,6 +84,7 @@ class _Writer:
                 sheet, at = self.book.add_worksheet(title if number == 1 else f"{title} ({number})"), 0
                 begin(sheet, columns, self.head, 2)
             at += 1
+            tallest(sheet, at, (n, *row), columns)
             for column, value in enumerate((n, *row)):
                 write(sheet, at, column, value, self.formats)
             if n % EVERY == 0:

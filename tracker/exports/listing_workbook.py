@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from tracker.exports.sheets import TEXT_WIDTH, begin, tall, write
+from tracker.exports.sheets import LINED, TEXT_WIDTH, begin, tall, write
 from tracker.rules.calendar import LOCAL
 
 COLUMNS = (
@@ -50,9 +50,9 @@ def listing_workbook(
             {"bold": True, "bg_color": "#EEF3FA", "border": 1, "text_wrap": True, "valign": "vcenter"}
         )
         formats = {
-            "text": book.add_format({"valign": "top", "text_wrap": True}),
-            "number": book.add_format({"valign": "top"}),
-            "date": book.add_format({"valign": "top", "num_format": "dd/mm/yyyy", "align": "left"}),
+            "text": book.add_format({**LINED, "text_wrap": True}),
+            "number": book.add_format(LINED),
+            "date": book.add_format({**LINED, "num_format": "dd/mm/yyyy", "align": "left"}),
         }
         first = book.add_worksheet("Điều kiện lọc")
         sheet = book.add_worksheet("Nhiệm vụ")

@@ -54,11 +54,21 @@ class Material:
 
     @property
     def title(self) -> str:
-        return self.outline.subject.format(title=self.snapshot.title, span=self.span)
+        return self.outline.subject.format(title=self.snapshot.title, span=self.apart_span).strip()
 
     @property
     def span(self) -> str:
         return self.snapshot.span or f"năm {self.snapshot.year}"
+
+    @property
+    def apart_span(self) -> str:
+        """The same, "" where the programme's title says it already: a final report is of the programme's own years."""
+        return "" if _plain(self.span) in _plain(self.snapshot.title) else self.span
+
+    @property
+    def during(self) -> str:
+        """The same within a sentence: "Trong giai đoạn 2021 - 2025" of what is half-way."""
+        return self.span.removeprefix("giữa kỳ ")
 
     @property
     def following(self) -> str:
@@ -128,6 +138,10 @@ def others(kind: CycleKind, sections: Sequence[SectionRow]) -> list[SectionRow]:
     """Sections that the office added to the form; the outline does not know them."""
     known = text_keys(kind)
     return [one for one in sections if one.key not in known]
+
+
+def _plain(words: str) -> str:
+    return words.lower().replace(" ", "").replace("–", "-")
 
 
 def told(number: str | None, per: int) -> str:

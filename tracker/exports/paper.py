@@ -20,6 +20,20 @@ _HEAD = 26
 # Where the name of a committee or an office is best divided.
 _SEAMS = (" HUYỆN ", " THÀNH PHỐ ", " THỊ XÃ ", " QUẬN ", " TỈNH ", " XÃ ", " PHƯỜNG ", " - ", " VÀ ")
 
+# The same of a subject in bold of size 14 across the page.
+_SUBJECT = 62
+_SUBJECT_SEAMS = (
+    " huyện ",
+    " thành phố ",
+    " tỉnh ",
+    " xã ",
+    " giai đoạn ",
+    " thực hiện ",
+    " năm ",
+    " vì ",
+    " 6 tháng ",
+)
+
 
 def clean(text: str) -> str:
     return _ILLEGAL.sub("", text)
@@ -36,6 +50,28 @@ def balanced(name: str) -> str:
     ]
     at = min(seams, key=lambda at: abs(at - middle), default=len(name))
     return f"{name[:at].rstrip()}\n{name[at:].lstrip()}" if at < len(name) else name
+
+
+def subject_lines(text: str) -> tuple[str, ...]:
+    """The subject of a document on lines of about the same length, none of which parts what belongs together."""
+    if len(text) <= _SUBJECT:
+        return (text,)
+    count = -(-len(text) // _SUBJECT)
+    lines, rest = [], text
+    for left in range(count, 1, -1):
+        aim = len(rest) / left
+        places = [at for seam in _SUBJECT_SEAMS for at in _places(rest, seam) if abs(at - aim) <= aim / 3]
+        places = places or _places(rest, " ")
+        at = min(places, key=lambda at: abs(at - aim), default=len(rest))
+        lines.append(rest[:at])
+        rest = rest[at:].lstrip()
+        if not rest:
+            break
+    return (*lines, rest) if rest else tuple(lines)
+
+
+def _places(text: str, seam: str) -> list[int]:
+    return [at for at in range(len(text)) if text.startswith(seam, at)]
 
 
 def rule_under(line: str, *, capitals: bool = False) -> float:
@@ -99,8 +135,10 @@ class Paper(Protocol):
         *,
         centred: frozenset[int] = frozenset(),
         right: frozenset[int] = frozenset(),
+        total: bool = False,
     ) -> None:
-        """Widths in cm. A row of one cell is a heading across the table. Heads repeat, rows do not break."""
+        """Widths in cm. A row of one cell is a heading across the table; `total`: the last row is its sum. Heads
+        repeat, rows do not break."""
 
     def save(self) -> bytes: ...
 

@@ -36,10 +36,7 @@ def register_document(cover: Cover, lines: Sequence[Line]) -> bytes:
         results = "; ".join(f"{n} lượt {result[:1].lower()}{result[1:]}" for result, n in cover.counts)
         document.paragraph(f"Tổng số {cover.total} lượt, mỗi người nhận là một lượt: {results}.")
         answered = sum(line.answered_at is not None for line in lines)
-        document.paragraph(
-            f"{answered} lượt được đơn vị trả lời bằng cập nhật hoặc báo cáo sau đó; {len(lines) - answered} lượt chưa"
-            " được trả lời."
-        )
+        document.paragraph(_answers(answered, len(lines) - answered))
         document.paragraph(
             "Thời điểm gửi là lúc máy chủ thư nhận; “lập” là lúc lập thư mà máy chủ thư chưa nhận. Chi tiết tại Phụ lục"
             " kèm theo./."
@@ -48,6 +45,13 @@ def register_document(cover: Cover, lines: Sequence[Line]) -> bytes:
     if lines:
         _annex(document, cover, lines, year)
     return document.save()
+
+
+def _answers(answered: int, open_: int) -> str:
+    by = "được đơn vị trả lời bằng cập nhật hoặc báo cáo sau đó"
+    if not answered:
+        return "Chưa lượt nào được đơn vị trả lời."
+    return f"{answered} lượt {by}; {open_} lượt chưa được trả lời." if open_ else f"Cả {answered} lượt đều {by}."
 
 
 def _annex(document: AdministrativeDocument, cover: Cover, lines: Sequence[Line], year: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from tracker.exports.register import TITLE, Cover, Line
-from tracker.exports.sheets import TEXT_WIDTH, begin, tall, write
+from tracker.exports.sheets import LINED, TEXT_WIDTH, begin, tall, write
 
 COLUMNS = (
     ("STT", 7), ("Thời điểm đôn đốc", 17), ("Máy chủ thư nhận lúc", 17), ("Mã nhiệm vụ", 9), ("Mục", 12),
@@ -23,10 +23,10 @@ def register_workbook(path: Path, cover: Cover, lines: Iterable[Line]) -> int:
             {"bold": True, "bg_color": "#EEF3FA", "border": 1, "text_wrap": True, "valign": "vcenter"}
         )
         formats = {
-            "text": book.add_format({"valign": "top", "text_wrap": True}),
-            "number": book.add_format({"valign": "top"}),
-            "date": book.add_format({"valign": "top", "num_format": "dd/mm/yyyy", "align": "left"}),
-            "moment": book.add_format({"valign": "top", "num_format": MOMENT, "align": "left"}),
+            "text": book.add_format({**LINED, "text_wrap": True}),
+            "number": book.add_format(LINED),
+            "date": book.add_format({**LINED, "num_format": "dd/mm/yyyy", "align": "left"}),
+            "moment": book.add_format({**LINED, "num_format": MOMENT, "align": "left"}),
         }
         first = book.add_worksheet("Sổ đôn đốc")
         sheet = book.add_worksheet("Các lượt đôn đốc")

@@ -14,6 +14,7 @@ from tracker.rules.figures import masked_rows
 from tracker.rules.words import OFFICIAL_CLASSES
 
 NO_FIGURE = "Chưa có số liệu"
+MINUS = "−"
 VERDICTS = {
     "met": "Đạt",
     "on_path": "Đúng lộ trình",
@@ -47,6 +48,7 @@ class Table:
     rows: Sequence[tuple[str, ...]]
     centred: frozenset[int] = frozenset()
     right: frozenset[int] = frozenset()
+    total: bool = False
 
 
 def write_annexes(paper: Paper, material: Material) -> None:
@@ -57,7 +59,7 @@ def write_annexes(paper: Paper, material: Material) -> None:
     for name, roman in material.annexes.items():
         table = ANNEXES[name](material)
         paper.annex(roman, table.title, source)
-        paper.table(table.heads, table.widths, table.rows, centred=table.centred, right=table.right)
+        paper.table(table.heads, table.widths, table.rows, centred=table.centred, right=table.right, total=table.total)
 
 
 def indicators(material: Material) -> Table:
@@ -74,11 +76,11 @@ def indicators(material: Material) -> Table:
         "TT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {_before(material)}",
         f"Kết quả {_now(material)}", "So sánh", "Cơ quan chủ trì", "Ghi chú",
     )  # fmt: skip
-    widths: tuple[float, ...] = (1.2, 6.2, 1.7, 2.2, 2.2, 2.1, 2.1, 2.5, 3.0, 2.0)
+    widths: tuple[float, ...] = (1.3, 5.8, 1.5, 2.2, 2.2, 2.1, 2.1, 2.6, 3.3, 2.1)
     if material.outline.long:
         heads = ("TT", "Chỉ tiêu", "Đơn vị tính", "Năm 2020", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {year}",
                  "So sánh", "Khả năng hoàn thành", "Cơ quan chủ trì", "Ghi chú")  # fmt: skip
-        widths = (1.2, 5.3, 1.6, 1.8, 2.1, 2.1, 2.0, 2.4, 2.4, 2.5, 1.8)
+        widths = (1.3, 4.5, 1.5, 1.8, 2.2, 2.2, 1.9, 2.5, 2.6, 3.0, 1.7)
     title = f"Kết quả thực hiện các chỉ tiêu {material.span}"
     return Table(
         title,
@@ -90,11 +92,12 @@ def indicators(material: Material) -> Table:
 
 
 def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[str, ...]:
-    value = f"{told(one.value, one.per)}{' (ước)' if one.estimate else ''}" if one.value is not None else NO_FIGURE
+    value = f"{_in_table(one.value, one.per)}{' (ước)' if one.estimate else ''}" if one.value is not None else NO_FIGURE
     against = VERDICTS[one.verdict] if one.value is not None else ""
     if one.gap is not None:
         sign = "+" if not one.gap.startswith("-") and one.gap.strip("0.") else ""
-        against += f"; {sign}{short(one.gap)}"
+        # A hyphen would let the sign stand at the end of a line and its number on the next.
+        against += f"; {sign}{short(one.gap).replace('-', MINUS)}"
     notes = [one.comment] if one.comment else []
     if one.origin == "communes":
         notes.append(f"cộng từ {one.communes} xã, thị trấn")
@@ -103,12 +106,17 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
     note = "; ".join(notes)
     start, end = (ref, one.name, one.unit), (lead, note)
     if material.outline.long:
-        baseline = told(one.baseline, one.per) or NO_FIGURE
+        baseline = _in_table(one.baseline, one.per) or NO_FIGURE
         if one.baseline is not None and one.baseline_year not in (2020, None):
             baseline += f" ({one.baseline_year})"
         return (*start, baseline, one.target_2025, one.target_2030, value, against, one.chance, *end)
-    before = told(one.before, one.per) or NO_FIGURE
+    before = _in_table(one.before, one.per) or NO_FIGURE
     return (*start, one.target_2025, one.target_2030, before, value, against, *end)
+
+
+def _in_table(value: str | None, per: int) -> str:
+    """A column of its own says what odd measures are counted on; the number alone fits on a line."""
+    return told(value, per if per in (100, 1000) else 1)
 
 
 def _differs(one: MeasureRow) -> bool:
@@ -137,7 +145,7 @@ def work(material: Material) -> Table:
     return Table(
         title,
         ("TT", "Nhiệm vụ", "Chủ trì", "Phối hợp", "Thời hạn", "Tiến độ", "Sản phẩm", "Ghi chú"),
-        (1.4, 7.6, 3.2, 2.3, 2.5, 2.7, 3.3, 2.1),
+        (1.3, 7.0, 3.0, 2.5, 2.5, 3.2, 3.4, 2.3),
         rows,
         frozenset({0, 4}),
     )
@@ -254,7 +262,7 @@ def budget(material: Material) -> Table:
     rows.append(("", "Tổng cộng", *_sums(material.snapshot.budget), ""))
     heads = ("TT", "Nguồn kinh phí", "Dự toán (đồng)", "Được duyệt (đồng)", "Đã chi (đồng)", "Ghi chú")
     title = f"Kinh phí thực hiện {material.span}"
-    return Table(title, heads, (1.6, 8.0, 4.2, 4.2, 4.2, 3.0), rows, frozenset({0}), frozenset({2, 3, 4}))
+    return Table(title, heads, (1.6, 8.0, 4.2, 4.2, 4.2, 3.0), rows, frozenset({0}), frozenset({2, 3, 4}), total=True)
 
 
 def _sums(group: Iterable[BudgetRow]) -> tuple[str, str, str]:

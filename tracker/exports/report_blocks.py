@@ -62,14 +62,14 @@ class Writer:
         begin = f"Căn cứ {bases}; thực hiện" if bases else "Thực hiện"
         until = snapshot.cut_off_on or snapshot.built_at[:10]
         self.paper.paragraph(
-            f"{begin} {snapshot.title}, cơ quan thường trực báo cáo kết quả thực hiện {self.material.span} như sau"
+            f"{begin} {snapshot.title}, cơ quan thường trực báo cáo kết quả thực hiện {self.material.during} như sau"
             f" (số liệu tính đến ngày {vietnamese_day(until)}):"
         )
 
     def given(self) -> None:
         units, tally = len(self.snapshot.units), self.snapshot.tally
         self.paper.paragraph(
-            f"Trong {self.material.span}, {count(tally.total)} nhiệm vụ của Chương trình được giao cho {count(units)}"
+            f"Trong {self.material.during}, {count(tally.total)} nhiệm vụ của Chương trình được giao cho {count(units)}"
             " cơ quan, đơn vị chủ trì, mỗi nhiệm vụ có một đơn vị chủ trì và thời hạn cụ thể."
             + (f" Trong đó, {count(tally.carried)} nhiệm vụ năm trước chuyển sang." if tally.carried else "")
         )
@@ -84,7 +84,8 @@ class Writer:
         )
         exempt = [one for one in self.snapshot.filing if one.state == "exempt"]
         if exempt:
-            self.paper.paragraph(f"{count(len(exempt))} đơn vị được miễn báo cáo kỳ này.")
+            names = f": {'; '.join(one.unit for one in exempt)}" if len(exempt) <= MOST_NAMED else ""
+            self.paper.paragraph(f"{count(len(exempt))} đơn vị được miễn báo cáo kỳ này{names}.")
         if missing:
             listed = "; ".join(missing[:MOST_MISSING])
             more = len(missing) - MOST_MISSING
@@ -107,10 +108,11 @@ class Writer:
             self.paper.paragraph(f"Trong {len(measures)} chỉ số: {verdicts([one for _r, _i, one in measures])}.")
         for letter, goal in zip(LETTERS, snapshot.goals, strict=False):
             rows = [measure for one in goal.indicators for measure in one.measures]
-            judged = f"{verdicts(rows)}; " if any(one.value is not None for one in rows) else ""
+            judged = f"; {verdicts(rows)}" if any(one.value is not None for one in rows) else ""
+            tally = snapshot.goal_tally(goal)
+            work = f"; nhiệm vụ của các chỉ tiêu: {classes(tally)}" if tally.total else ""
             self.paper.paragraph(
-                f"{letter}) {goal.title}: {len(goal.indicators)} chỉ tiêu, {len(rows)} chỉ số; {judged}nhiệm vụ của các"
-                f" chỉ tiêu: {classes(snapshot.goal_tally(goal))}."
+                f"{letter}) {goal.title}: {len(goal.indicators)} chỉ tiêu, {len(rows)} chỉ số{judged}{work}."
             )
 
     def behind(self) -> None:
@@ -122,7 +124,7 @@ class Writer:
         self.paper.paragraph(f"Các chỉ số chưa đạt hoặc chậm so với lộ trình ({len(rows)}):", keep=True)
         for ref, one in rows[:MOST_LISTED_BEHIND]:
             value = f"{told(one.value, one.per)}{' (ước)' if one.estimate else ''}"
-            self.paper.paragraph(f"- Chỉ số {ref} {_lower(one.name)}: {value}. {one.rule}")
+            self.paper.paragraph(f"- {one.name} (chỉ số {ref}): {value}. {one.rule}")
         if len(rows) > MOST_LISTED_BEHIND:
             self.paper.paragraph(self.material.at_annex("indicators", "Các chỉ số còn lại nêu tại {}."))
 
@@ -208,7 +210,7 @@ class Writer:
         social = [int(row.spent) for row in rows if row.source == "social" and row.spent is not None]
         extra = f"; trong số đã chi, xã hội hóa {money(sum(social))} đồng" if social else ""
         self.paper.paragraph(
-            f"Kinh phí thực hiện Chương trình {self.material.span}: {'; '.join(said) or 'chưa có số liệu'}{extra}."
+            f"Kinh phí thực hiện Chương trình {self.material.during}: {'; '.join(said) or 'chưa có số liệu'}{extra}."
             f" Chi tiết tại {self.material.at_annex('budget', '{}')}."
         )
 
@@ -218,7 +220,7 @@ class Writer:
         if behind:
             self.paper.paragraph(f"Còn {behind} chỉ số chưa đạt hoặc chậm so với lộ trình.")
         if overdue:
-            self.paper.paragraph(f"Còn {count(overdue)} nhiệm vụ chưa hoàn thành khi đã quá hạn.")
+            self.paper.paragraph(f"Còn {count(overdue)} nhiệm vụ chưa hoàn thành, quá hạn.")
         if missing:
             self.paper.paragraph(f"Còn {count(missing)} đơn vị chưa gửi báo cáo theo thời hạn của Chương trình.")
 
@@ -227,7 +229,7 @@ class Writer:
         left = tally.classes[2] + tally.classes[3]
         if left and self.material.kind is not CycleKind.FINAL:
             self.paper.paragraph(
-                f"Tiếp tục đôn đốc, hoàn thành {count(left)} nhiệm vụ của {self.material.span} còn lại."
+                f"Tiếp tục đôn đốc, hoàn thành {count(left)} nhiệm vụ còn lại của {self.material.during}."
             )
 
     def other_sections(self) -> None:
@@ -237,8 +239,7 @@ class Writer:
 
     def closing(self) -> None:
         self.paper.paragraph(
-            f"Trên đây là báo cáo kết quả thực hiện {self.snapshot.title} {self.material.span}, kính báo cáo"
-            f" {self.material.addressee}./."
+            f"Trên đây là báo cáo {_lower(self.material.title)}, kính báo cáo {self.material.addressee}./."
         )
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from tracker.exports.sheets import cell_text
+from tracker.exports.sheets import cell_text, tallest
 from tracker.rules.calendar import LOCAL
 from tracker.rules.report_sheet import FIGURE_COLUMNS, FIGURES, TEXT_COLUMNS, TEXTS, YES
 
+FIGURE_WIDTHS = [(name, FIGURE_COLUMNS[name]) for name in ("Chỉ tiêu", "Mục tiêu", "Năm trước", "Nguồn")]
 HELP = (
     "1. Chỉ điền các ô màu trắng. Các ô khác đã khóa; ô nền xám là phần không sửa được lúc này.",
     "2. Trang Nội dung: mỗi mục một ô; xuống dòng bằng Alt+Enter. Tối đa 20.000 ký tự một mục.",
@@ -74,12 +75,16 @@ def report_form(
                     sheet, row, 0, (one.measure_id, one.seen, one.base, one.number, one.name, one.target, one.before),
                     looks["locked"],
                 )  # fmt: skip
+                tallest(sheet, row, (one.name, one.target, one.before, one.source), FIGURE_WIDTHS)
                 ticks = (YES if one.no_data else "", YES if one.estimate else "")
                 look = looks["open" if one.is_open else "closed"]
                 for column, value in enumerate((*one.values, *ticks, one.source, one.comment, ""), start=7):
                     _cell(sheet, row, column, value, look, number=column < 10)
         guide = book.add_worksheet("Hướng dẫn")
         guide.set_column(0, 0, 110)
+        guide.set_landscape()
+        guide.set_paper(9)
+        guide.fit_to_pages(1, 0)
         guide.write_string(0, 0, cell_text(f"{title} – {unit}"), book.add_format({"bold": True, "font_size": 14}))
         guide.write_string(1, 0, f"Lập lúc {made_at.astimezone(LOCAL):%d/%m/%Y %H:%M}")
         for row, sentence in enumerate(HELP, start=3):

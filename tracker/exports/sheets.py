@@ -12,6 +12,8 @@ LONGEST = 32_767
 TALLEST = 409
 # Of the column with what is to be done, in characters.
 TEXT_WIDTH = 60
+# Cells with thin lines around them: rows are kept apart on paper.
+LINED = {"valign": "top", "border": 1, "border_color": "#D9DEE5"}
 
 
 def cell_text(value: object) -> str:
@@ -24,6 +26,7 @@ def begin(sheet: Any, columns: Sequence[tuple[str, float]], head: Any, kept: int
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.repeat_rows(0)
     sheet.set_footer("&CTrang &P/&N")
     sheet.set_row(0, 32)
@@ -36,6 +39,16 @@ def tall(sheet: Any, row: int, text: str, width: float) -> None:
     """A row high enough for its longest text in a column of that width: LibreOffice does not measure wrapped text."""
     lines = -(-len(text) // max(int(width * 0.95), 1))
     sheet.set_row(row, min(15 * max(lines, 1), TALLEST))
+
+
+def tallest(sheet: Any, row: int, values: Sequence[object], columns: Sequence[tuple[str, float]]) -> None:
+    """The same for a whole row: as high as that of its texts which needs most lines."""
+    most = 1
+    for value, (_name, width) in zip(values, columns, strict=False):
+        if isinstance(value, str) and len(value) > width:
+            most = max(most, -(-len(value) // max(int(width * 0.95), 1)))
+    if most > 1:
+        sheet.set_row(row, min(15 * most, TALLEST))
 
 
 def write(sheet: Any, row: int, column: int, value: object, formats: dict[str, Any]) -> None:

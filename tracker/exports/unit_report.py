@@ -1,8 +1,18 @@
 """What a unit's report says, as its Word print-out takes it: plain values, in Vietnamese."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+_JOINED = re.compile(r"[\s&-]+")
+_UNSAID = frozenset({"Phòng", "và", "huyện"})
+
+
+def symbol_of(name: str) -> str:
+    """What stands for a unit in the symbol of its documents: "Phòng Y tế" → "YT", "Phòng GDĐT" → "GDĐT"."""
+    words = [word for word in _JOINED.split(name) if word and word not in _UNSAID]
+    return "".join(word if word.isupper() else word[0].upper() for word in words)
 
 
 @dataclass(frozen=True)
@@ -30,8 +40,8 @@ class WorkLine:
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """`about`: "năm 2026"; `sections`: (title, text); `round` 0: not filed, so it is a draft. `before`: the year
-    before, over its column."""
+    """`about`: "năm 2026"; `parent_agency`: "" where nothing is above; `head_title`: a line or two; `sections`: (title,
+    text); `round` 0: not filed, so it is a draft. `before`: the year before, over its column."""
 
     title: str
     about: str

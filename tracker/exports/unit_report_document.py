@@ -1,13 +1,17 @@
 """A unit's report as a Word file for signing and for the paper file: the layout of Decree 30/2020."""
 
+import re
 from textwrap import shorten
 
 from tracker.exports.decree30 import AdministrativeDocument
+from tracker.exports.paper import number_line, place_line, subject_lines
 from tracker.exports.unit_report import ReportFacts
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII",
          "XVIII", "XIX", "XX", "XXI")  # fmt: skip
 LONGEST_TEXT = 160
+# The mark that ends a document stands once, at its end.
+_ENDED = re.compile(r"\./\.$")
 
 
 def unit_report_document(facts: ReportFacts) -> bytes:
@@ -19,30 +23,34 @@ def unit_report_document(facts: ReportFacts) -> bytes:
     document.heading(
         parent=facts.parent_agency,
         agency=facts.agency,
-        number=f"Số:      /BC-{facts.agency_short.replace(' ', '')}",
-        place_and_date=f"{facts.place}, ngày      tháng      năm {facts.year}",
+        number=number_line("", f"BC-{facts.agency_short}"),
+        place_and_date=place_line(facts.place, "", str(facts.year)),
         kind="BÁO CÁO",
-        subject=(facts.title, facts.about),
+        subject=subject_lines(f"{facts.title} {facts.about}"),
     )
     document.addressed_to([facts.addressee])
+    document.paragraph(f"{facts.unit} báo cáo {facts.title[:1].lower()}{facts.title[1:]} {facts.about} như sau:")
     kept = (("số liệu chỉ tiêu", facts.figures), ("kết quả nhiệm vụ được giao", facts.work))
     annexes = [name for name, rows in kept if rows]
+    numbered = len(annexes) > 1
+    where = [f"{name} tại Phụ lục{f' {ROMAN[at]}' if numbered else ''}" for at, name in enumerate(annexes)]
     for at, (title, text) in enumerate(facts.sections):
         document.part(f"{ROMAN[at]}. {title}")
-        for line in text.split("\n") if text.strip() else ["(Chưa có nội dung.)"]:
+        for line in text.split("\n"):
             if line.strip():
-                document.paragraph(line.strip())
-    numbered = len(annexes) > 1
-    where = " và ".join(f"Phụ lục {ROMAN[at]}" if numbered else "Phụ lục" for at in range(len(annexes)))
+                document.paragraph(_ENDED.sub(".", line.strip()))
+        if not text.strip():
+            document.gap("Chưa có nội dung")
     if annexes:
-        document.paragraph(f"Chi tiết {', '.join(annexes)} tại {where} kèm theo.")
+        document.paragraph(f"Chi tiết {'; '.join(where)} kèm theo.")
     document.paragraph(f"Trên đây là báo cáo {facts.about} của {facts.unit}./.")
     document.signature(
-        authority=(facts.head_title,),
-        recipients=("Như trên;", f"Lưu: VT, {facts.agency_short}."),
+        authority=facts.head_title.split("\n"),
+        recipients=("Như trên;", "Lưu: VT." if facts.agency_short == "UBND" else f"Lưu: VT, {facts.agency_short}."),
     )
-    symbol = f"/BC-{facts.agency_short.replace(' ', '')}"
-    source = f"(Kèm theo Báo cáo số      {symbol} ngày      tháng      năm {facts.year} của {facts.unit})"
+    source = (
+        f"(Kèm theo Báo cáo số      /BC-{facts.agency_short} ngày      tháng      năm {facts.year} của {facts.unit})"
+    )
     at = 0
     if facts.figures:
         document.annex(ROMAN[at] if numbered else "", f"Số liệu chỉ tiêu {facts.about}", source)

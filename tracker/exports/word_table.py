@@ -21,13 +21,14 @@ class Rows:
         self.table, self.centred, self.right = table, centred, right
         self.widths = [Cm(width).twips for width in widths]
 
-    def write(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    def write(self, heads: Sequence[str], rows: Iterable[Sequence[str]], total: int = 0) -> None:
+        """`total`: the number of the row that sums up the others, counted from 1."""
         grid = self.table._tbl.tblGrid
         for column, width in zip(grid.findall(qn("w:gridCol")), self.widths, strict=True):
             column.set(qn("w:w"), str(width))
         held = [self._row(heads, head=True)]
-        for row in rows:
-            held.append(self._row(row))
+        for at, row in enumerate(rows, 1):
+            held.append(self._row(row, bold=at == total))
             if len(held) >= BATCH:
                 self._put(held)
                 held = []
@@ -38,19 +39,19 @@ class Rows:
             parsed = parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(rows)}</w:tbl>")
             self.table._tbl.extend(list(parsed))
 
-    def _row(self, cells: Sequence[str], *, head: bool = False) -> str:
+    def _row(self, cells: Sequence[str], *, head: bool = False, bold: bool = False) -> str:
         whole = len(cells) == 1
-        told = "".join(self._cell(text, at, whole=whole, head=head) for at, text in enumerate(cells))
+        told = "".join(self._cell(text, at, whole=whole, head=head, strong=bold) for at, text in enumerate(cells))
         repeat = "<w:tblHeader/>" if head else ""
         return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{told}</w:tr>"
 
-    def _cell(self, text: str, at: int, *, whole: bool, head: bool) -> str:
+    def _cell(self, text: str, at: int, *, whole: bool, head: bool, strong: bool) -> str:
         width = sum(self.widths) if whole else self.widths[at]
         span = f'<w:gridSpan w:val="{len(self.widths)}"/>' if whole else ""
         align = "center" if head or (at in self.centred and not whole) else "left"
         if at in self.right and not head and not whole:
             align = "right"
-        bold = "<w:b/>" if head or whole else ""
+        bold = "<w:b/>" if head or whole or strong else ""
         kept = "<w:keepNext/>" if whole else ""  # a heading is not the last row of a page
         middle = '<w:vAlign w:val="center"/>' if head else ""
         return (

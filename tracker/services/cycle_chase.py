@@ -116,7 +116,7 @@ def letter_facts(ctx: Context, cycle_id: int, rows: Sequence[Missing]) -> Letter
 
 def _stands(state: FilingState) -> str:
     return {
-        FilingState.EXPECTED: "chưa làm",
-        FilingState.DRAFT: "đang soạn, chưa nộp",
-        FilingState.RETURNED: "bị trả lại, chưa nộp lại",
+        FilingState.EXPECTED: "Chưa nộp",
+        FilingState.DRAFT: "Đang soạn, chưa nộp",
+        FilingState.RETURNED: "Bị trả lại, chưa nộp lại",
     }[state]

@@ -3,7 +3,7 @@ year's, the work of the year, who wrote what, what is missing."""
 
 from dataclasses import dataclass
 
-from tracker.exports.unit_report import FigureLine, ReportFacts, WorkLine
+from tracker.exports.unit_report import FigureLine, ReportFacts, WorkLine, symbol_of
 from tracker.models.cycle import ReportCycle, ReportSection, UnitReport
 from tracker.models.figure import Figure
 from tracker.models.indicator import Indicator, Measure
@@ -182,7 +182,7 @@ def facts(ctx: Context, report: UnitReport) -> ReportFacts:
         unit=report.unit_name,
         parent_agency=parent,
         agency=agency,
-        agency_short=report.unit.short_name.removeprefix("Phòng ").removeprefix("Xã ").removeprefix("Thị trấn "),
+        agency_short="UBND" if report.unit.kind is UnitKind.COMMUNE else symbol_of(report.unit.short_name),
         place=_place(report.unit, head["place"]),
         head_title=_head_title(report.unit),
         addressee=office.name if office else head["addressee"],
@@ -204,7 +204,7 @@ def facts(ctx: Context, report: UnitReport) -> ReportFacts:
 def agencies(unit: Unit, name: str, parent: str) -> tuple[str, str]:
     """(line above, issuing agency) in capitals. A commune's committee stands in two lines; nothing is above it."""
     if unit.kind is UnitKind.COMMUNE:
-        return "ỦY BAN NHÂN DÂN", name.replace("UBND", "", 1).strip().upper()
+        return "", f"ỦY BAN NHÂN DÂN\n{name.replace('UBND', '', 1).strip().upper()}"
     return parent, name.upper()
 
 
@@ -217,7 +217,7 @@ def _place(unit: Unit, place: str) -> str:
 
 def _head_title(unit: Unit) -> str:
     if unit.kind is UnitKind.COMMUNE:
-        return "CHỦ TỊCH"
+        return "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH"  # a committee decides together
     return "TRƯỞNG PHÒNG" if unit.name.startswith("Phòng") else "THỦ TRƯỞNG"
 
 

@@ -1,6 +1,6 @@
 """Reports of units: one with all that its page shows, those of somebody's units, what the consolidated one draws."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -44,6 +44,16 @@ def report_of(session: Session, assignment_id: int) -> int | None:
     return session.scalar(
         select(UnitReport.id).where(UnitReport.assignment_id == assignment_id, UnitReport.state != FilingState.EXEMPT)
     )
+
+
+def reports_of(session: Session, assignment_ids: Iterable[int]) -> dict[int, int]:
+    """Assignment → the report that it is fulfilled by, of those that are."""
+    found = session.execute(
+        select(UnitReport.assignment_id, UnitReport.id).where(
+            UnitReport.assignment_id.in_(list(assignment_ids)), UnitReport.state != FilingState.EXEMPT
+        )
+    )
+    return {assignment: report for assignment, report in found if assignment is not None}
 
 
 def of_unit(session: Session, cycle_id: int, unit_id: int) -> UnitReport | None:

@@ -42,6 +42,7 @@ def index() -> ResponseReturnValue:
         rows = store.by_unit(ctx.session, programme.id, year, None if whole else ctx.actor.units)
         number = max(1, min(request.args.get("page", 1, type=key), -(-len(rows) // PAGE_SIZE) or 1))
         enters = may(ctx.actor, Permission.ENTER_BUDGET, verbs.budget_scope(ctx, programme, None))
+        shown = {one.unit_id for one in rows}
         return render_template(
             "budget/index.html",
             programme=programme,
@@ -53,7 +54,7 @@ def index() -> ResponseReturnValue:
             total=together(one.total for one in rows),
             state=together(one.state for one in rows),
             own=sorted(ctx.actor.units),
-            units=(few_units(ctx.session, ctx.today) or []) if enters else [],
+            units=[one for one in few_units(ctx.session, ctx.today) or [] if one[0] not in shown] if enters else [],
             names=BUDGET_SOURCES,
             millions=millions,
             percent=percent,

@@ -14,6 +14,7 @@ from tracker.services.update import Line, update_many
 from tracker.store.assignment import last_return_reasons
 from tracker.store.listing import coordinated_work, open_work
 from tracker.store.promise import newest
+from tracker.store.unit_report import reports_of
 from tracker.store.waiting import waiting_for
 from tracker.web.errors import say
 from tracker.web.inputs import key
@@ -82,6 +83,7 @@ def _list(tried: int | None = None, errors: dict[str, str] | None = None) -> str
             promises=newest(ctx.session, [one.row.id for one in rows]),
             today=ctx.today,
             with_form=with_form,
+            reports=reports_of(ctx.session, [one.row.id for one in rows if one.row.state in WITH_UNIT]),
             tried=tried,
             errors=errors or {},
             values=request.form if errors else {},

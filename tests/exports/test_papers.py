@@ -1,0 +1,75 @@
+"""The papers beside the consolidated report: the letter that chases, a print-out, how a subject is divided."""
+
+from io import BytesIO
+
+import pytest
+from docx import Document
+
+from tests.helpers.decree30 import Kind, check_document
+from tests.helpers.editions import made, material
+from tests.helpers.papers import letter, print_out
+from tracker.exports.consolidated import report_document
+from tracker.exports.paper import subject_lines
+from tracker.exports.unit_report import symbol_of
+
+# A letter (công văn) has neither a line with its kind nor the kind in its symbol.
+LETTER = Kind(name="", symbol="")
+# Nothing stands above a People's Committee.
+COMMUNE = Kind(parent=False)
+
+
+def words(content: bytes) -> str:
+    return "\n".join(paragraph.text for paragraph in Document(BytesIO(content)).paragraphs)
+
+
+@pytest.mark.parametrize("units", [1, 3, 12, 20])
+def test_layout_of_the_letter(units: int) -> None:
+    content = letter(units, sample=units == 3)
+    assert check_document(content, LETTER) == []
+    assert content == letter(units, sample=units == 3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "figures", "filed", "written"),
+    [(9, 8, True, True), (1, 0, False, False), (0, 3, True, True), (0, 0, True, False)],
+)
+def test_layout_of_the_print_out(rows: int, figures: int, filed: bool, written: bool) -> None:
+    content = print_out(rows=rows, figures=figures, filed=filed, written=written)
+    assert check_document(content, COMMUNE) == []
+    assert content == print_out(rows=rows, figures=figures, filed=filed, written=written)
+
+
+def test_the_letter_speaks_of_one_unit_and_of_many() -> None:
+    one, many = words(letter(1)), words(letter(20))
+    assert "còn 1 đơn vị chưa nộp, đã quá hạn (chi tiết" in one
+    assert "Đề nghị thủ trưởng cơ quan, đơn vị nêu trên" in one
+    assert "còn 20 đơn vị chưa nộp, trong đó 7 đơn vị đã quá hạn" in many
+    assert "Kính gửi: Các cơ quan, đơn vị có tên trong Phụ lục kèm theo" in many
+
+
+def test_a_title_does_not_say_its_years_twice() -> None:
+    text = words(report_document(material("final")))
+    assert "giai đoạn 2021 - 2030 giai đoạn" not in text
+    assert f"Tổng kết {made('final').title}".replace(" huyện", "\nhuyện", 1) in text
+    assert "Trong giai đoạn 2021 - 2025, " in words(report_document(material("mid_term")))
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Kết quả thực hiện nhiệm vụ năm 2026", ("Kết quả thực hiện nhiệm vụ năm 2026",)),
+        (
+            "Kết quả thực hiện Chương trình hành động vì trẻ em huyện Tân Yên giai đoạn 2021 - 2030 năm 2026",
+            ("Kết quả thực hiện Chương trình hành động vì trẻ em", "huyện Tân Yên giai đoạn 2021 - 2030 năm 2026"),
+        ),
+        ("x" * 200, ("x" * 200,)),
+    ],
+)
+def test_a_subject_is_divided_where_its_sense_is(text: str, lines: tuple[str, ...]) -> None:
+    assert subject_lines(text) == lines
+    assert " ".join(lines) == text
+
+
+def test_symbols_of_units() -> None:
+    named = {"Phòng Y tế": "YT", "Phòng GDĐT": "GDĐT", "Công an huyện": "CA", "Trung tâm VH-TT&TT": "TTVHTTTT"}
+    assert {name: symbol_of(name) for name in named} == named
