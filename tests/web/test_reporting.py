@@ -78,6 +78,19 @@ def filed(browser: Browser, where: str) -> None:
     assert "Đã nộp báo cáo" in browser.post(f"{where}/submit", at=f"{where}/check", version=version[1])
 
 
+def figure_stays(app: Flask, head: Browser, where: str) -> None:
+    """What lies with the office is locked on the page of a figure as well, and nothing typed is lost."""
+    rows = sql(app, "SELECT measure_id, unit_id FROM figures WHERE numerator IS NOT NULL LIMIT 1")
+    at = "/indicators/{}/units/{}".format(*rows[0])
+    page = head.get(f"{at}?period=2026")
+    assert "đang chờ cơ quan thường trực xem, nên số liệu này đã khóa" in page
+    assert f'href="{where}"' in page
+    assert 'name="numerator"' not in page
+    page = head.post(f"{at}?period=2026", at=where, status=409, numerator="77", denominator="100")
+    assert 'value="77"' in page
+    assert "số liệu này đã khóa" in page
+
+
 def test_november(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
     opened(office)
     where = report_path(app)
@@ -90,6 +103,7 @@ def test_november(app: Flask, browse: Browse, office: Browser) -> None:  # noqa:
     assert "15 chỗ phải điền" in check
     assert f'href="{where}#highlights"' in check
     filed(head, where)
+    figure_stays(app, head, where)
     page = office.get(where)
     assert "Tiếp nhận và khóa" in page
     version = re.search(r'name="version" value="(\d+)"', page)
