@@ -9,6 +9,7 @@ import pytest
 from docx import Document
 from flask import Flask
 
+from tests.helpers.decree30 import Kind, check_document
 from tests.web.test_pages import AUDITOR, HEAD, LEADER, OFFICE, Browse, Browser, browse  # noqa: F401
 from tracker.acting import acting
 
@@ -278,6 +279,7 @@ def test_chasing_who_is_behind_in_one_action(app: Flask, browse: Browse, office:
     assert sql(app, "SELECT count(*) FROM chases WHERE text = 'Khẩn trương'") == [(40,)]
     assert sql(app, "SELECT count(*) FROM outbox WHERE kind = 'chased'") == [(40,)]
     content = office.client.get("/cycles/1/don-doc.docx").data
+    assert check_document(content, Kind("", "")) == []
     document = Document(BytesIO(content))
     names = [row.cells[1].text for row in document.tables[-1].rows[1:]]
     assert len(names) == 41

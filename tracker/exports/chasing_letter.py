@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.exports.decree30 import BODY, SMALL, AdministrativeDocument
+from tracker.exports.decree30 import AdministrativeDocument
 
 COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -44,35 +44,16 @@ class LetterFacts:
     addressee: str
 
 
-class Letter(AdministrativeDocument):
-    def letterhead(self, *, parent: str, agency: str, number: str, subject: str, place_and_date: str) -> None:
-        """The national header; the subject stands centred under the number."""
-        table = self.docx.add_table(rows=2, cols=2)
-        table.autofit = False
-        left, right = table.rows[0].cells
-        self._in_cell(left, parent, size=12)
-        self._in_cell(left, agency, size=12, bold=True)
-        self._rule(left, 2.4)
-        self._in_cell(right, COUNTRY, size=12, bold=True)
-        self._in_cell(right, MOTTO, size=SMALL, bold=True)
-        self._rule(right, 5.1)
-        below_left, below_right = table.rows[1].cells
-        self._in_cell(below_left, number, size=SMALL)
-        self._in_cell(below_left, subject, size=12)
-        self._in_cell(below_right, place_and_date, size=SMALL, italic=True)
-        self._widths(table, (6.6, 9.9))
-        self.paragraph("", after=0, size=BODY, indent=False)
-
-
 def chasing_letter(facts: LetterFacts) -> bytes:
     """A .docx. Number and day stay blank: they are given after signing."""
-    document = Letter(f"Đôn đốc nộp báo cáo {facts.about}", banner="DỮ LIỆU MẪU" if facts.sample else "")
+    banner = "DỮ LIỆU MẪU" if facts.sample else ""
+    document = AdministrativeDocument(f"Đôn đốc nộp báo cáo {facts.about}", banner=banner)
     year, symbol = f"{facts.today:%Y}", f"/{facts.agency_short}"
-    document.letterhead(
+    document.heading(
         parent=facts.parent_agency,
         agency=facts.agency,
         number=f"Số:      {symbol}",
-        subject=f"V/v đôn đốc nộp báo cáo {facts.about} thực hiện {facts.programme}",
+        about=(f"V/v đôn đốc nộp báo cáo {facts.about} thực hiện {facts.programme}",),
         place_and_date=f"{facts.place}, ngày      tháng      năm {year}",
     )
     named = len(facts.behind) <= MOST_NAMED
