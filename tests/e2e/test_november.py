@@ -18,7 +18,6 @@ from playwright.sync_api import Browser, Page
 from tests.helpers.browser import OFFICE, signed_in
 from tests.helpers.decree30 import Kind, check_document
 from tests.helpers.november import (
-    WHY,
     Filer,
     accept_by_service,
     correct_by_service,
@@ -85,7 +84,7 @@ def test_november(site: tuple[str, Postman, Stack], app: Flask, browser: Browser
     chase_the_missing(office, cycle, [units[code] for code in MISSING], postman, stack)
 
     write_in_the_browser(office, address, cycle, "Ưu điểm", "Các đơn vị chủ động, phối hợp tốt.")
-    assert "Khen thưởng" in write_what_is_owed(app, cycle)
+    assert "Nhận xét về kinh phí" in write_what_is_owed(app, cycle)
     first = build(office, address, cycle)
     write_in_the_browser(office, address, cycle, "Kết quả nổi bật", EDITED)
     give_an_accepted_section_back(office, address, units["xa-cao-xa"], "highlights")
@@ -99,7 +98,8 @@ def test_november(site: tuple[str, Postman, Stack], app: Flask, browser: Browser
     assert pdf.startswith(b"%PDF")
     filed = [units["p-yte"], units["xa-cao-xa"], *others]
     the_report_says_what_was_filed(docx, app, filed, [units[code] for code in MISSING])
-    assert "Phòng Tư pháp" in str(list(load_workbook(BytesIO(xlsx), read_only=True)["Gửi báo cáo"].values))
+    sheet = load_workbook(BytesIO(xlsx), read_only=True)["Chỉ tiêu"]
+    assert sum(str(row[0])[:1].isdigit() for row in sheet.iter_rows(values_only=True)) == 35
     nothing_can_be_edited(office, address, cycle, docx)
 
 
@@ -147,7 +147,6 @@ def file_in_the_browser(browser: Browser, address: str, unit: Filer) -> Page:
         else:
             one.locator(f"#m{measure}-numerator").fill(str(numerator))
             one.locator(f"#m{measure}-denominator").fill(str(denominator))
-        one.locator(f"#m{measure}-comment").fill(WHY)
     plans = page.locator("#text-plans").input_value()
     page.fill("#text-plans", "")
     page.get_by_role("button", name="Lưu và kiểm tra để nộp").click()
@@ -227,7 +226,8 @@ def write_in_the_browser(office: Page, address: str, cycle: int, title: str, tex
 
 def build(office: Page, address: str, cycle: int) -> str:
     """Asks for an edition and waits for the worker; its address."""
-    office.goto(f"{address}/reports/cycles/{cycle}")
+    office.goto(f"{address}/cycles/{cycle}")
+    office.get_by_role("link", name="Tổng hợp", exact=True).click()
     office.get_by_role("button", name="Chụp số liệu và lập báo cáo").click()
     office.get_by_text("Đã lập xong lúc").wait_for(timeout=60_000)
     return office.url

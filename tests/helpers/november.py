@@ -138,7 +138,7 @@ def _value(measure_id: int, per: int, lead: Filer | None, filed: Sequence[Filer]
     sides = [one.sides(measure_id) for one in chosen]
     numerator, denominator = (sum(one[side] for one in sides) for side in (0, 1))
     value = Fraction(numerator) if per == 1 else Fraction(numerator * per, denominator)
-    words = f"{float(value):.2f}".rstrip("0").rstrip(".").replace(".", ",")
+    words = f"{float(value):,.2f}".rstrip("0").rstrip(".").translate(str.maketrans(",.", ".,"))
     unit = {1: "", 100: "%", 1000: "‰"}.get(per, f"/{per:,}".replace(",", "."))
     early = datetime.now(UTC).date() <= date(2026, 12, 31)  # then nobody can know more than an estimate
     return f"{words}{unit}{' (ước)' if early else ''}"
