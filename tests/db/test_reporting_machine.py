@@ -1,8 +1,6 @@
 """A random year of reporting, from figures to editions: whatever units and the office do in whatever order, communes
 add up as a ratio of sums, what was accepted is locked for the unit, and an edition is its snapshot, whatever changes.
-
-240 steps here; `make test-long` walks 10,000 (MACHINE_STEPS).
-"""
+240 steps here; `make test-long` walks 10,000 (MACHINE_STEPS)."""
 
 import json
 import os
@@ -39,7 +37,6 @@ from tracker.services.unit_report import Typed
 from tracker.store.figure import Line, current, lines_of, summary
 
 STEPS = int(os.environ.get("MACHINE_STEPS", "240"))
-# Short walks: each leaves some rules out, and many say more than few long ones.
 PER_WALK = 20
 LEAD, COMMUNES = "p-tuphap", ("xa-cao-xa", "xa-an-duong", "xa-ngoc-ly")
 UNITS = (LEAD, *COMMUNES)

@@ -1,8 +1,6 @@
 """November with 39 units in a real browser: the cycle opens, units file, the office returns, accepts, chases who is
-missing, consolidates, edits, rebuilds and issues; and the report says what was filed.
-
-Few units type in the browser; the others file by the same services, which is quicker.
-"""
+missing, consolidates, edits, rebuilds and issues; and the report says what was filed. Two units type in the browser,
+the others file by the same services."""
 
 import re
 from collections.abc import Iterator
