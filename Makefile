@@ -56,6 +56,7 @@ test: lint
 
 test-long: setup-dev
 	MACHINE_STEPS=100000 $(BIN)/python -m pytest tests/db/test_machine.py tests/web/test_hostile.py
+	MACHINE_STEPS=10000 $(BIN)/python -m pytest tests/db/test_filing_machine.py tests/db/test_reporting_machine.py
 
 e2e: setup-dev
 	$(BIN)/python -m pytest tests/e2e

@@ -2,7 +2,7 @@
 as they were filed, the duty says the same as the report, and the monitor's counts are those of a plain list, mergers
 included.
 
-500 steps here; `make test-long` walks 100,000 (MACHINE_STEPS).
+500 steps here; `make test-long` walks 10,000 (MACHINE_STEPS).
 """
 
 import os

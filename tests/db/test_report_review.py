@@ -25,6 +25,7 @@ from tracker.services import cycle as cycles
 from tracker.services import filing
 from tracker.services import report_review as review
 from tracker.services import unit_report as writing
+from tracker.services.figure import report_figure
 from tracker.services.update import update_or_submit
 from tracker.store import unit_report as store
 
@@ -66,6 +67,31 @@ def test_figures_come_back_as_a_part_of_their_own(act: Act, report: UnitReport) 
     before, after = (one_.content["values"][str(one)] for one_ in report.rounds)
     assert "nguồn: Trạm y tế" in after
     assert "nguồn" not in before
+
+
+def test_what_was_filed_stays_on_the_pages_of_figures_too(act: Act, report: UnitReport) -> None:
+    filed(act, report)
+    one = report.measure_ids[0]
+
+    def put(numerator: int, **more: str) -> Figure:
+        entry = Entry(numerator=Decimal(numerator), denominator=Decimal(100), **more)
+        return report_figure(
+            act(HEAD, at=LATER), measure_id=one, unit_id=report.unit_id, period=report.cycle.period, entry=entry
+        )
+
+    with pytest.raises(IllegalMove, match="đang chờ cơ quan thường trực xem") as error:
+        put(2)
+    assert error.value.field == "value"
+    review.return_(act(OFFICE, at=LATER), report.id, reasons={"plans": "Nêu số liệu"})
+    with pytest.raises(IllegalMove, match="không phải phần số liệu"):
+        put(2)
+    filing.submit(act(HEAD, at=LATER), report.id)
+    review.return_(act(OFFICE, at=LATER), report.id, reasons={"figures": "Xem lại"})
+    assert put(2).round == 1
+    filing.submit(act(HEAD, at=LATER), report.id)
+    review.accept(act(OFFICE, at=LATER), report.id)
+    # What was accepted stays; beside it stands a new round with its reason.
+    assert put(3, reason="Đếm lại").round == 2
 
 
 @pytest.mark.parametrize(

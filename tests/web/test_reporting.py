@@ -9,6 +9,7 @@ import pytest
 from docx import Document
 from flask import Flask
 
+from tests.helpers.decree30 import Kind, check_document
 from tests.web.test_pages import AUDITOR, HEAD, LEADER, OFFICE, Browse, Browser, browse  # noqa: F401
 from tracker.acting import acting
 
@@ -78,6 +79,19 @@ def filed(browser: Browser, where: str) -> None:
     assert "Đã nộp báo cáo" in browser.post(f"{where}/submit", at=f"{where}/check", version=version[1])
 
 
+def figure_stays(app: Flask, head: Browser, where: str) -> None:
+    """What lies with the office is locked on the page of a figure as well, and nothing typed is lost."""
+    rows = sql(app, "SELECT measure_id, unit_id FROM figures WHERE numerator IS NOT NULL LIMIT 1")
+    at = "/indicators/{}/units/{}".format(*rows[0])
+    page = head.get(f"{at}?period=2026")
+    assert "đang chờ cơ quan thường trực xem, nên số liệu này đã khóa" in page
+    assert f'href="{where}"' in page
+    assert 'name="numerator"' not in page
+    page = head.post(f"{at}?period=2026", at=where, status=409, numerator="77", denominator="100")
+    assert 'value="77"' in page
+    assert "số liệu này đã khóa" in page
+
+
 def test_november(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
     opened(office)
     where = report_path(app)
@@ -90,6 +104,7 @@ def test_november(app: Flask, browse: Browse, office: Browser) -> None:  # noqa:
     assert "15 chỗ phải điền" in check
     assert f'href="{where}#highlights"' in check
     filed(head, where)
+    figure_stays(app, head, where)
     page = office.get(where)
     assert "Tiếp nhận và khóa" in page
     version = re.search(r'name="version" value="(\d+)"', page)
@@ -264,6 +279,7 @@ def test_chasing_who_is_behind_in_one_action(app: Flask, browse: Browse, office:
     assert sql(app, "SELECT count(*) FROM chases WHERE text = 'Khẩn trương'") == [(40,)]
     assert sql(app, "SELECT count(*) FROM outbox WHERE kind = 'chased'") == [(40,)]
     content = office.client.get("/cycles/1/don-doc.docx").data
+    assert check_document(content, Kind("", "")) == []
     document = Document(BytesIO(content))
     names = [row.cells[1].text for row in document.tables[-1].rows[1:]]
     assert len(names) == 41

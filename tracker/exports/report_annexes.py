@@ -189,7 +189,8 @@ def filing(material: Material) -> Table:
         group = [one for one in shown if one.level == level]
         if group:
             filed = sum(one.state in ("submitted", "accepted") for one in group)
-            rows.append((f"{words}: {filed}/{len(group)} đơn vị đã gửi",))
+            expected = sum(one.state != "exempt" for one in group)
+            rows.append((f"{words}: {filed}/{expected} đơn vị đã gửi",))
         for number, one in enumerate(group, 1):
             timely = {True: "Đúng hạn", False: "Quá hạn", None: ""}[one.on_time]
             rows.append(

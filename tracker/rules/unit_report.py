@@ -97,6 +97,23 @@ def demand_open(part: str, state: FilingState, returned: Mapping[str, str], *, c
         raise IllegalMove(N_("Phần này không bị trả lại nên đã khóa; chỉ sửa được các phần bị trả lại."), field=part)
 
 
+def demand_figures_open(state: FilingState, *, returned: bool) -> None:
+    """Outside the report's own form too, what was filed stays what the office looks at. Raises IllegalMove. Before, and
+    after acceptance by a new round with its reason, figures may change. `returned`: the figures came back."""
+    if state is FilingState.SUBMITTED:
+        raise IllegalMove(
+            N_(
+                "Báo cáo của đơn vị đã nộp và đang chờ cơ quan thường trực xem, nên số liệu này đã khóa."
+                " Cần sửa thì rút lại báo cáo, hoặc đề nghị trả lại phần số liệu."
+            ),
+            field="value",
+        )
+    if state is FilingState.RETURNED and not returned:
+        raise IllegalMove(
+            N_("Báo cáo bị trả lại nhưng không phải phần số liệu, nên số liệu này đã khóa."), field="value"
+        )
+
+
 def check_text(text: str, part: str) -> None:
     """Raises Invalid for what is too long; nothing is ever cut."""
     if len(text) > LONGEST_SECTION:

@@ -8,16 +8,18 @@ from tracker.models.figure import Figure
 from tracker.models.indicator import Measure
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
-from tracker.rules.errors import Conflict, Invalid, NotFound
+from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotFound
 from tracker.rules.figures import Before, Entry, check_entry, check_period, explain
 from tracker.rules.measure import Shape, exact
 from tracker.rules.permissions import Permission, Scope, demand, on_behalf_of
 from tracker.rules.recurrence import Period
+from tracker.rules.unit_report import demand_figures_open
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.store import figure as store
 from tracker.store import measure as measures
+from tracker.store import unit_report as reports
 from tracker.store.unit import load as load_unit
 
 FINAL = "Số liệu chính thức thay số ước thực hiện."
@@ -31,7 +33,8 @@ def report_figure(
     is accepted; afterwards there is a new round, with a reason.
 
     `seen`: `seen_of` the figure that the form showed ("" where it showed none); None: never mind.
-    Raises Invalid(field=…) for what is impossible, or odd and not explained; Conflict when the form is stale.
+    Raises Invalid(field=…) for what is impossible, or odd and not explained; Conflict when the form is stale;
+    IllegalMove while the unit's report of the period, with this figure in it, lies with the office.
     """
     measure, unit, programme = _load(ctx, measure_id, unit_id)
     _demand(ctx, Permission.REPORT_FIGURE, programme, unit_id)
@@ -47,12 +50,24 @@ def report_figure(
     if not checked.no_data and ctx.today <= found.last:
         # Before the period is over nobody can know more than an estimate.
         checked = _as_estimate(checked)
+    for _report, state, returned in reports.holding(ctx.session, measure_id, unit_id, period, lock=True):
+        demand_figures_open(state, returned=returned)
     store.take_turns(ctx.session, measure_id, unit_id)
     explain(checked, shape, _before(ctx, measure, shape, unit_id, period), programme.jump_percent)
     newest = store.current(ctx.session, [measure_id], [unit_id], period, lock=True).get((measure_id, unit_id))
     if seen is not None and seen != seen_of(newest):
         raise Conflict(N_("Người khác vừa ghi số liệu này sau khi anh/chị mở trang."))
     return _write(ctx, measure, unit, period, checked, newest)
+
+
+def locked_by(ctx: Context, measure_id: int, unit_id: int, period: str) -> tuple[int, IllegalMove] | None:
+    """(report, why) where a report that was filed keeps the figure as it is."""
+    for id_, state, returned in reports.holding(ctx.session, measure_id, unit_id, period, lock=False):
+        try:
+            demand_figures_open(state, returned=returned)
+        except IllegalMove as error:
+            return id_, error
+    return None
 
 
 def accept_figures(ctx: Context, *, unit_id: int, measure_ids: Sequence[int], period: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import any_, literal, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.assignment import Assignment
@@ -58,6 +58,27 @@ def reports_of(session: Session, assignment_ids: Iterable[int]) -> dict[int, int
 
 def of_unit(session: Session, cycle_id: int, unit_id: int) -> UnitReport | None:
     return session.scalar(select(UnitReport).where(UnitReport.cycle_id == cycle_id, UnitReport.unit_id == unit_id))
+
+
+def holding(
+    session: Session, measure_id: int, unit_id: int, period: str, *, lock: bool
+) -> list[tuple[int, FilingState, bool]]:
+    """(report, its state, whether its figures were returned) of the unit's reports in open cycles that this figure is
+    a part of. `lock`: nobody files them before this transaction ends."""
+    query = (
+        select(UnitReport.id, UnitReport.state, UnitReport.figures_returned)
+        .join(UnitReport.cycle)
+        .where(
+            UnitReport.unit_id == unit_id,
+            literal(measure_id) == any_(UnitReport.measure_ids),
+            ReportCycle.period == period,
+            ReportCycle.opened_at.is_not(None),
+            ReportCycle.closed_at.is_(None),
+        )
+        .order_by(UnitReport.id)
+    )
+    rows = session.execute(query.with_for_update(read=True, of=UnitReport) if lock else query)
+    return [(id_, state, why is not None) for id_, state, why in rows]
 
 
 def of_cycle(session: Session, cycle_id: int, *, lock: bool = False) -> list[UnitReport]:

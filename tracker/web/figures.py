@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.rules.errors import Conflict, Invalid, NotFound
+from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotFound
 from tracker.rules.permissions import Permission, may
 from tracker.rules.typed import NUMBERS, WORDS, read_entry, read_number
 from tracker.rules.words import N_
@@ -46,6 +46,8 @@ def save(measure_id: int, unit_id: int) -> ResponseReturnValue:
             )  # fmt: skip
     except Conflict as error:
         return _page(measure_id, unit_id, {"seen": say(error)}, 409)
+    except IllegalMove as error:
+        return _page(measure_id, unit_id, {error.field or "value": say(error)}, 409)
     except Invalid as error:
         return _page(measure_id, unit_id, {error.field or "value": say(error)}, 422)
     flash(_("Đã lưu số liệu."), "success")
@@ -99,6 +101,7 @@ def _page(
         newest = rounds[-1] if rounds else None
         last = figure.before(ctx.session, measure_id, unit_id, found.key)
         shape = measures.shape_of(measure)
+        locked = verbs.locked_by(ctx, measure_id, unit_id, found.key)
         return render_template(
             "figures/show.html",
             programme=programme,
@@ -114,6 +117,7 @@ def _page(
             targets=targets_of(shape),
             may_report=may(ctx.actor, Permission.REPORT_FIGURE, scope_of(ctx, programme, unit_id))
             and measure.retired_in is None,
+            locked=(locked[0], say(locked[1])) if locked else None,
             is_open=ctx.today <= found.last,
             jump=programme.jump_percent,
             seen=verbs.seen_of(newest),
