@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from secrets import token_hex
 
@@ -229,7 +229,7 @@ def _report(app: Flask) -> list[Row]:
     def build() -> None:
         with app.app_context(), acting() as ctx:
             (programme,) = programmes(ctx.session)
-            taken = take_snapshot(ctx, programme.id, 2026, requested_at=datetime.now(UTC))
+            taken = take_snapshot(ctx, programme.id, 2026)
             annual_report(Snapshot.from_json(taken.head))
             ctx.session.rollback()
             db.session.remove()

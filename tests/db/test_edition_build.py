@@ -54,6 +54,39 @@ def test_two_recipients_have_the_same_figures_and_their_own_annexes(
     assert "Đổi tên" not in there
 
 
+def together(act: Act, cycle: ReportCycle) -> list[ConsolidatedReport]:
+    asked = ["committee", "agency"]
+    return reports.request_reports(act(OFFICE, at=LATER), programme_id=0, year=0, cycle_id=cycle.id, recipients=asked)
+
+
+def test_asked_for_together_they_have_the_same_figures(session: Session, act: Act, cycle: ReportCycle) -> None:
+    """Whatever is accepted between the two builds, and in whatever order workers come."""
+    office = act(OFFICE, at=LATER)
+    both = reports.request_reports(
+        office, programme_id=0, year=0, cycle_id=cycle.id, recipients=["committee", "agency"]
+    )
+    claimed = building.claim(act(at=LATER))
+    assert claimed is not None
+    assert claimed[0] == both[0].id
+    session.flush()
+    assert building.claim(act(at=LATER)) is None  # the second waits for the figures of the first
+    taken = building.read(act(at=LATER), both[0].id, lambda: None)
+    building.freeze(act(at=LATER), *claimed, taken)
+    building.finish(act(at=LATER), *claimed, b"x", {})
+    accepted(session, act, cycle, "p-yte", HEAD, "Nộp sau đó")
+    build(act, both[1])
+    assert both[1].snapshot == both[0].snapshot
+
+
+def test_a_basis_that_was_cancelled_is_not_waited_for(session: Session, act: Act, cycle: ReportCycle) -> None:
+    office = act(OFFICE, at=LATER)
+    both = reports.request_reports(
+        office, programme_id=0, year=0, cycle_id=cycle.id, recipients=["committee", "agency"]
+    )
+    reports.cancel_report(act(OFFICE, at=LATER), both[0].id)
+    assert build(act, both[1]).snapshot is not None
+
+
 def test_issue_fills_in_and_locks(session: Session, act: Act, cycle: ReportCycle) -> None:
     accepted(session, act, cycle, "p-yte", HEAD, "Đã làm")
     report = build(act, requested(act, cycle))

@@ -23,7 +23,7 @@ from tracker.store.programme import programmes
 def snapshot(session: Session, act: Act) -> Snapshot:
     ctx = act()
     (programme,) = programmes(session)
-    taken = take_snapshot(ctx, programme.id, 2026, requested_at=ctx.now)
+    taken = take_snapshot(ctx, programme.id, 2026)
     return Snapshot.from_json(taken.head)
 
 

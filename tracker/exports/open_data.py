@@ -12,6 +12,7 @@ from typing import Any
 from tracker.exports.material import Material, sections_of
 from tracker.exports.report_annexes import by_measure, hidden
 from tracker.exports.snapshot import CLASSES, CellRow
+from tracker.rules.calendar import local_date
 from tracker.rules.figures import is_small, masked_rows
 
 # What a spreadsheet would run as a formula is told as text.
@@ -123,7 +124,7 @@ def _figures(group: list[Any]) -> Iterator[Sequence[Any]]:
         ref = str(row.number) if row.measures == 1 else f"{row.number}.{row.position + 1}"
         yield (
             ref, row.measure, row.per, row.code, row.unit_name, "commune" if row.commune else "department", row.period,
-            row.round, *numbers, row.estimate, row.source, row.accepted_at.date().isoformat(),
+            row.round, *numbers, row.estimate, row.source, local_date(row.accepted_at).isoformat(),
         )  # fmt: skip
 
 

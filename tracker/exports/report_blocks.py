@@ -60,10 +60,14 @@ class Writer:
         snapshot = self.snapshot
         bases = "; ".join(snapshot.based_on)
         begin = f"Căn cứ {bases}; thực hiện" if bases else "Thực hiện"
-        until = snapshot.cut_off_on or snapshot.built_at[:10]
+        taken = vietnamese_day(snapshot.built_at[:10])
+        until = f"số liệu tính đến ngày {taken}"
+        if snapshot.cut_off_on:
+            closed = vietnamese_day(snapshot.cut_off_on)
+            until = f"số liệu các đơn vị chốt ngày {closed}, tổng hợp đến ngày {taken}"
         self.paper.paragraph(
             f"{begin} {snapshot.title}, cơ quan thường trực báo cáo kết quả thực hiện {self.material.during} như sau"
-            f" (số liệu tính đến ngày {vietnamese_day(until)}):"
+            f" ({until}):"
         )
 
     def given(self) -> None:

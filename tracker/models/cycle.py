@@ -19,7 +19,8 @@ class ReportCycle(Numbered, Base):
     {"sections": [{"key", "title", "help", "required"}]}; which measures each fills stands in its own report.
 
     `period` is a key of `rules.recurrence` ("2026", "2026-H1"); of a mid-term or final cycle the last year it covers,
-    and `first_year` the first. Figures are those up to `cut_off_on`.
+    and `first_year` the first. Units report figures as of `cut_off_on`; an edition has what was accepted of them when
+    it was taken.
     """
 
     __tablename__ = "report_cycles"

@@ -2,6 +2,7 @@
 does with them is in `report_build`."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from tracker.exports.outline import AGENCY, COMMITTEE
 from tracker.models.cycle import ReportCycle
 from tracker.models.report import BuildState, ConsolidatedReport
+from tracker.rules.calendar import local_date
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.permissions import Permission, Scope, demand
 from tracker.rules.words import N_
@@ -30,13 +32,22 @@ def request_report(
     ctx: Context, *, programme_id: int, year: int, cycle_id: int | None = None, recipient: str = COMMITTEE
 ) -> ConsolidatedReport:
     """A new edition in the queue, of a cycle or of a year. Two requests at once get two numbers."""
+    recipients = (recipient,)
+    return request_reports(ctx, programme_id=programme_id, year=year, cycle_id=cycle_id, recipients=recipients)[0]
+
+
+def request_reports(
+    ctx: Context, *, programme_id: int, year: int, recipients: Sequence[str], cycle_id: int | None = None
+) -> list[ConsolidatedReport]:
+    """One for each recipient, all of the same figures: the first takes them, the others wait for it."""
     cycle = _cycle(ctx, cycle_id)
     if cycle is not None:
         programme_id, year = cycle.programme_id, int(cycle.period[:4])
     demand_build(ctx, programme_id)
     if year not in programmes.years(ctx.session, programme_id):
         raise Invalid(N_("Năm %(year)s chưa có nhiệm vụ nào được giao."), field="year", year=year)
-    return _queue(ctx, programme_id, year, cycle, recipient)
+    first = _queue(ctx, programme_id, year, cycle, recipients[0])
+    return [first, *(_queue(ctx, programme_id, year, cycle, recipient, first) for recipient in recipients[1:])]
 
 
 def request_other(ctx: Context, report_id: int, recipient: str) -> ConsolidatedReport:
@@ -129,7 +140,7 @@ def issue_report(
         raise Invalid(N_("Số văn bản ghi như 15 hoặc 15/BC-LĐTBXH."), field="number")
     if day is None:
         raise Invalid(N_("Hãy ghi ngày ban hành."), field="day")
-    if not report.requested_at.date() <= day <= ctx.today:
+    if not local_date(report.requested_at) <= day <= ctx.today:
         raise Invalid(N_("Ngày ban hành không thể trước ngày lập bản này hoặc sau hôm nay."), field="day")
     lines = [line.strip() for line in signed_as.splitlines() if line.strip()]
     if len(lines) > 4 or len(signed_as) > LONGEST or len(signer) > LONGEST:

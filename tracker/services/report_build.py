@@ -6,7 +6,8 @@ from functools import partial
 from hashlib import sha256
 from secrets import token_hex
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import aliased
 
 from tracker.exports.material import Issue, Material, Text
 from tracker.exports.parts import read_cells, read_work
@@ -39,18 +40,23 @@ class LeaseLost(NotFound):
 
 
 def claim(ctx: Context) -> tuple[int, str] | None:
-    """(report id, lease token) of the oldest edition that waits or whose worker died."""
+    """(report id, lease token) of the oldest edition that waits or whose worker died. One of another's figures waits
+    until that one has ended."""
+    basis = aliased(ConsolidatedReport)
     report = ctx.session.scalar(
         select(ConsolidatedReport)
         .where(
+            ~exists().where(
+                basis.id == ConsolidatedReport.basis_id, basis.state.in_([BuildState.QUEUED, BuildState.BUILDING])
+            ),
             or_(
                 ConsolidatedReport.state == BuildState.QUEUED,
                 (ConsolidatedReport.state == BuildState.BUILDING) & (ConsolidatedReport.lease_until <= ctx.now),
-            )
+            ),
         )
         .order_by(ConsolidatedReport.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=ConsolidatedReport)
     )
     if report is None:
         return None
@@ -67,22 +73,27 @@ def claim(ctx: Context) -> tuple[int, str] | None:
 
 
 def read(ctx: Context, report_id: int, tick: Callable[[], None]) -> Taken | None:
-    """The figures as they are now; None where they are frozen already, here or in the edition it is made from."""
+    """The figures as they are now; None where they are frozen already, here or in the edition it is made from. Where
+    that one ended without any, its own are taken."""
     report = load(ctx.session, report_id)
     if report is None:
         raise LeaseLost(N_("Không tìm thấy báo cáo này."))
-    if report.snapshot is not None or report.basis_id is not None:
+    if report.snapshot is not None or _basis(ctx, report) is not None:
         return None
-    return take_snapshot(
-        ctx, report.programme_id, report.year, requested_at=report.requested_at, cycle=report.cycle, tick=tick
-    )
+    return take_snapshot(ctx, report.programme_id, report.year, cycle=report.cycle, tick=tick)
+
+
+def _basis(ctx: Context, report: ConsolidatedReport) -> ConsolidatedReport | None:
+    """The edition whose figures it has, once that one has them."""
+    basis = ctx.session.get(ConsolidatedReport, report.basis_id) if report.basis_id is not None else None
+    return basis if basis is not None and basis.snapshot is not None else None
 
 
 def freeze(ctx: Context, report_id: int, token: str, taken: Taken | None) -> None:
     """Snapshot and texts: taken once, and the same after a restart."""
     report = _leased(ctx, report_id, token)
     if report.snapshot is None:
-        basis = ctx.session.get(ConsolidatedReport, report.basis_id) if report.basis_id is not None else None
+        basis = _basis(ctx, report)
         if basis is not None:
             report.snapshot = basis.snapshot
             store.copy_parts(ctx.session, basis.id, report.id)

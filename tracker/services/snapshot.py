@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from tracker.exports.parts import Part
@@ -40,7 +39,6 @@ def take_snapshot(
     programme_id: int,
     year: int,
     *,
-    requested_at: datetime,
     cycle: ReportCycle | None = None,
     tick: Callable[[], None] = lambda: None,
 ) -> Taken:
@@ -64,7 +62,7 @@ def take_snapshot(
         title=programme.title,
         kind=programme.kind,
         year=year,
-        built_at=requested_at.astimezone(LOCAL).isoformat(),
+        built_at=ctx.now.astimezone(LOCAL).isoformat(),
         **letterhead(programme, office),
         based_on=tuple(programme.based_on),
         solution_groups=tuple(clause.text for clause in clauses if clause.kind is ClauseKind.SOLUTION_GROUP),

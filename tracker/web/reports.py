@@ -70,16 +70,13 @@ def create() -> ResponseReturnValue:
     """One edition, or one for each recipient that was chosen: of the same figures, asked for together."""
     chosen = request.form.getlist("recipient") or ["committee"]
     with acting() as ctx:
-        made = [
-            verbs.request_report(
-                ctx,
-                programme_id=request.form.get("programme", 0, type=key),
-                year=request.form.get("year", 0, type=year),
-                cycle_id=request.form.get("cycle", type=key),
-                recipient=recipient,
-            )
-            for recipient in dict.fromkeys(chosen)
-        ]
+        made = verbs.request_reports(
+            ctx,
+            programme_id=request.form.get("programme", 0, type=key),
+            year=request.form.get("year", 0, type=year),
+            cycle_id=request.form.get("cycle", type=key),
+            recipients=list(dict.fromkeys(chosen)),
+        )
         ctx.session.flush()
         where = url_for("reports.show", report_id=made[0].id)
         cycle_id = made[0].cycle_id
