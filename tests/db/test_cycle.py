@@ -17,7 +17,7 @@ from tracker.models.outbox import OutboxMail
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.rules.calendar import LOCAL
-from tracker.rules.cycle import Days, Section
+from tracker.rules.cycle import Days, Section, section_list
 from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotAllowed, NotFound
 from tracker.rules.filing import FilingState, Level
 from tracker.rules.workflow import State
@@ -28,9 +28,25 @@ from tracker.services.cycle_opening import due_to_open, open_cycle
 from tracker.store import cycle as store
 from tracker.store import unit_report as reports
 
+EARLIER = LATER - timedelta(days=7)
 
-def planned(act: Act, kind: str = "annual", period: str = "2026") -> ReportCycle:
-    return cycles.plan(act(OFFICE, at=LATER), programme_id=1, kind=kind, period=period)
+
+def planned(act: Act, kind: str = "annual", period: str = "2026", at: datetime = EARLIER) -> ReportCycle:
+    return cycles.plan(act(OFFICE, at=at), programme_id=1, kind=kind, period=period)
+
+
+def test_planned_too_late_it_is_left_to_people(session: Session, act: Act) -> None:
+    """Nobody is written to before anybody has looked at it."""
+    late = planned(act, at=LATER)
+    years_late = planned(act, period="2023", at=LATER)
+    assert not {late.id, years_late.id} & set(due_to_open(act(at=LATER + timedelta(days=1))))
+    days = cycles.days_of(late)
+    sections, measures = section_list(late.form), late.form["commune_measures"]
+    with pytest.raises(Invalid) as error:
+        cycles.set_plan(act(OFFICE, at=LATER), late.id, replace(days, opens_on=date(2026, 10, 16)), sections, measures)
+    assert error.value.field == "opens_on"
+    cycles.set_plan(act(OFFICE, at=LATER), late.id, replace(days, opens_on=date(2026, 10, 21)), sections, measures)
+    assert due_to_open(act(at=LATER + timedelta(days=2))) == [late.id]
 
 
 def test_a_plan_has_the_usual_days_sections_and_measures(session: Session, act: Act) -> None:

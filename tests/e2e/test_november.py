@@ -114,7 +114,8 @@ def open_the_cycle(office: Page, address: str) -> int:
         office.get_by_role("button", name="Ghi miễn").click()
         office.locator("li.undo", has_text=name).wait_for()
     ask_communes_for(office, COMMUNES_COUNT)
-    office.get_by_role("button", name="Mở kỳ báo cáo").click()
+    office.get_by_role("button", name="Lưu và xem trước khi mở").first.click()
+    office.get_by_role("button", name="Mở kỳ báo cáo và gửi thư").click()
     office.get_by_text("Đã mở kỳ: 39 đơn vị phải nộp").wait_for()
     return int(office.url.split("?")[0].rstrip("/").split("/")[-1])
 
@@ -125,8 +126,6 @@ def ask_communes_for(office: Page, names: list[str]) -> None:
         box.uncheck()
     for name in names:
         office.locator("li", has_text=name).locator("[name=measures]").first.check()
-    office.get_by_role("button", name="Lưu chỉ tiêu").click()
-    office.locator(".flash.success").wait_for()
 
 
 def file_in_the_browser(browser: Browser, address: str, unit: Filer) -> Page:

@@ -221,8 +221,8 @@ def test_who_oversees_reads_and_changes_nothing(app: Flask, browse: Browse, offi
     assert "Theo cấp" in browser.get("/cycles/1")
     browser.post(f"{where}/save", at="/cycles/", status=403)
     browser.post(f"{where}/accept", at="/cycles/", status=403, version=1)
-    for path in ("open", "days", "form", "exempt", "close"):
-        browser.post(f"/cycles/1/plan/{path}", at="/cycles/", status=403)
+    for path in ("", "/open", "/days", "/exempt", "/close"):
+        browser.post(f"/cycles/1/plan{path}", at="/cycles/", status=403)
     browser.get("/cycles/1/plan", 403)
 
 
@@ -236,30 +236,50 @@ def test_a_wrong_year_is_said_by_its_field(office: Browser, kind: str, period: s
     assert 'class="summary"' in page
 
 
-def test_the_plan_is_edited_and_errors_keep_what_was_typed(app: Flask, office: Browser) -> None:
-    where = planned(office)
-    page = office.get(where)
+def plan_form(page: str, **changes: object) -> dict[str, object]:
+    """The one form of a plan as a browser would send it, some of it changed."""
+    form = page[page.index('name="then"') : page.rindex('name="then"')]
+    values: dict[str, object] = {"measures": re.findall(r'value="(\d+)" checked', form), "measures_shown": "1"}
+    for tag in re.findall(r"<input [^>]*>", form):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and value and ('type="checkbox"' not in tag or (" checked" in tag and name[1] != "measures")):
+            values[name[1]] = value[1]
     seen = re.search(r'name="seen" value="([^"]+)"', page)
     assert seen is not None
-    days = dict(re.findall(r'type="date" id="([a-z_]+)" name="[a-z_]+" value="([^"]+)"', page))
-    page = office.post(f"{where}/days", at=where, status=422, **{**days, "due_commune_on": "2026-11-01"}, seen=seen[1])
+    return {**values, "seen": seen[1], **changes}
+
+
+def test_the_plan_is_edited_and_errors_keep_what_was_typed(app: Flask, office: Browser) -> None:
+    where = planned(office)
+    before = office.get(where)
+    wrong = {"due_commune_on": "2026-11-01", "title-0": "Đang gõ"}
+    page = office.post(where, at=where, status=422, **plan_form(before, **wrong))
     assert 'id="due_commune_on-error"' in page
     assert 'value="2026-11-01"' in page
-    office.post(f"{where}/days", at=where, **{**days, "due_commune_on": "2026-11-17"}, seen=seen[1])
-    assert "vừa thay đổi kỳ báo cáo" in office.post(f"{where}/days", at=where, status=409, **days, seen=seen[1])
-    page = office.post(f"{where}/exempt", at=where, status=422, unit_id=4, reason="")
-    assert "Hãy ghi lý do miễn" in page
-    assert "Đã ghi miễn" in office.post(f"{where}/exempt", at=where, unit_id=4, reason="Đã giải thể")
-    seen = re.search(r'name="seen" value="([^"]+)"', office.get(where))
-    assert seen is not None
-    form = {"title-0": "Kết quả", "key-0": "highlights", "order-0": "2", "title-1": "Kết quả", "order-1": "1"}
-    page = office.post(f"{where}/form", at=where, status=422, **form, seen=seen[1])
-    assert "Đã có mục tên" in page
-    office.post(f"{where}/form", at=where, **{**form, "title-1": "Mục mới", "required-1": "1"}, seen=seen[1])
-    rows = sql(app, "SELECT form -> 'sections' FROM report_cycles")[0][0]
-    assert [(one["key"], one["title"], one["required"]) for one in rows] == [
-        ("s1", "Mục mới", True), ("highlights", "Kết quả", False),
-    ]  # fmt: skip
+    assert 'value="Đang gõ"' in page
+    office.post(where, at=where, **plan_form(before, due_commune_on="2026-11-17"))
+    assert "vừa thay đổi kỳ báo cáo" in office.post(where, at=where, status=409, **plan_form(before))
+    page = office.get(where)
+    assert "Hãy ghi lý do miễn" in office.post(where, at=where, status=422, **plan_form(page, then="exempt", unit_id=4))
+    same = {"title-1": "Kết quả nổi bật", "title-0": "Kết quả nổi bật"}
+    assert "Đã có mục tên" in office.post(where, at=where, status=422, **plan_form(page, **same))
+    assert "sau hôm nay" in office.post(where, at=where, status=422, **plan_form(page, opens_on="2026-01-05"))
+
+
+def test_whichever_button_is_pressed_everything_typed_is_kept(app: Flask, office: Browser) -> None:
+    where = planned(office)
+    typed = {"due_office_on": "2026-12-30", "title-0": "Mục sửa", "then": "exempt", "unit_id": 4, "reason": "Giải thể"}
+    page = office.post(where, at=where, **plan_form(office.get(where), **typed))
+    assert "Giải thể" in page
+    page = office.post(where, at=where, **plan_form(page, then="expect-4", **{"title-1": "Mục hai"}))
+    assert "Giải thể" not in page
+    page = office.post(where, at=where, **plan_form(page, then="open", due_commune_on="2026-11-17"))
+    assert "Mở kỳ báo cáo này?" in page
+    assert "hạn nộp 17/11/2026" in page
+    ((days, form, opened_at),) = sql(app, "SELECT due_office_on::text, form, opened_at FROM report_cycles")
+    assert (days, opened_at) == ("2026-12-30", None)  # asked, not opened
+    assert [one["title"] for one in form["sections"][:2]] == ["Mục sửa", "Mục hai"]
+    assert form["exempt"] == {}
 
 
 def test_chasing_who_is_behind_in_one_action(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811

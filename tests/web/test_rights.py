@@ -100,7 +100,7 @@ OF_REPORT = {
 OF_CYCLE = {
     "cycles.show": "monitor", "cycles.chase": "chase", "cycles.send": "chase", "cycles.letter": "chase",
     **{f"cycle_plan.{name}": "run_cycle" for name in (
-        "index", "save_days", "save_form", "save_measures", "exempt", "expect", "add", "open_", "close", "open_again",
+        "index", "save", "save_days", "exempt", "expect", "add", "open_", "close", "open_again",
     )},
 }  # fmt: skip
 OF_EXPLANATION = {"answer": "answer_explanation", "close": "ask_explanation", "withdraw": "ask_explanation"}

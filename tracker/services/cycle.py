@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from tracker.models.cycle import ReportCycle
 from tracker.models.programme import Programme
+from tracker.rules.calendar import local_date
 from tracker.rules.cycle import (
     Days,
     Section,
@@ -77,6 +78,11 @@ def days_of(cycle: ReportCycle) -> Days:
     return Days(
         cycle.opens_on, cycle.cut_off_on, cycle.due_commune_on, cycle.due_department_on, cycle.due_office_on
     )  # fmt: skip
+
+
+def opens_by_itself(cycle: ReportCycle) -> bool:
+    """One that was planned on its day or later is left to people: it would be open before anybody has looked at it."""
+    return cycle.opens_on > local_date(cycle.created_at)
 
 
 def plan(ctx: Context, *, programme_id: int, kind: str, period: str) -> ReportCycle:
@@ -154,8 +160,30 @@ def _move_days(ctx: Context, cycle: ReportCycle, before: Days) -> None:
             due_by_cycle(ctx, cycle, row, due, was=before.due(report.level))
 
 
+def set_plan(
+    ctx: Context,
+    cycle_id: int,
+    days: Days,
+    sections: Sequence[Section],
+    measure_ids: Collection[int],
+    *,
+    seen: str | None = None,
+) -> ReportCycle:
+    """All of a plan at once, before it opens. It cannot be set to have opened already: that is `open_cycle`."""
+    cycle = _change_plan(ctx, cycle_id, seen)
+    if days.opens_on <= ctx.today and days.opens_on != cycle.opens_on:
+        raise Invalid(
+            N_("Ngày tự mở phải sau hôm nay. Muốn mở ngay, hãy bấm “Lưu và xem trước khi mở”."), field="opens_on"
+        )
+    set_days(ctx, cycle_id, days)
+    set_form(ctx, cycle_id, sections)
+    return set_measures(ctx, cycle_id, measure_ids)
+
+
 def set_form(ctx: Context, cycle_id: int, sections: Sequence[Section], *, seen: str | None = None) -> ReportCycle:
     cycle = _change_plan(ctx, cycle_id, seen)
+    if section_list(cycle.form) == list(sections):
+        return cycle
     before = [one.title for one in section_list(cycle.form)]
     cycle.form = {**cycle.form, "sections": [asdict(one) for one in sections]}
     record(
@@ -171,6 +199,8 @@ def set_measures(ctx: Context, cycle_id: int, measure_ids: Collection[int], *, s
     if not set(measure_ids) <= set(known):
         raise Invalid(N_("Có chỉ tiêu không thuộc chương trình này."), field="measures")
     chosen = [id_ for id_ in known if id_ in measure_ids]
+    if chosen == cycle.form["commune_measures"]:
+        return cycle
     record(
         ctx, "set_cycle_measures", "cycle", cycle.id,
         data={"before": cycle.form["commune_measures"], "after": chosen},

@@ -16,7 +16,7 @@ from tracker.rules.ladder import LadderRole
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import Context
-from tracker.services.cycle import change
+from tracker.services.cycle import change, opens_by_itself
 from tracker.services.expected import new_report
 from tracker.services.notice import know_signing, lead_people, notify
 from tracker.services.report_duty import ask_anew, due_by_cycle, duty_of, excuse, give, given
@@ -65,7 +65,8 @@ def due_to_open(ctx: Context) -> list[int]:
     return [
         one.id
         for one in store.to_open(ctx.session, ctx.today)
-        if opens_now(one.opens_on, now=ctx.now, hour=one.programme.mail_hour, calendar=ctx.calendar)
+        if opens_by_itself(one)
+        and opens_now(one.opens_on, now=ctx.now, hour=one.programme.mail_hour, calendar=ctx.calendar)
     ]
 
 

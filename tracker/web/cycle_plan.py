@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.rules.cycle import KINDS, LEVELS, MOST_SECTIONS, Days, read_sections, section_list
+from tracker.rules.cycle import KINDS, LEVELS, MOST_SECTIONS, Days, Section, read_sections, section_list
 from tracker.rules.days import check_day, read_day
 from tracker.rules.errors import Conflict, DomainError, IllegalMove, Invalid
 from tracker.rules.words import N_
@@ -49,16 +49,25 @@ def save_days(cycle_id: int) -> ResponseReturnValue:
     return _do(cycle_id, _set_days, _("Đã lưu các ngày của kỳ."))
 
 
-@bp.post("/form")
+@bp.post("")
 @login_required
-def save_form(cycle_id: int) -> ResponseReturnValue:
-    return _do(cycle_id, _set_form, _("Đã lưu mẫu báo cáo."))
+def save(cycle_id: int) -> ResponseReturnValue:
+    """Before it opens everything is one form, whichever button is pressed: nothing typed is left behind.
 
+    `then`: "open" shows what opening would do; "exempt" and "expect-12" are those of one unit.
+    """
+    then = request.form.get("then", "")
 
-@bp.post("/measures")
-@login_required
-def save_measures(cycle_id: int) -> ResponseReturnValue:
-    return _do(cycle_id, _set_measures, _("Đã lưu các chỉ tiêu xã điền."))
+    def verb(ctx: Context) -> None:
+        _set_plan(ctx)
+        if then == "exempt":
+            expected.exempt(ctx, cycle_id, unit(ctx, "unit_id") or 0, reason=text("reason"))
+        elif then.startswith("expect-"):
+            expected.expect(ctx, cycle_id, key(then.removeprefix("expect-")))
+
+    answer = _do(cycle_id, verb, _("Đã lưu kế hoạch của kỳ."))
+    saved = not isinstance(answer, tuple)
+    return redirect(url_for("cycle_plan.index", cycle_id=cycle_id, ask="open")) if saved and then == "open" else answer
 
 
 @bp.post("/exempt")
@@ -131,6 +140,14 @@ def _status(error: DomainError) -> int:
 
 
 def _set_days(ctx: Context) -> object:
+    return verbs.set_days(ctx, _id(), _days(ctx), seen=text("seen"))
+
+
+def _set_plan(ctx: Context) -> object:
+    return verbs.set_plan(ctx, _id(), _days(ctx), _typed_sections(ctx), _measures(), seen=text("seen"))
+
+
+def _days(ctx: Context) -> Days:
     values: dict[str, date] = {}
     for name in DAYS:
         typed = text(name)
@@ -138,10 +155,10 @@ def _set_days(ctx: Context) -> object:
         if day is None:
             raise Invalid(N_("Ngày cần có dạng 19/11/2026."), field=name)
         values[name] = check_day(day, ctx.today, field=name)
-    return verbs.set_days(ctx, _id(), Days(**values), seen=text("seen"))
+    return Days(**values)
 
 
-def _set_form(ctx: Context) -> object:
+def _typed_sections(ctx: Context) -> list[Section]:
     rows = []
     for at in range(MOST_SECTIONS + SPARE):
         if f"title-{at}" not in request.form:
@@ -158,15 +175,14 @@ def _set_form(ctx: Context) -> object:
         )
     known = [one.key for one in section_list(verbs.view(ctx, _id()).form)]
     rows.sort(key=lambda row: row["order"])  # type: ignore[arg-type, return-value]
-    return verbs.set_form(ctx, _id(), read_sections(rows, known), seen=text("seen"))
+    return read_sections(rows, known)
 
 
-def _set_measures(ctx: Context) -> object:
+def _measures() -> list[int]:
     try:
-        ids = [key(one) for one in request.form.getlist("measures")]
+        return [key(one) for one in request.form.getlist("measures")]
     except ValueError as error:
         raise Invalid(N_("Có chỉ tiêu không thuộc chương trình này."), field="measures") from error
-    return verbs.set_measures(ctx, _id(), ids, seen=text("seen"))
 
 
 def _id() -> int:
@@ -194,7 +210,12 @@ def _page(cycle_id: int, errors: dict[str, str] | None = None, status: int = 200
                 chosen=_chosen(cycle, errors or {}),
                 excused=[(id_, name_, excused[id_]) for id_, name_ in names(ctx.session, list(excused)).items()],
                 units=few_units(ctx.session, ctx.today, but=cycle.programme.issuer_unit_id),
-                levels=[(_(LEVELS[level]), n) for level, n in levels.items()],
+                levels=[
+                    (_(LEVELS[level]), n, due := verbs.days_of(cycle).due(level), due < ctx.today)
+                    for level, n in levels.items()
+                ],
+                by_itself=verbs.opens_by_itself(cycle),
+                asks=cycle.opened_at is None and not errors and request.args.get("ask") == "open",
                 errors=errors or {},
                 values=request.form if errors else {},
             ),
