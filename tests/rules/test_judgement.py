@@ -139,6 +139,9 @@ def test_half_a_year_is_half_a_step() -> None:
     assert judge(shape, Decimal("76.9"), at_of("2023-H1")).verdict is OFF
     assert judge(SHAPES["13.1"], Decimal(0), at_of("2026-H1")).verdict is NOT_YET
     assert judge(SHAPES["12.1"], Decimal(90), at_of("2026-H1")).verdict is OFF
+    # The second half ends with the year and is no year.
+    assert judge(SHAPES["13.1"], Decimal(0), at_of("2026-H2"), half=True).verdict is NOT_YET
+    assert judge(SHAPES["13.1"], Decimal(0), at_of("2026")).verdict is MISSED
 
 
 def test_the_rule_is_said_in_words() -> None:

@@ -63,14 +63,16 @@ def reached(shape: Shape, target: Target, value: Number) -> bool:
     return target.comparator not in _STRICT or Fraction(value) != edge.get(shape.better)
 
 
-def judge(shape: Shape, value: Number | None, at: Fraction, history: History | None = None) -> Judgement:
+def judge(
+    shape: Shape, value: Number | None, at: Fraction, history: History | None = None, *, half: bool = False
+) -> Judgement:
     """The value of the period that ends at `at` (`measure.at_of`). `history`: earlier values of the same measure by
-    when; what is not earlier is ignored."""
+    when; what is not earlier is ignored. `half`: of six months alone, though they end with the year."""
     if value is None:
         return Judgement(Verdict.NOT_YET, N_("Chưa có số liệu của kỳ này."))
     milestones = shape.milestones
     if not milestones:
-        return _every_year(shape, value, at)
+        return _every_year(shape, value, at, half)
     ahead = next((one for one in milestones if year_of(one) >= at), None)
     if ahead is None:
         last = milestones[-1]
@@ -104,12 +106,12 @@ def judge(shape: Shape, value: Number | None, at: Fraction, history: History | N
     )
 
 
-def _every_year(shape: Shape, value: Number, at: Fraction) -> Judgement:
+def _every_year(shape: Shape, value: Number, at: Fraction, half: bool) -> Judgement:
     target = shape.every_year
     if target is None:
         return Judgement(Verdict.NOT_YET, N_("Chương trình không đặt mục tiêu."))
     whole = at.denominator == 1
-    if shape.is_change and not whole:
+    if shape.is_change and (half or not whole):
         return _say(Verdict.NOT_YET, N_("Mục tiêu của cả năm (%(target)s): đánh giá khi hết năm."), target)
     if reached(shape, target, value):
         return _say(Verdict.MET, N_("Đạt mục tiêu của mỗi năm (%(target)s)."), target)

@@ -72,7 +72,8 @@ class Added:
 
 @dataclass(frozen=True)
 class Line:
-    """One measure in one period. `years`: the values that count of whole years, this period's own included, by when.
+    """One measure in one period. `years`: the values that count of years, this period's own included, by when; `halves`
+    those of them that are of a half-year alone.
 
     `number` is "4.3" where the indicator has several measures, "1" where it has one.
     """
@@ -86,6 +87,8 @@ class Line:
     lead: Reported | None = None
     communes: Added | None = None
     years: Mapping[Fraction, Fraction] = field(default_factory=dict)
+    halves: Collection[Fraction] = frozenset()
+    half: bool = False
 
     @property
     def value(self) -> Fraction | None:
@@ -124,7 +127,7 @@ class Line:
 
     @cached_property
     def judgement(self) -> Judgement:
-        return judge(self.shape, self.value, self.at, self.years)
+        return judge(self.shape, self.value, self.at, self.years, half=self.half)
 
     @cached_property
     def outlook(self) -> list[Outlook]:
@@ -152,18 +155,20 @@ def lines_of(
     others: dict[tuple[int, str], list[Reported]] = defaultdict(list)
     for row in session.execute(text(_OFFICIAL), {**asked, "communes": False}):
         others[row.measure_id, row.period].append(reported(row, per[row.measure_id]))
-    periods = {key[1] for key in (*added, *others)}
+    # A second half ends with its year: the year comes first, so that the half takes its place where there is one.
+    periods = sorted({key[1] for key in (*added, *others)})
     found = []
     for indicator, measure in measures:
         support = {one.id for one in indicator.support}
         leads = {when: _lead(others.get((measure.id, when), []), indicator.lead_unit_id, support) for when in periods}
-        years = {}
+        years, halves = {}, set()
         for when in periods:
             lead, communes = leads[when], added.get((measure.id, when))
             value = lead.value if lead is not None else None
             value = communes.value if value is None and communes is not None else value
             if value is not None:
                 years[at_of(when)] = value
+                halves |= {at_of(when)} if len(when) > 4 else set()
         several = len(indicator.measures) > 1
         found.append(
             Line(
@@ -176,6 +181,8 @@ def lines_of(
                 lead=leads.get(period),
                 communes=added.get((measure.id, period)),
                 years=dict(sorted(years.items())),
+                halves=frozenset(halves),
+                half=len(period) > 4,
             )
         )
     return found

@@ -111,7 +111,7 @@ def _cells(
     if one.value is not None and not hidden:
         history = {at_of(when): was for when, was in earlier_values.items()}
         # A commune has no road of its own: it is held against the programme's.
-        verdict = judge(shape, one.value, at_of(period.key), history).verdict
+        verdict = judge(shape, one.value, at_of(period.key), history, half=len(period.key) > 4).verdict
     said = _("không có số liệu") if one.no_data else _("chưa có số liệu") if one.figure is None else ""
     return Cells(
         unit_id=one.unit_id,

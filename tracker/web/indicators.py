@@ -162,7 +162,7 @@ def _table(line: Any) -> list[tuple[int, str, str, str]]:
     found = []
     for year in years:
         at = at_of(str(year))
-        said = judge(shape, line.years.get(at), at, line.years)
+        said = judge(shape, line.years.get(at), at, line.years, half=at in line.halves)
         verdict = VERDICTS[said.verdict] if at in line.years else ""
         found.append(
             (year, shown(line.years.get(at), shape.per), target_of(shape, year), _(verdict) if verdict else "")
