@@ -34,9 +34,7 @@ def test_its_own_past_and_not_the_years(session: Session, act: Act) -> None:
 @pytest.mark.parametrize(("period", "verdict"), [
     ("2026", Verdict.MISSED), ("2026-H2", Verdict.NOT_YET), ("2026-H1", Verdict.NOT_YET),
 ])  # fmt: skip
-def test_a_yearly_change_is_judged_by_the_year_alone(
-    session: Session, act: Act, period: str, verdict: Verdict
-) -> None:
+def test_a_yearly_change_is_judged_by_the_year_alone(session: Session, act: Act, period: str, verdict: Verdict) -> None:
     measure, unit = measure_of(session, 13), unit_of(session, "p-yte")
     lead = next(one.indicator.lead_unit_id for one in store.summary(session, 1, period) if one.measure_id == measure)
     report(act, measure, lead or unit, ratio(0, 20), period=period, login="truong.p-ldtbxh", at=AFTER)

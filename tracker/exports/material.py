@@ -9,7 +9,7 @@ from tracker.exports.outline import COMMITTEE, OFFICE_SECTIONS, OUTLINES, UNIT_S
 from tracker.exports.snapshot import CellRow, SectionRow, Snapshot, WorkRow
 from tracker.rules.filing import CycleKind
 from tracker.rules.recurrence import period_named
-from tracker.rules.targets import number_text
+from tracker.rules.targets import number_text, short_number
 
 # A document lists no more than this of one thing; the workbook has all of it.
 MOST_LISTED = 1_500
@@ -154,8 +154,7 @@ def told(number: str | None, per: int) -> str:
 
 def short(number: str, digits: int = 2) -> str:
     """At most two decimals, in Vietnamese: "9.504" → "9,5"."""
-    rounded = Decimal(number).quantize(Decimal(1).scaleb(-digits))
-    return number_text(rounded + 0 if rounded else Decimal(0))
+    return short_number(Decimal(number), digits)
 
 
 def period_year(period: str) -> float:

@@ -52,6 +52,16 @@ def number_text(value: Decimal) -> str:
     return whole.replace(",", ".") + (f",{part}" if part else "")
 
 
+def short_number(value: Decimal | Fraction | int | None, digits: int = 2) -> str:
+    """With at most `digits` decimals, half upwards as offices round: 9.5 → "9,5", 0.625 → "0,63"; "" for None."""
+    if value is None:
+        return ""
+    scaled = abs(Fraction(value)) * 10**digits
+    # Exact, however long the fraction is: a quotient rounded first might only seem to end in a half.
+    number = Decimal(int(scaled + Fraction(1, 2))).scaleb(-digits)
+    return number_text(-number if value < 0 and number else number)
+
+
 def unit_text(per: int) -> str:
     """What stands behind a number: "%", "‰", "/4.000"; nothing behind a count."""
     return {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tracker.rules.figures import masked_rows
 from tracker.rules.judgement import ORDER, Verdict, judge
+from tracker.rules.masking import FEW, SECOND, is_hidden, masked_rows
 from tracker.rules.measure import at_of
 from tracker.rules.permissions import Permission, may
 from tracker.rules.words import BETTER, STRATA, VERDICTS
@@ -142,14 +142,20 @@ def _sides(line: Any, *, sees: bool) -> list[dict[str, Any]]:
     sides = []
     for name, one in (("lead", line.lead), ("communes", line.communes)):
         row = (one.numerator, one.denominator, one.value) if one else (None, None, None)
-        masked = masked_rows([row], with_sum=False)[0]
+        masked = masked_rows([row], line.shape.per, with_sum=False)[0]
+        hides = not sees and any(is_hidden(words) for words in masked)
+        # With one side and the value the other side is one multiplication away: of both only what is "< 5" is said.
+        words = [one if one == FEW or not one else SECOND for one in masked] if hides else None
+        plain = (number_in(row[0]), number_in(row[1]), shown(row[2], line.shape.per))
+        numerator, denominator, value = words or plain
         sides.append(
             {
                 "name": name,
                 "one": one,
-                "numerator": number_in(row[0]) if sees else masked[0],
-                "denominator": number_in(row[1]) if sees else masked[1],
-                "value": shown(row[2], line.shape.per),
+                "numerator": numerator,
+                "denominator": denominator,
+                "value": value,
+                "hides": hides,
             }
         )
     return sides

@@ -6,11 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tracker.rules.figures import short_number
 from tracker.rules.judgement import Judgement, required_path
 from tracker.rules.measure import Shape
 from tracker.rules.projection import Outlook
-from tracker.rules.targets import Target, target_text, unit_text
+from tracker.rules.targets import Target, short_number, target_text, unit_text
 from tracker.store.figure import Line
 from tracker.web.language import gettext as _
 
