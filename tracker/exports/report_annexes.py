@@ -232,7 +232,7 @@ def per_of(material: Material) -> dict[str, int]:
 
 
 def hidden(group: Sequence[CellRow], per: int | None) -> list[tuple[str, str, str]]:
-    """(numerator, denominator, value) as they may leave the office, of all units of one measure; `per` None: unknown."""
+    """(numerator, denominator, value) as they may leave the office, of all units of one measure; `per` if known."""
     if per is None:
         per = 1 if all(one.numerator is None for one in group) else 100
     return masked_rows([(_number(one.numerator), _number(one.denominator), _number(one.value)) for one in group], per)
