@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tracker.rules.errors import Invalid
-from tracker.rules.measure import Number, Shape, exact
+from tracker.rules.measure import Number, Shape, exact, of_stratum
 from tracker.rules.recurrence import Period, Recurrence, period_named
 from tracker.rules.targets import number_text, short_number
 from tracker.rules.words import N_, STRATA
@@ -73,7 +73,7 @@ def check_entry(entry: Entry, shape: Shape, *, unit_name: str = "") -> Entry:
         raise Invalid(N_("Hãy ghi số liệu, hoặc chọn “Không có số liệu”. Số 0 cũng là số liệu."), field="value")
     if not shape.is_ratio and ("numerator" in given or "denominator" in given):
         raise Invalid(N_("Chỉ tiêu này là số tuyệt đối, không có tử số và mẫu số."), field="numerator")
-    if unit_name and not shape.counts(unit_name):
+    if unit_name and not of_stratum(shape.stratum, unit_name):
         words = STRATA.get(shape.stratum or "", shape.stratum)
         message = N_("Chỉ tiêu này chỉ tính cho %(stratum)s; đơn vị hãy chọn “Không có số liệu”.")
         raise Invalid(message, field="value", stratum=words)

@@ -56,7 +56,7 @@ def gap(shape: Shape, target: Target, value: Number) -> Fraction:
 
 
 def reached(shape: Shape, target: Target, value: Number) -> bool:
-    """The same as `targets.met`, but which way is better decides the direction: a better value is never refused."""
+    """Exact, nothing rounded. Which way is better decides the direction: a better value is never refused."""
     if gap(shape, target, value):
         return False
     edge = {Better.UP: target.value, Better.DOWN: target.upper if target.upper is not None else target.value}
@@ -176,15 +176,6 @@ def _edge(shape: Shape, target: Target) -> Fraction:
     """What has just about reached the target."""
     down = shape.better is Better.DOWN and target.upper is not None
     return Fraction(target.upper if down and target.upper is not None else target.value)
-
-
-def progress(shape: Shape, target: Target, start: Number, value: Number) -> Fraction | None:
-    """Which part of the way from `start` to the target is done: 1 when it is reached, below 0 when it went backwards;
-    None where there was no way to go and the value fell back from the target."""
-    whole, left = gap(shape, target, start), gap(shape, target, value)
-    if not left:
-        return Fraction(1)
-    return 1 - left / whole if whole else None
 
 
 def year_of(target: Target) -> int:

@@ -1,4 +1,4 @@
-"""Targets of a measure in words, and whether a value meets one (design 3.4)."""
+"""Targets of a measure and numbers, in words (design 3.4)."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -80,23 +80,3 @@ def target_text(target: Target, per: int = 100, suffix: str = "") -> str:
     if target.value == 0 and target.comparator == Comparator.AT_MOST:
         return f"{low}{suffix}"  # nothing is below none
     return f"{_SIGNS[Comparator(target.comparator)]}{low}{suffix}"
-
-
-def met(target: Target, value: Decimal | Fraction) -> bool:
-    """Exact: no float, no rounding, no division. The ends of a range belong to it.
-
-    "Duy trì 100%" is met by no less: what a document asks to maintain is something good.
-    """
-    match Comparator(target.comparator):
-        case Comparator.AT_LEAST | Comparator.MAINTAIN:
-            return value >= target.value
-        case Comparator.AT_MOST:
-            return value <= target.value
-        case Comparator.BELOW:
-            return value < target.value
-        case Comparator.ABOVE:
-            return value > target.value
-        case Comparator.EXACTLY:
-            return value == target.value
-        case Comparator.RANGE:
-            return target.upper is not None and target.value <= value <= target.upper
