@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.db.test_figure import LATER, measure_of, ratio, report, unit_of
+from tracker.exports.material import digits_of, told
 from tracker.rules.judgement import Verdict
 from tracker.services.snapshot_figures import measure_row
 from tracker.store import figure as store
+from tracker.web.measure_view import value_of
 
 AFTER = datetime(2028, 2, 1, tzinfo=LATER.tzinfo)
 
@@ -39,3 +41,12 @@ def test_a_yearly_change_is_judged_by_the_year_alone(session: Session, act: Act,
     lead = next(one.indicator.lead_unit_id for one in store.summary(session, 1, period) if one.measure_id == measure)
     report(act, measure, lead or unit, ratio(0, 20), period=period, login="truong.p-ldtbxh", at=AFTER)
     assert line_of(session, measure, period).judgement.verdict is verdict
+
+
+def test_a_near_miss_does_not_read_as_reached(session: Session, act: Act) -> None:
+    measure, unit = measure_of(session, 5), unit_of(session, "p-yte")
+    report(act, measure, unit, ratio(96_996, 100_000), period="2025", at=AFTER)
+    line = line_of(session, measure, "2025")
+    assert (line.judgement.verdict, value_of(line)) == (Verdict.MISSED, "96,996%")
+    row = measure_row(line)
+    assert (told(row.value, row.per, digits_of(row)), row.gap) == ("96,996%", "-0.004")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.targets import Comparator, Target, number_text, target_text
+from tracker.rules.targets import Comparator, Target, number_text, short_number, target_text, telling_digits
 
 
 def target(comparator: str, value: str, upper: str | None = None, year: int | None = 2025) -> Target:
@@ -34,6 +34,13 @@ def test_words(one: Target, per: int, suffix: str, text: str) -> None:
 def test_only_a_range_has_an_upper_end_and_in_order(comparator: str, upper: str | None) -> None:
     with pytest.raises(ValueError, match="upper end"):
         target(comparator, "82", upper)
+
+
+def test_what_misses_by_little_reads_otherwise() -> None:
+    goal = Decimal(95)
+    digits = [telling_digits(Decimal(one), goal, None) for one in ("94.9", "94.996", "95", "94.9999", "94.99999999")]
+    assert digits == [2, 3, 2, 4, 6]
+    assert short_number(Decimal("94.996"), 3) == "94,996"
 
 
 @given(st.decimals(0, 10**7, places=3))

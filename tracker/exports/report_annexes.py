@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from tracker.exports.material import MOST_LISTED, Material, short, told
+from tracker.exports.material import MOST_LISTED, Material, digits_of, short, told
 from tracker.exports.paper import Paper, day_words
 from tracker.exports.report_blocks import WAITS_IN_TIME, WAITS_LATE, classes, count, money
 from tracker.exports.snapshot import BudgetRow, CellRow, MeasureRow, WorkRow, vietnamese_day
@@ -92,12 +92,17 @@ def indicators(material: Material) -> Table:
 
 
 def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[str, ...]:
-    value = f"{_in_table(one.value, one.per)}{' (ước)' if one.estimate else ''}" if one.value is not None else NO_FIGURE
+    digits = digits_of(one)
+    value = (
+        f"{_in_table(one.value, one.per, digits)}{' (ước)' if one.estimate else ''}"
+        if one.value is not None
+        else NO_FIGURE
+    )
     against = VERDICTS[one.verdict] if one.value is not None else ""
     if one.gap is not None:
         sign = "+" if not one.gap.startswith("-") and one.gap.strip("0.") else ""
         # A hyphen would let the sign stand at the end of a line and its number on the next.
-        against += f"; {sign}{short(one.gap).replace('-', MINUS)}"
+        against += f"; {sign}{short(one.gap, digits).replace('-', MINUS)}"
     notes = [one.comment] if one.comment else []
     if one.origin == "communes":
         notes.append(f"cộng từ {one.communes} xã, thị trấn")
@@ -114,9 +119,9 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
     return (*start, one.target_2025, one.target_2030, before, value, against, *end)
 
 
-def _in_table(value: str | None, per: int) -> str:
+def _in_table(value: str | None, per: int, digits: int = 2) -> str:
     """A column of its own says what odd measures are counted on; the number alone fits on a line."""
-    return told(value, per if per in (100, 1000) else 1)
+    return told(value, per if per in (100, 1000) else 1, digits)
 
 
 def _differs(one: MeasureRow) -> bool:

@@ -62,6 +62,13 @@ def short_number(value: Decimal | Fraction | int | None, digits: int = 2) -> str
     return number_text(-number if value < 0 and number else number)
 
 
+def telling_digits(value: Decimal | Fraction, *edges: Decimal | Fraction | None) -> int:
+    """The fewest decimals (2–6) that tell the value from what it misses: 94.996 is no "95" beside "≥ 95%"."""
+    other = [edge for edge in edges if edge is not None and edge != value]
+    fits = (n for n in range(2, 6) if all(short_number(value, n) != short_number(edge, n) for edge in other))
+    return next(fits, 6)
+
+
 def unit_text(per: int) -> str:
     """What stands behind a number: "%", "‰", "/4.000"; nothing behind a count."""
     return {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")

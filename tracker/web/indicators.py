@@ -15,7 +15,7 @@ from tracker.rules.words import BETTER, STRATA, VERDICTS
 from tracker.services.figure import seen_of
 from tracker.store import commune_figure, figure
 from tracker.web.language import gettext as _
-from tracker.web.measure_view import chart, number_in, rule_of, shown, spark, target_of, targets_of
+from tracker.web.measure_view import chart, number_in, rule_of, shown, spark, target_of, targets_of, value_of
 from tracker.web.measures import measure_of, period_choices, period_of, programme_asked, scope_of
 from tracker.web.session import acting, login_required
 
@@ -67,6 +67,7 @@ def index() -> ResponseReturnValue:
             total=len(lines),
             verdicts=VERDICTS,
             shown=shown,
+            value_of=value_of,
         )
 
 
@@ -109,6 +110,7 @@ def measure_page(measure_id: int, errors: dict[str, str] | None = None, status: 
             may_set=may(ctx.actor, Permission.SET_BASELINE, office),
             verdicts=VERDICTS,
             shown=shown,
+            value_of=value_of,
             target_of=target_of,
             number_in=number_in,
             errors=errors or {},
