@@ -19,12 +19,12 @@ from tracker.rules.cycle import (
     default_days,
     default_sections,
     level_of,
-    of_stratum,
     opens_now,
     read_sections,
 )
 from tracker.rules.errors import Invalid
 from tracker.rules.filing import CycleKind, Level
+from tracker.rules.measure import of_stratum
 from tracker.rules.recurrence import Rule, period_named
 
 CALENDAR = WorkingCalendar(SHIPPED_OVERRIDES)

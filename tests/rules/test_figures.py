@@ -10,20 +10,9 @@ from hypothesis import strategies as st
 
 from tests.rules.test_judgement import SHAPES
 from tracker.rules.errors import Invalid
-from tracker.rules.figures import (
-    Before,
-    Entry,
-    check_entry,
-    check_period,
-    explain,
-    masked,
-    masked_rows,
-    ratio_of_sums,
-    rounded,
-    short_number,
-)
+from tracker.rules.figures import Before, Entry, check_entry, check_period, explain, ratio_of_sums, rounded
 from tracker.rules.measure import Better, Shape, exact, stratum_of
-from tracker.rules.targets import Comparator, Target
+from tracker.rules.targets import Comparator, Target, short_number
 
 RATE = SHAPES["5.1"]
 INFANTS = SHAPES["3.1"]
@@ -198,34 +187,6 @@ def test_what_is_judged_is_exact_and_what_is_stored_is_near(numerator: int, deno
 def test_numbers_as_vietnamese_writes_them() -> None:
     numbers = [Fraction(19, 2), Decimal(1000), Fraction(1, 3), Decimal("-0.001"), 0, None, Fraction(-5, 2)]
     assert [short_number(one) for one in numbers] == ["9,5", "1.000", "0,33", "0", "0", "", "-2,5"]
-
-
-def test_cells_under_five_are_masked_and_nought_is_not() -> None:
-    assert [masked(one) for one in (None, 0, 1, 4, 5, 1200, Decimal(3))] == [
-        "", "0", "< 5", "< 5", "5", "1.200", "< 5",
-    ]  # fmt: skip
-
-
-def test_a_masked_count_is_not_told_by_its_rate_nor_by_the_sum() -> None:
-    rows = [(3, 150, Fraction(2)), (40, 200, Fraction(20)), (12, 100, Fraction(12)), (0, 50, Fraction(0)),
-            (None, None, Fraction(7)), (None, None, None)]  # fmt: skip
-    assert masked_rows(rows) == [
-        ("< 5", "150", "*"), ("40", "200", "20"), ("*", "100", "*"), ("0", "50", "0"), ("", "", "7"), ("", "", ""),
-    ]  # fmt: skip
-    # Two of them hide each other; and without a sum below there is nothing to subtract from.
-    assert [one[0] for one in masked_rows([(3, 9, 1), (2, 9, 1), (40, 90, 1)])] == ["< 5", "< 5", "40"]
-    assert [one[0] for one in masked_rows(rows, with_sum=False)][:3] == ["< 5", "40", "12"]
-    # A class of four children is as small as four of them.
-    assert masked_rows([(0, 4, Fraction(0)), (6, 9, Fraction(66)), (9, 20, Fraction(45))])[0] == ("0", "< 5", "*")
-
-
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 60)), min_size=1, max_size=8))
-def test_nobody_can_work_out_a_masked_count(rows: list[tuple[int, int]]) -> None:
-    told = masked_rows([(n, d, Fraction(n, d)) for n, d in rows])
-    for side in (0, 1):
-        hidden = [at for at, one in enumerate(told) if one[side] in ("< 5", "*")]
-        small = [at for at, row in enumerate(rows) if 0 < row[side] < 5]
-        assert set(small) <= set(hidden)
-        others = [row for at, row in enumerate(rows) if row[side] and at not in small]
-        assert len(hidden) != 1 or not others
-        assert all(told[at][2] == "*" for at in hidden)
+    # Halves upwards, away from 0, and what only seems one is none.
+    halves = [Fraction(5, 8), Decimal("0.615"), Fraction(-5, 8), Decimal("0.62499999999999999999999999999999")]
+    assert [short_number(one) for one in halves] == ["0,63", "0,62", "-0,63", "0,62"]

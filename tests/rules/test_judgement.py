@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.helpers.world import DATA
 from tracker.importing.programme import parse
 from tracker.importing.reader import read_document
-from tracker.rules.judgement import ORDER, Judgement, Verdict, gap, judge, progress, reached, required_path
+from tracker.rules.judgement import ORDER, Judgement, Verdict, gap, judge, reached, required_path
 from tracker.rules.measure import Better, Shape, at_of
 from tracker.rules.projection import outlook
-from tracker.rules.targets import Comparator, Target, met
+from tracker.rules.targets import Comparator, Target
 
 MET, ON, OFF, MISSED, NOT_YET = Verdict.MET, Verdict.ON_PATH, Verdict.OFF_PATH, Verdict.MISSED, Verdict.NOT_YET
 
@@ -139,6 +139,9 @@ def test_half_a_year_is_half_a_step() -> None:
     assert judge(shape, Decimal("76.9"), at_of("2023-H1")).verdict is OFF
     assert judge(SHAPES["13.1"], Decimal(0), at_of("2026-H1")).verdict is NOT_YET
     assert judge(SHAPES["12.1"], Decimal(90), at_of("2026-H1")).verdict is OFF
+    # The second half ends with the year and is no year.
+    assert judge(SHAPES["13.1"], Decimal(0), at_of("2026-H2"), half=True).verdict is NOT_YET
+    assert judge(SHAPES["13.1"], Decimal(0), at_of("2026")).verdict is MISSED
 
 
 def test_the_rule_is_said_in_words() -> None:
@@ -173,20 +176,6 @@ def test_the_road_has_its_corners() -> None:
     assert required_path(SHAPES["12.1"], {}) == []
     # What was better than asked from the beginning is asked no more than the target.
     assert required_path(with_baseline(SHAPES["1.1"], "90"), {})[0] == (2020, 82)
-
-
-@pytest.mark.parametrize("number", [number for number, shape in SHAPES.items() if shape.better is Better.DOWN])
-def test_no_down_measure_reads_as_no_progress(number: str) -> None:
-    """The nearest relatives show what should fall as 0% for ever."""
-    shape = SHAPES[number]
-    target = shape.milestones[-1]
-    start = target.value + 10
-    assert progress(shape, target, start, start) == 0
-    assert progress(shape, target, start, start - 5) == Fraction(1, 2)
-    assert progress(shape, target, start, target.value) == 1
-    assert progress(shape, target, start, start + 10) == -1
-    assert progress(shape, target, target.value, target.value) == 1
-    assert progress(shape, target, target.value, target.value + 1) is None
 
 
 # Anything a database could hold, contradictions included.
@@ -232,9 +221,9 @@ def test_a_better_value_never_gets_a_worse_judgement(
         assert verdicts[1] in (NOT_YET, MET)
 
 
-@given(shape=shapes(), value=st.one_of(st.none(), numbers), at=moments, history=histories, start=numbers)
+@given(shape=shapes(), value=st.one_of(st.none(), numbers), at=moments, history=histories)
 def test_nothing_divides_by_zero(
-    shape: Shape, value: Decimal | None, at: Fraction, history: dict[Fraction, Decimal], start: Decimal
+    shape: Shape, value: Decimal | None, at: Fraction, history: dict[Fraction, Decimal]
 ) -> None:
     said = judge(shape, value, at, history)
     assert isinstance(said, Judgement)
@@ -242,17 +231,23 @@ def test_nothing_divides_by_zero(
     for one in outlook(shape, value, at, history):
         assert shape.most is None or one.projected is None or one.projected <= shape.most
     required_path(shape, history)
-    for target in shape.targets:
-        done = progress(shape, target, start, value or 0)
-        assert done is None or done <= 1
 
 
-@given(value=numbers, number=st.sampled_from(sorted(SHAPES)))
-def test_of_the_real_shapes_reached_is_what_the_text_says(value: Decimal, number: str) -> None:
-    shape = SHAPES[number]
-    for target in shape.targets:
-        beyond = shape.more_is_fine and target.upper is not None and value > target.upper
-        assert reached(shape, target, value) is (met(target, value) or beyond)
+@pytest.mark.parametrize(
+    ("better", "comparator", "below", "at", "above"),
+    [
+        (Better.UP, ">=", False, True, True),
+        (Better.UP, ">", False, False, True),
+        (Better.UP, "maintain", False, True, True),
+        (Better.DOWN, "<=", True, True, False),
+        (Better.DOWN, "<", True, False, False),
+        (Better.RANGE, "=", False, True, False),
+    ],
+)
+def test_reached_on_either_side(better: Better, comparator: str, below: bool, at: bool, above: bool) -> None:
+    goal = Target(2025, Comparator(comparator), Decimal(82))
+    shape = Shape(better, 100, (goal,))
+    assert [reached(shape, goal, Decimal(one)) for one in ("81.999", "82", "82.001")] == [below, at, above]
 
 
 @given(shape=shapes(), value=numbers, at=moments, history=histories)

@@ -112,7 +112,14 @@ def test_who_sees_what_of_small_cells(browse: Browse, filled: dict[str, int]) ->
         assert masked == by_name
     # The sums of the district too.
     path = f"/indicators/{filled['13.0']}?period=2025"
-    assert f'data-label="Tử số">{FEW}<' in browse(COMMUNE).get(path)
+    page = browse(COMMUNE).get(path)
+    assert f'data-label="Tử số">{FEW}<' in page
+    # With the other side or the value it would be one multiplication away.
+    lead = re.search(r"Cơ quan chủ trì<.*?</tr>", page, re.DOTALL)
+    assert lead is not None
+    assert 'data-label="Mẫu số">*<' in lead[0]
+    assert 'data-label="Trị số">*<' in lead[0]
+    assert "Chênh lệch" not in page
     assert 'data-label="Tử số">1<' in browse(OFFICE).get(path)
 
 

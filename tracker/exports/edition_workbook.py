@@ -18,6 +18,7 @@ from tracker.exports.report_annexes import (
     VERDICTS,
     by_measure,
     hidden,
+    per_of,
     progress,
 )
 from tracker.exports.sheets import LINED, begin, tallest, write
@@ -144,9 +145,9 @@ def _work_row(unit: str, row: WorkRow) -> Sequence[object]:
 
 def _cells(material: Material) -> Iterator[Sequence[object]]:
     """Small counts never as numbers."""
-    per = {ref: one.per for ref, _indicator, one in material.snapshot.measures()}
+    per = per_of(material)
     for (ref, name), group in by_measure(material.cells()):
-        for one, (a, b, value) in zip(group, hidden(group), strict=True):
+        for one, (a, b, value) in zip(group, hidden(group, per.get(ref)), strict=True):
             shown = [
                 _number(raw) if raw is not None and words == short(raw) else words
                 for raw, words in ((one.numerator, a), (one.denominator, b), (one.value, value))

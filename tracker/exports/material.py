@@ -6,10 +6,10 @@ from decimal import Decimal
 from functools import cached_property
 
 from tracker.exports.outline import COMMITTEE, OFFICE_SECTIONS, OUTLINES, UNIT_SECTIONS, Outline, text_keys
-from tracker.exports.snapshot import CellRow, SectionRow, Snapshot, WorkRow
+from tracker.exports.snapshot import CellRow, MeasureRow, SectionRow, Snapshot, WorkRow
 from tracker.rules.filing import CycleKind
 from tracker.rules.recurrence import period_named
-from tracker.rules.targets import number_text
+from tracker.rules.targets import number_text, short_number, telling_digits
 
 # A document lists no more than this of one thing; the workbook has all of it.
 MOST_LISTED = 1_500
@@ -144,18 +144,24 @@ def _plain(words: str) -> str:
     return words.lower().replace(" ", "").replace("–", "-")
 
 
-def told(number: str | None, per: int) -> str:
+def told(number: str | None, per: int, digits: int = 2) -> str:
     """A value as its target is written: "9,5%", "9,5‰", "3/4.000"; "" for none."""
     if number is None:
         return ""
     unit = {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
-    return f"{short(number)}{unit}"
+    return f"{short(number, digits)}{unit}"
+
+
+def digits_of(one: MeasureRow) -> int:
+    """How many decimals show that a value misses what it is held against."""
+    if one.value is None or one.gap is None or one.verdict == "met":
+        return 2
+    return telling_digits(Decimal(one.value), Decimal(one.value) - Decimal(one.gap))
 
 
 def short(number: str, digits: int = 2) -> str:
     """At most two decimals, in Vietnamese: "9.504" → "9,5"."""
-    rounded = Decimal(number).quantize(Decimal(1).scaleb(-digits))
-    return number_text(rounded + 0 if rounded else Decimal(0))
+    return short_number(Decimal(number), digits)
 
 
 def period_year(period: str) -> float:

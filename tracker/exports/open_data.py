@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.exports.material import Material, sections_of
-from tracker.exports.report_annexes import by_measure, hidden
+from tracker.exports.report_annexes import by_measure, hidden, per_of
 from tracker.exports.snapshot import CLASSES, CellRow
 from tracker.rules.calendar import local_date
-from tracker.rules.figures import is_small, masked_rows
+from tracker.rules.masking import FEW, is_hidden, is_small, masked_rows
 
 # What a spreadsheet would run as a formula is told as text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -97,9 +97,10 @@ def work_rows(material: Material) -> Iterator[Sequence[Any]]:
 
 def cell_rows(material: Material) -> Iterator[Sequence[Any]]:
     """What units reported, as it was when the edition was frozen."""
+    per = per_of(material)
     for (ref, name), group in by_measure(material.cells()):
-        for one, (a, b, value) in zip(group, hidden(group), strict=True):
-            yield ref, name, one.unit, *_plain(one, a, b, value), one.estimate, one.source
+        for one, words in zip(group, hidden(group, per.get(ref)), strict=True):
+            yield ref, name, one.unit, *_plain(one, words), one.estimate, one.source
 
 
 CELL_HEADS = ("ref", "measure", "unit", "numerator", "denominator", "value", "estimate", "source")
@@ -117,10 +118,10 @@ def figure_rows(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:
 
 
 def _figures(group: list[Any]) -> Iterator[Sequence[Any]]:
-    told = masked_rows([(row.numerator, row.denominator, row.value) for row in group])
+    told = masked_rows([(row.numerator, row.denominator, row.value) for row in group], group[0].per if group else 1)
     for row, words in zip(group, told, strict=True):
         raw = (row.numerator, row.denominator, row.value)
-        numbers = [_shown(number, word, row.per) for number, word in zip(raw, words, strict=True)]
+        numbers = [_shown(number, word) for number, word in zip(raw, words, strict=True)]
         ref = str(row.number) if row.measures == 1 else f"{row.number}.{row.position + 1}"
         yield (
             ref, row.measure, row.per, row.code, row.unit_name, "commune" if row.commune else "department", row.period,
@@ -151,29 +152,28 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _plain(one: CellRow, *words: str) -> list[Any]:
+def _plain(one: CellRow, words: Sequence[str]) -> list[Any]:
     raw = (one.numerator, one.denominator, one.value)
     return [
-        _shown(Decimal(number) if number is not None else None, word, 100)
-        for number, word in zip(raw, words, strict=True)
+        _shown(Decimal(number) if number is not None else None, word) for number, word in zip(raw, words, strict=True)
     ]
 
 
-def _shown(number: Decimal | None, word: str, per: int) -> float | str | None:
+def _shown(number: Decimal | None, word: str) -> float | str | None:
     """The number itself where it is not masked."""
     if number is None:
         return None
-    if word == "*" or word.startswith("<"):
-        return word
-    return _number(str(number), per)
+    return word if is_hidden(word) else _plain_number(number)
 
 
 def _number(text: str | None, per: int) -> float | str | None:
     if text is None:
         return None
     number = Decimal(text)
-    if per == 1 and is_small(number):
-        return "< 5"
+    return FEW if per == 1 and is_small(number) else _plain_number(number)
+
+
+def _plain_number(number: Decimal) -> float:
     return int(number) if number == number.to_integral_value() else float(number)
 
 

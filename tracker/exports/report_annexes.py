@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from tracker.exports.material import MOST_LISTED, Material, short, told
+from tracker.exports.material import MOST_LISTED, Material, digits_of, short, told
 from tracker.exports.paper import Paper, day_words
 from tracker.exports.report_blocks import WAITS_IN_TIME, WAITS_LATE, classes, count, money
 from tracker.exports.snapshot import BudgetRow, CellRow, MeasureRow, WorkRow, vietnamese_day
-from tracker.rules.figures import masked_rows
+from tracker.rules.masking import masked_rows
 from tracker.rules.words import OFFICIAL_CLASSES
 
 NO_FIGURE = "Chưa có số liệu"
@@ -92,12 +92,17 @@ def indicators(material: Material) -> Table:
 
 
 def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[str, ...]:
-    value = f"{_in_table(one.value, one.per)}{' (ước)' if one.estimate else ''}" if one.value is not None else NO_FIGURE
+    digits = digits_of(one)
+    value = (
+        f"{_in_table(one.value, one.per, digits)}{' (ước)' if one.estimate else ''}"
+        if one.value is not None
+        else NO_FIGURE
+    )
     against = VERDICTS[one.verdict] if one.value is not None else ""
     if one.gap is not None:
         sign = "+" if not one.gap.startswith("-") and one.gap.strip("0.") else ""
         # A hyphen would let the sign stand at the end of a line and its number on the next.
-        against += f"; {sign}{short(one.gap).replace('-', MINUS)}"
+        against += f"; {sign}{short(one.gap, digits).replace('-', MINUS)}"
     notes = [one.comment] if one.comment else []
     if one.origin == "communes":
         notes.append(f"cộng từ {one.communes} xã, thị trấn")
@@ -114,9 +119,9 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
     return (*start, one.target_2025, one.target_2030, before, value, against, *end)
 
 
-def _in_table(value: str | None, per: int) -> str:
+def _in_table(value: str | None, per: int, digits: int = 2) -> str:
     """A column of its own says what odd measures are counted on; the number alone fits on a line."""
-    return told(value, per if per in (100, 1000) else 1)
+    return told(value, per if per in (100, 1000) else 1, digits)
 
 
 def _differs(one: MeasureRow) -> bool:
@@ -208,13 +213,14 @@ def communes(material: Material) -> Table:
     """What each commune reported, measure by measure; small counts hidden (`rules.figures`)."""
     rows: list[tuple[str, ...]] = []
     units = {ref: f" ({one.unit})" for ref, _indicator, one in material.snapshot.measures() if one.unit}
+    per = per_of(material)
     n = 0
     for (ref, name), group in by_measure(material.cells()):
         if n > MOST_LISTED:
             rows.append((f"Còn các số liệu khác; đầy đủ tại tệp Excel kèm theo (từ chỉ số {ref})",))
             break
         rows.append((f"{ref}. {name}{units.get(ref, '')}",))
-        for at, (one, (a, b, value)) in enumerate(zip(group, hidden(group), strict=True), 1):
+        for at, (one, (a, b, value)) in enumerate(zip(group, hidden(group, per.get(ref)), strict=True), 1):
             n += 1
             note = "; ".join(part for part in ("ước" if one.estimate else "", one.comment) if part)
             rows.append(
@@ -225,9 +231,16 @@ def communes(material: Material) -> Table:
     return Table(title, heads, (1.4, 7.4, 2.8, 2.8, 3.0, 4.2, 3.6), rows, frozenset({0}), frozenset({2, 3, 4}))
 
 
-def hidden(group: Sequence[CellRow]) -> list[tuple[str, str, str]]:
-    """(numerator, denominator, value) as they may leave the office, of all units of one measure."""
-    return masked_rows([(_number(one.numerator), _number(one.denominator), _number(one.value)) for one in group])
+def per_of(material: Material) -> dict[str, int]:
+    """ "3.1" → 1000."""
+    return {ref: one.per for ref, _indicator, one in material.snapshot.measures()}
+
+
+def hidden(group: Sequence[CellRow], per: int | None) -> list[tuple[str, str, str]]:
+    """(numerator, denominator, value) as they may leave the office, of all units of one measure; `per` if known."""
+    if per is None:
+        per = 1 if all(one.numerator is None for one in group) else 100
+    return masked_rows([(_number(one.numerator), _number(one.denominator), _number(one.value)) for one in group], per)
 
 
 def by_measure(cells: Iterable[CellRow]) -> Iterator[tuple[tuple[str, str], list[CellRow]]]:

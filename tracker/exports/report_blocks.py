@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tracker.exports.charts import classes_chart, drawable, measure_chart, units_chart
-from tracker.exports.material import Material, others, short, told
+from tracker.exports.material import Material, digits_of, others, short, told
 from tracker.exports.paper import Paper
 from tracker.exports.snapshot import MeasureRow, Tally, vietnamese_day
 from tracker.rules.deadlines import completion_rate
@@ -127,7 +127,7 @@ class Writer:
         rows.sort(key=lambda row: BEHIND.index(row[1].verdict))
         self.paper.paragraph(f"Các chỉ số chưa đạt hoặc chậm so với lộ trình ({len(rows)}):", keep=True)
         for ref, one in rows[:MOST_LISTED_BEHIND]:
-            value = f"{told(one.value, one.per)}{' (ước)' if one.estimate else ''}"
+            value = f"{told(one.value, one.per, digits_of(one))}{' (ước)' if one.estimate else ''}"
             self.paper.paragraph(f"- {one.name} (chỉ số {ref}): {value}. {one.rule}")
         if len(rows) > MOST_LISTED_BEHIND:
             self.paper.paragraph(self.material.at_annex("indicators", "Các chỉ số còn lại nêu tại {}."))

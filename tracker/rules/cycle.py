@@ -14,7 +14,6 @@ from tracker.rules.days import FIRST_YEAR, LAST_YEAR
 from tracker.rules.deadlines import effective_due
 from tracker.rules.errors import Invalid
 from tracker.rules.filing import CycleKind, Level
-from tracker.rules.measure import stratum_of
 from tracker.rules.recurrence import Period, Recurrence, Rule, due_in, period_named, period_of
 from tracker.rules.text import fold, plain
 from tracker.rules.words import N_
@@ -242,11 +241,6 @@ def counted_in_communes(name: str, per: int) -> bool:
     """Whether a measure counts people, so that communes can count their own and be added up: "Tỷ lệ trẻ em …",
     "Tỷ suất …". A share of communes or of schools is counted by who leads it."""
     return per > 1 and fold(name).startswith(("ty le tre em", "ty suat"))
-
-
-def of_stratum(stratum: str | None, unit_name: str) -> bool:
-    """Whether a commune is of the stratum (rural, urban) that a measure is about."""
-    return stratum is None or stratum == stratum_of(unit_name)
 
 
 def section_list(form: dict[str, Any]) -> list[Section]:

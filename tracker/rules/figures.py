@@ -1,15 +1,15 @@
-"""Entries of figures: what is impossible, what must be explained, how parts add up, and what leaves the office."""
+"""Entries of figures: what is impossible, what must be explained, and how parts add up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from tracker.rules.errors import Invalid
-from tracker.rules.measure import Number, Shape, exact
+from tracker.rules.measure import Number, Shape, exact, of_stratum
 from tracker.rules.recurrence import Period, Recurrence, period_named
-from tracker.rules.targets import number_text
+from tracker.rules.targets import number_text, short_number
 from tracker.rules.words import N_, STRATA
 
 LARGEST = Decimal(10) ** 12
@@ -73,7 +73,7 @@ def check_entry(entry: Entry, shape: Shape, *, unit_name: str = "") -> Entry:
         raise Invalid(N_("Hãy ghi số liệu, hoặc chọn “Không có số liệu”. Số 0 cũng là số liệu."), field="value")
     if not shape.is_ratio and ("numerator" in given or "denominator" in given):
         raise Invalid(N_("Chỉ tiêu này là số tuyệt đối, không có tử số và mẫu số."), field="numerator")
-    if unit_name and not shape.counts(unit_name):
+    if unit_name and not of_stratum(shape.stratum, unit_name):
         words = STRATA.get(shape.stratum or "", shape.stratum)
         message = N_("Chỉ tiêu này chỉ tính cho %(stratum)s; đơn vị hãy chọn “Không có số liệu”.")
         raise Invalid(message, field="value", stratum=words)
@@ -186,49 +186,3 @@ def ratio_of_sums(pairs: Iterable[tuple[Number, Number]], per: int) -> Ratio | N
 def rounded(value: Fraction) -> Decimal:
     """As it is stored."""
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(DIGITS).normalize()
-
-
-def short_number(value: Number | None, digits: int = 2) -> str:
-    """As Vietnamese writes it, with at most `digits` decimals: 9.5 → "9,5", 1000 → "1.000"; "" for None."""
-    if value is None:
-        return ""
-    fraction = Fraction(value)
-    number = (Decimal(fraction.numerator) / Decimal(fraction.denominator)).quantize(Decimal(1).scaleb(-digits))
-    return number_text(number + 0 if number else Decimal(0))
-
-
-# Fewer than this point at single children (Law 91/2025, Decree 56/2017 art. 33). 0 points at nobody.
-SMALL = 5
-SECOND = "*"
-
-
-def is_small(count: Number | None) -> bool:
-    return count is not None and 0 < abs(Fraction(count)) < SMALL
-
-
-def masked(count: Number | None) -> str:
-    """A count as it may leave the office: "< 5" for 1–4; "" for None."""
-    return f"< {SMALL}" if is_small(count) else short_number(count)
-
-
-def masked_rows(
-    rows: Sequence[tuple[Number | None, Number | None, Number | None]], *, with_sum: bool = True
-) -> list[tuple[str, str, str]]:
-    """(numerator, denominator, value) of each unit as they may leave the office.
-
-    Where a count is masked its rate is "*": with the denominator it would give the count away. Where a sum of the
-    column stands below (`with_sum`) and one cell alone is masked, the next smallest is "*" too, or a subtraction would
-    tell. A count without a denominator is a value alone and masked as one only by `masked`.
-    """
-    hidden = [{at for at, row in enumerate(rows) if is_small(row[side])} for side in (0, 1)]
-    second: list[set[int]] = [set(), set()]
-    for side in (0, 1):
-        others = [at for at, row in enumerate(rows) if row[side] and at not in hidden[side]]
-        if with_sum and len(hidden[side]) == 1 and others:
-            second[side] = {min(others, key=lambda at: Fraction(rows[at][side] or 0))}
-    told = []
-    for at, row in enumerate(rows):
-        sides = [SECOND if at in second[side] else masked(row[side]) for side in (0, 1)]
-        covered = any(at in hidden[side] | second[side] for side in (0, 1))
-        told.append((sides[0], sides[1], SECOND if covered else short_number(row[2])))
-    return told

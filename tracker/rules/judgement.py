@@ -56,21 +56,23 @@ def gap(shape: Shape, target: Target, value: Number) -> Fraction:
 
 
 def reached(shape: Shape, target: Target, value: Number) -> bool:
-    """The same as `targets.met`, but which way is better decides the direction: a better value is never refused."""
+    """Exact, nothing rounded. Which way is better decides the direction: a better value is never refused."""
     if gap(shape, target, value):
         return False
     edge = {Better.UP: target.value, Better.DOWN: target.upper if target.upper is not None else target.value}
     return target.comparator not in _STRICT or Fraction(value) != edge.get(shape.better)
 
 
-def judge(shape: Shape, value: Number | None, at: Fraction, history: History | None = None) -> Judgement:
+def judge(
+    shape: Shape, value: Number | None, at: Fraction, history: History | None = None, *, half: bool = False
+) -> Judgement:
     """The value of the period that ends at `at` (`measure.at_of`). `history`: earlier values of the same measure by
-    when; what is not earlier is ignored."""
+    when; what is not earlier is ignored. `half`: of six months alone, though they end with the year."""
     if value is None:
         return Judgement(Verdict.NOT_YET, N_("Chưa có số liệu của kỳ này."))
     milestones = shape.milestones
     if not milestones:
-        return _every_year(shape, value, at)
+        return _every_year(shape, value, at, half)
     ahead = next((one for one in milestones if year_of(one) >= at), None)
     if ahead is None:
         last = milestones[-1]
@@ -104,12 +106,12 @@ def judge(shape: Shape, value: Number | None, at: Fraction, history: History | N
     )
 
 
-def _every_year(shape: Shape, value: Number, at: Fraction) -> Judgement:
+def _every_year(shape: Shape, value: Number, at: Fraction, half: bool) -> Judgement:
     target = shape.every_year
     if target is None:
         return Judgement(Verdict.NOT_YET, N_("Chương trình không đặt mục tiêu."))
     whole = at.denominator == 1
-    if shape.is_change and not whole:
+    if shape.is_change and (half or not whole):
         return _say(Verdict.NOT_YET, N_("Mục tiêu của cả năm (%(target)s): đánh giá khi hết năm."), target)
     if reached(shape, target, value):
         return _say(Verdict.MET, N_("Đạt mục tiêu của mỗi năm (%(target)s)."), target)
@@ -174,15 +176,6 @@ def _edge(shape: Shape, target: Target) -> Fraction:
     """What has just about reached the target."""
     down = shape.better is Better.DOWN and target.upper is not None
     return Fraction(target.upper if down and target.upper is not None else target.value)
-
-
-def progress(shape: Shape, target: Target, start: Number, value: Number) -> Fraction | None:
-    """Which part of the way from `start` to the target is done: 1 when it is reached, below 0 when it went backwards;
-    None where there was no way to go and the value fell back from the target."""
-    whole, left = gap(shape, target, start), gap(shape, target, value)
-    if not left:
-        return Fraction(1)
-    return 1 - left / whole if whole else None
 
 
 def year_of(target: Target) -> int:

@@ -67,9 +67,10 @@ class Shape:
         free = not self.is_ratio or self.is_change or any(one.value > self.per for one in self.targets)
         return None if free else self.per
 
-    def counts(self, unit_name: str) -> bool:
-        """Whether a commune of this name has anything to do with the measure's stratum."""
-        return self.stratum is None or self.stratum == stratum_of(unit_name)
+
+def of_stratum(stratum: str | None, unit_name: str) -> bool:
+    """Whether a commune is of the stratum (rural, urban) that a measure is about."""
+    return stratum is None or stratum == stratum_of(unit_name)
 
 
 def stratum_of(unit_name: str) -> str:

@@ -1,4 +1,4 @@
-"""Targets of a measure in words, and whether a value meets one (design 3.4)."""
+"""Targets of a measure and numbers, in words (design 3.4)."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -52,6 +52,23 @@ def number_text(value: Decimal) -> str:
     return whole.replace(",", ".") + (f",{part}" if part else "")
 
 
+def short_number(value: Decimal | Fraction | int | None, digits: int = 2) -> str:
+    """With at most `digits` decimals, half upwards as offices round: 9.5 → "9,5", 0.625 → "0,63"; "" for None."""
+    if value is None:
+        return ""
+    scaled = abs(Fraction(value)) * 10**digits
+    # Exact, however long the fraction is: a quotient rounded first might only seem to end in a half.
+    number = Decimal(int(scaled + Fraction(1, 2))).scaleb(-digits)
+    return number_text(-number if value < 0 and number else number)
+
+
+def telling_digits(value: Decimal | Fraction, *edges: Decimal | Fraction | None) -> int:
+    """The fewest decimals (2–6) that tell the value from what it misses: 94.996 is no "95" beside "≥ 95%"."""
+    other = [edge for edge in edges if edge is not None and edge != value]
+    fits = (n for n in range(2, 6) if all(short_number(value, n) != short_number(edge, n) for edge in other))
+    return next(fits, 6)
+
+
 def unit_text(per: int) -> str:
     """What stands behind a number: "%", "‰", "/4.000"; nothing behind a count."""
     return {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
@@ -70,23 +87,3 @@ def target_text(target: Target, per: int = 100, suffix: str = "") -> str:
     if target.value == 0 and target.comparator == Comparator.AT_MOST:
         return f"{low}{suffix}"  # nothing is below none
     return f"{_SIGNS[Comparator(target.comparator)]}{low}{suffix}"
-
-
-def met(target: Target, value: Decimal | Fraction) -> bool:
-    """Exact: no float, no rounding, no division. The ends of a range belong to it.
-
-    "Duy trì 100%" is met by no less: what a document asks to maintain is something good.
-    """
-    match Comparator(target.comparator):
-        case Comparator.AT_LEAST | Comparator.MAINTAIN:
-            return value >= target.value
-        case Comparator.AT_MOST:
-            return value <= target.value
-        case Comparator.BELOW:
-            return value < target.value
-        case Comparator.ABOVE:
-            return value > target.value
-        case Comparator.EXACTLY:
-            return value == target.value
-        case Comparator.RANGE:
-            return target.upper is not None and target.value <= value <= target.upper

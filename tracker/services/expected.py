@@ -6,9 +6,10 @@ from typing import Any
 from tracker.models.cycle import ReportCycle, UnitReport
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.unit import Unit
-from tracker.rules.cycle import level_of, of_stratum
+from tracker.rules.cycle import level_of
 from tracker.rules.errors import IllegalMove, Invalid
 from tracker.rules.filing import FilingState, Level
+from tracker.rules.measure import of_stratum
 from tracker.rules.unit_report import Step, step
 from tracker.rules.words import N_
 from tracker.services.audit import record

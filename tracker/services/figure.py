@@ -44,6 +44,7 @@ def report_figure(
         period, first_year=programme.period_start - 1, last_year=programme.period_end, today=ctx.today
     )  # fmt: skip
     _demand_alive(unit, found)
+    _demand_asked(ctx, measure, unit, period)
     shape = measures.shape_of(measure)
     is_commune = unit.kind == "commune"
     checked = check_entry(entry, shape, unit_name=unit.name if is_commune else "")
@@ -210,6 +211,15 @@ def _unknown() -> NotFound:
 def _demand_alive(unit: Unit, period: Period) -> None:
     if unit.valid_from > period.last or (unit.valid_to is not None and unit.valid_to < period.first):
         raise Invalid(N_("Đơn vị này không hoạt động trong kỳ báo cáo."), field="period")
+
+
+def _demand_asked(ctx: Context, measure: Measure, unit: Unit, period: str) -> None:
+    """Communes are counted, stratum by stratum (`check_entry`); of others those whose matter it is or was then."""
+    indicator = measure.indicator
+    asked = unit.kind == "commune" or unit.id in {indicator.lead_unit_id, *(one.id for one in indicator.support)}
+    if not asked and not reports.lists(ctx.session, measure.id, unit.id, period):
+        message = N_("%(unit)s không chủ trì, không phối hợp chỉ tiêu này và không phải báo cáo chỉ tiêu này trong kỳ.")
+        raise Invalid(message, field="value", unit=unit.name)
 
 
 def _demand(ctx: Context, permission: Permission, programme: Programme, unit_id: int | None) -> None:

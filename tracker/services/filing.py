@@ -7,9 +7,9 @@ from tracker.models.figure import Figure
 from tracker.rules import unit_report as rules
 from tracker.rules.cycle import FIGURES, cycle_words, section_list
 from tracker.rules.errors import IllegalMove, Invalid
-from tracker.rules.figures import short_number
 from tracker.rules.filing import FilingState
 from tracker.rules.permissions import Permission
+from tracker.rules.targets import short_number
 from tracker.rules.unit_report import Check, Step, step
 from tracker.rules.words import N_
 from tracker.services import assignment as verbs

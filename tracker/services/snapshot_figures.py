@@ -47,7 +47,7 @@ def measure_row(line: Line) -> MeasureRow:
         chance=_chance(line.outlook, judgement, value),
         source=line.lead.source if line.lead else "",
         comment=line.lead.comment if line.lead else "",
-        series=tuple((_year(at), _text(one) or "0") for at, one in sorted(line.years.items())),
+        series=tuple((_year(at, at in line.halves), _text(one) or "0") for at, one in sorted(line.years.items())),
         path=tuple((_text(at) or "", _text(one) or "0") for at, one in required_path(shape, line.years)),
     )
 
@@ -126,7 +126,9 @@ def _text(value: Fraction | Decimal | None) -> str | None:
     return None if value is None else f"{rounded(Fraction(value)):f}"
 
 
-def _year(at: Fraction) -> str:
-    """ "2026", and of what ends within a year its half: the key of a period."""
+def _year(at: Fraction, half: bool) -> str:
+    """The key of the period that ends there: "2026", "2026-H1", "2026-H2"."""
     whole = int(at)
-    return str(whole) if at == whole else f"{whole + 1}-H1"
+    if at != whole:
+        return f"{whole + 1}-H1"
+    return f"{whole}-H2" if half else str(whole)

@@ -24,7 +24,11 @@ from tracker.store.programme import indicators
 _OFFICIAL = """
     SELECT DISTINCT ON (f.measure_id, f.unit_id, f.period)
         f.id, f.measure_id, f.unit_id, f.unit_name, f.period, f.round, f.numerator, f.denominator, f.value, f.no_data,
-        f.estimate, f.source, f.comment, f.accepted_at IS NOT NULL AS accepted
+        f.estimate, f.source, f.comment, f.accepted_at IS NOT NULL AS accepted,
+        u.valid_to IS NOT NULL OR EXISTS (
+            SELECT 1 FROM unit_reports AS r JOIN report_cycles AS c ON c.id = r.cycle_id
+            WHERE r.unit_id = f.unit_id AND c.period = f.period AND f.measure_id = ANY(r.measure_ids)
+        ) AS led
     FROM figures AS f JOIN units AS u ON u.id = f.unit_id
     WHERE f.measure_id = ANY(:measures)
         AND (f.period = :period OR f.period < :year AND substr(f.period, 5) IN ('', :part))
@@ -72,7 +76,8 @@ class Added:
 
 @dataclass(frozen=True)
 class Line:
-    """One measure in one period. `years`: the values that count of whole years, this period's own included, by when.
+    """One measure in one period. `years`: the values that count of years, this period's own included, by when; `halves`
+    those of them that are of a half-year alone.
 
     `number` is "4.3" where the indicator has several measures, "1" where it has one.
     """
@@ -86,6 +91,8 @@ class Line:
     lead: Reported | None = None
     communes: Added | None = None
     years: Mapping[Fraction, Fraction] = field(default_factory=dict)
+    halves: Collection[Fraction] = frozenset()
+    half: bool = False
 
     @property
     def value(self) -> Fraction | None:
@@ -124,7 +131,7 @@ class Line:
 
     @cached_property
     def judgement(self) -> Judgement:
-        return judge(self.shape, self.value, self.at, self.years)
+        return judge(self.shape, self.value, self.at, self.years, half=self.half)
 
     @cached_property
     def outlook(self) -> list[Outlook]:
@@ -149,21 +156,23 @@ def lines_of(
     asked = {"measures": ids, "period": period, "year": period[:4], "part": period[4:], "accepted_only": accepted_only}
     per = {measure.id: measure.per for _indicator, measure in measures}
     added = _added(session.execute(_ADDED, {**asked, "communes": True}), per)
-    others: dict[tuple[int, str], list[Reported]] = defaultdict(list)
+    others: dict[tuple[int, str], list[tuple[Reported, bool]]] = defaultdict(list)
     for row in session.execute(text(_OFFICIAL), {**asked, "communes": False}):
-        others[row.measure_id, row.period].append(reported(row, per[row.measure_id]))
-    periods = {key[1] for key in (*added, *others)}
+        others[row.measure_id, row.period].append((reported(row, per[row.measure_id]), row.led))
+    # A second half ends with its year: the year comes first, so that the half takes its place where there is one.
+    periods = sorted({key[1] for key in (*added, *others)})
     found = []
     for indicator, measure in measures:
         support = {one.id for one in indicator.support}
         leads = {when: _lead(others.get((measure.id, when), []), indicator.lead_unit_id, support) for when in periods}
-        years = {}
+        years, halves = {}, set()
         for when in periods:
             lead, communes = leads[when], added.get((measure.id, when))
             value = lead.value if lead is not None else None
             value = communes.value if value is None and communes is not None else value
             if value is not None:
                 years[at_of(when)] = value
+                halves |= {at_of(when)} if len(when) > 4 else set()
         several = len(indicator.measures) > 1
         found.append(
             Line(
@@ -176,6 +185,8 @@ def lines_of(
                 lead=leads.get(period),
                 communes=added.get((measure.id, period)),
                 years=dict(sorted(years.items())),
+                halves=frozenset(halves),
+                half=len(period) > 4,
             )
         )
     return found
@@ -217,10 +228,13 @@ def reported(row: Any, per: int) -> Reported:
     )
 
 
-def _lead(rows: list[Reported], lead_unit_id: int | None, support: Collection[int]) -> Reported | None:
-    """The lead's of today, else that of whoever led it then: a unit that is no commune and does not only support."""
-    own = [one for one in rows if one.unit_id == lead_unit_id]
-    earlier = [one for one in rows if one.unit_id not in support]
+def _lead(
+    rows: list[tuple[Reported, bool]], lead_unit_id: int | None, support: Collection[int]
+) -> Reported | None:  # fmt: skip
+    """The lead's of today, else that of whoever led it then: whose report of the period asked for it, or a unit that is
+    no more; none that only supports."""
+    own = [one for one, _led in rows if one.unit_id == lead_unit_id]
+    earlier = [one for one, led in rows if led and one.unit_id not in support]
     return max(own or earlier, key=lambda one: one.figure_id, default=None)
 
 

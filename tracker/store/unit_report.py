@@ -81,6 +81,20 @@ def holding(
     return [(id_, state, why is not None) for id_, state, why in rows]
 
 
+def lists(session: Session, measure_id: int, unit_id: int, period: str) -> bool:
+    """Whether a report of the unit for this period asks for the measure, in whatever state it and its cycle are."""
+    query = (
+        select(UnitReport.id)
+        .join(UnitReport.cycle)
+        .where(
+            UnitReport.unit_id == unit_id,
+            literal(measure_id) == any_(UnitReport.measure_ids),
+            ReportCycle.period == period,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def of_cycle(session: Session, cycle_id: int, *, lock: bool = False) -> list[UnitReport]:
     """The frozen list, in its order."""
     query = select(UnitReport).where(UnitReport.cycle_id == cycle_id).order_by(UnitReport.position, UnitReport.id)

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tracker.rules.figures import SECOND, masked_rows
 from tracker.rules.judgement import judge
+from tracker.rules.masking import is_hidden, masked_rows
 from tracker.rules.measure import Better, Shape, at_of
 from tracker.rules.permissions import Permission, may
 from tracker.rules.recurrence import Period
@@ -55,7 +55,7 @@ def index(measure_id: int) -> ResponseReturnValue:
         by_name = request.args.get("order") == "name"
         told = dict(zip((one.unit_id for one in rows), _masked(ctx, programme, measure, rows), strict=True))
         # What is masked is told by no order and by no longest bar either.
-        open_values = {one.unit_id: None if told[one.unit_id][2] == SECOND else one.value for one in rows}
+        open_values = {one.unit_id: None if is_hidden(told[one.unit_id][2]) else one.value for one in rows}
         if not by_name:
             rows.sort(key=lambda one: _worst_first(shape, open_values[one.unit_id]))
         number = max(1, min(request.args.get("page", 1, type=key), -(-len(rows) // PAGE_SIZE) or 1))
@@ -79,21 +79,30 @@ def index(measure_id: int) -> ResponseReturnValue:
             periods=periods,
             by_name=by_name,
             verdicts=VERDICTS,
-            shown=shown,
-            masks=any(SECOND in one for one in told.values()),
+            total_value=_total(ctx, programme, measure, line),
+            masks=any(is_hidden(words) for one in told.values() for words in one),
         )
+
+
+def _total(ctx: Context, programme: Any, measure: Any, line: Any) -> str:
+    """What the communes add up to; "" where there is nothing, or where it would tell a small sum to who may not see."""
+    if line.communes is None or line.communes.value is None:
+        return ""
+    row = (line.communes.numerator, line.communes.denominator, line.communes.value)
+    small = any(is_hidden(words) for words in masked_rows([row], measure.per, with_sum=False)[0])
+    everything = may(ctx.actor, Permission.READ_FIGURES, scope_of(ctx, programme, measure.indicator.lead_unit_id))
+    return "" if small and not everything else shown(line.communes.value, measure.per)
 
 
 def _masked(ctx: Context, programme: Any, measure: Any, rows: list[Any]) -> list[tuple[str, str, str]]:
     """What the person may see of each: everything, or the own unit's and of the others no small cell."""
     plain = [(one.figure.numerator, one.figure.denominator, one.value) if one.figure else (None,) * 3 for one in rows]
-    told = masked_rows(plain)
     everything = may(ctx.actor, Permission.READ_FIGURES, scope_of(ctx, programme, measure.indicator.lead_unit_id))
+    own = {at for at, one in enumerate(rows) if everything or one.unit_id in ctx.actor.units}
+    told = masked_rows(plain, measure.per, seen=own)
     return [
-        (number_in(row[0]), number_in(row[1]), number_in(row[2]))
-        if everything or one.unit_id in ctx.actor.units
-        else hidden
-        for one, row, hidden in zip(rows, plain, told, strict=True)
+        (number_in(row[0]), number_in(row[1]), number_in(row[2])) if at in own else hidden
+        for at, (row, hidden) in enumerate(zip(plain, told, strict=True))
     ]
 
 
@@ -104,14 +113,14 @@ def _cells(
     numerator, denominator, value = told[one.unit_id]
     open_to = (measure.indicator.lead_unit_id, one.unit_id)
     may_open = any(may(ctx.actor, Permission.READ_FIGURES, scope_of(ctx, programme, unit)) for unit in open_to)
-    hidden = value == SECOND
+    hidden = is_hidden(value)
     # Earlier years are not masked cell by cell: of other units they are not shown.
     earlier_values = before.get(one.unit_id, {}) if may_open else {}
     verdict = ""
     if one.value is not None and not hidden:
         history = {at_of(when): was for when, was in earlier_values.items()}
         # A commune has no road of its own: it is held against the programme's.
-        verdict = judge(shape, one.value, at_of(period.key), history).verdict
+        verdict = judge(shape, one.value, at_of(period.key), history, half=len(period.key) > 4).verdict
     said = _("không có số liệu") if one.no_data else _("chưa có số liệu") if one.figure is None else ""
     return Cells(
         unit_id=one.unit_id,

@@ -7,15 +7,15 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tracker.rules.figures import masked_rows
 from tracker.rules.judgement import ORDER, Verdict, judge
+from tracker.rules.masking import FEW, SECOND, is_hidden, masked_rows
 from tracker.rules.measure import at_of
 from tracker.rules.permissions import Permission, may
 from tracker.rules.words import BETTER, STRATA, VERDICTS
 from tracker.services.figure import seen_of
 from tracker.store import commune_figure, figure
 from tracker.web.language import gettext as _
-from tracker.web.measure_view import chart, number_in, rule_of, shown, spark, target_of, targets_of
+from tracker.web.measure_view import chart, number_in, rule_of, shown, spark, target_of, targets_of, value_of
 from tracker.web.measures import measure_of, period_choices, period_of, programme_asked, scope_of
 from tracker.web.session import acting, login_required
 
@@ -67,6 +67,7 @@ def index() -> ResponseReturnValue:
             total=len(lines),
             verdicts=VERDICTS,
             shown=shown,
+            value_of=value_of,
         )
 
 
@@ -109,6 +110,7 @@ def measure_page(measure_id: int, errors: dict[str, str] | None = None, status: 
             may_set=may(ctx.actor, Permission.SET_BASELINE, office),
             verdicts=VERDICTS,
             shown=shown,
+            value_of=value_of,
             target_of=target_of,
             number_in=number_in,
             errors=errors or {},
@@ -142,14 +144,20 @@ def _sides(line: Any, *, sees: bool) -> list[dict[str, Any]]:
     sides = []
     for name, one in (("lead", line.lead), ("communes", line.communes)):
         row = (one.numerator, one.denominator, one.value) if one else (None, None, None)
-        masked = masked_rows([row], with_sum=False)[0]
+        masked = masked_rows([row], line.shape.per, with_sum=False)[0]
+        hides = not sees and any(is_hidden(words) for words in masked)
+        # With one side and the value the other side is one multiplication away: of both only what is "< 5" is said.
+        words = [one if one == FEW or not one else SECOND for one in masked] if hides else None
+        plain = (number_in(row[0]), number_in(row[1]), shown(row[2], line.shape.per))
+        numerator, denominator, value = words or plain
         sides.append(
             {
                 "name": name,
                 "one": one,
-                "numerator": number_in(row[0]) if sees else masked[0],
-                "denominator": number_in(row[1]) if sees else masked[1],
-                "value": shown(row[2], line.shape.per),
+                "numerator": numerator,
+                "denominator": denominator,
+                "value": value,
+                "hides": hides,
             }
         )
     return sides
@@ -162,7 +170,7 @@ def _table(line: Any) -> list[tuple[int, str, str, str]]:
     found = []
     for year in years:
         at = at_of(str(year))
-        said = judge(shape, line.years.get(at), at, line.years)
+        said = judge(shape, line.years.get(at), at, line.years, half=at in line.halves)
         verdict = VERDICTS[said.verdict] if at in line.years else ""
         found.append(
             (year, shown(line.years.get(at), shape.per), target_of(shape, year), _(verdict) if verdict else "")

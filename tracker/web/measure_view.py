@@ -6,26 +6,34 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tracker.rules.figures import short_number
-from tracker.rules.judgement import Judgement, required_path
+from tracker.rules.judgement import Judgement, Verdict, required_path
 from tracker.rules.measure import Shape
 from tracker.rules.projection import Outlook
-from tracker.rules.targets import Target, target_text, unit_text
+from tracker.rules.targets import Target, short_number, target_text, telling_digits, unit_text
 from tracker.store.figure import Line
 from tracker.web.language import gettext as _
 
 Point = tuple[Fraction, Fraction]
 
 
-def shown(value: Fraction | None, per: int, *, sign: bool = False) -> str:
+def shown(value: Fraction | None, per: int, *, sign: bool = False, digits: int = 2) -> str:
     """ "97,5%"; with `sign` a change, "+1,2 điểm %". "" for None."""
     if value is None:
         return ""
-    number = short_number(value).replace("-", "−")
+    number = short_number(value, digits).replace("-", "−")
     if not sign:
         return f"{number}{unit_text(per)}"
     plus = "+" if value > 0 and number != "0" else ""
     return f"{plus}{number} {_('điểm %')}" if per == 100 else f"{plus}{number}{unit_text(per)}"
+
+
+def value_of(line: Line) -> str:
+    """The value that is judged; where it misses its target by little, with as many decimals as show it."""
+    said = line.judgement
+    if line.value is None or said.target is None or said.verdict is Verdict.MET:
+        return shown(line.value, line.shape.per)
+    digits = telling_digits(line.value, said.target.value, said.target.upper)
+    return shown(line.value, line.shape.per, digits=digits)
 
 
 def number_in(value: Fraction | Decimal | None) -> str:

@@ -1,0 +1,52 @@
+"""A second half-year ends with its year: its own past comes first, the year's only where there is none."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.conftest import Act
+from tests.db.test_figure import LATER, measure_of, ratio, report, unit_of
+from tracker.exports.material import digits_of, told
+from tracker.rules.judgement import Verdict
+from tracker.services.snapshot_figures import measure_row
+from tracker.store import figure as store
+from tracker.web.measure_view import value_of
+
+AFTER = datetime(2028, 2, 1, tzinfo=LATER.tzinfo)
+
+
+def line_of(session: Session, measure: int, period: str) -> store.Line:
+    (line,) = [one for one in store.summary(session, 1, period) if one.measure_id == measure]
+    return line
+
+
+def test_its_own_past_and_not_the_years(session: Session, act: Act) -> None:
+    measure, unit = measure_of(session, 5), unit_of(session, "p-yte")
+    told = {"2023": 90, "2024": 91, "2024-H2": 71, "2025-H2": 72, "2025": 92, "2026-H1": 60, "2026-H2": 73, "2026": 93}
+    for period, part in told.items():
+        report(act, measure, unit, ratio(part, 100, comment="x"), period=period, at=AFTER)
+    assert line_of(session, measure, "2026").years == {2023: 90, 2024: 91, 2025: 92, 2026: 93}
+    half = line_of(session, measure, "2026-H2")
+    assert half.years == {2023: 90, 2024: 71, 2025: 72, 2026: 73}
+    assert (half.value, half.last_year, half.halves) == (73, 72, {2024, 2025, 2026})
+    assert [period for period, _ in measure_row(half).series] == ["2023", "2024-H2", "2025-H2", "2026-H2"]
+
+
+@pytest.mark.parametrize(("period", "verdict"), [
+    ("2026", Verdict.MISSED), ("2026-H2", Verdict.NOT_YET), ("2026-H1", Verdict.NOT_YET),
+])  # fmt: skip
+def test_a_yearly_change_is_judged_by_the_year_alone(session: Session, act: Act, period: str, verdict: Verdict) -> None:
+    measure, unit = measure_of(session, 13), unit_of(session, "p-yte")
+    lead = next(one.indicator.lead_unit_id for one in store.summary(session, 1, period) if one.measure_id == measure)
+    report(act, measure, lead or unit, ratio(0, 20), period=period, login="truong.p-ldtbxh", at=AFTER)
+    assert line_of(session, measure, period).judgement.verdict is verdict
+
+
+def test_a_near_miss_does_not_read_as_reached(session: Session, act: Act) -> None:
+    measure, unit = measure_of(session, 5), unit_of(session, "p-yte")
+    report(act, measure, unit, ratio(96_996, 100_000), period="2025", at=AFTER)
+    line = line_of(session, measure, "2025")
+    assert (line.judgement.verdict, value_of(line)) == (Verdict.MISSED, "96,996%")
+    row = measure_row(line)
+    assert (told(row.value, row.per, digits_of(row)), row.gap) == ("96,996%", "-0.004")
