@@ -210,6 +210,23 @@ def test_a_closed_cycle_is_locked_everywhere(act: Act, report: UnitReport, cycle
         writing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Khác", version=1)
     with pytest.raises(IllegalMove, match="đã đóng"):
         filing.submit(act(HEAD, at=LATER), report.id)
+    cycles.open_again(act(OFFICE, at=LATER), cycle.id)
+    filing.submit(act(HEAD, at=LATER), report.id)
+    cycles.close(act(OFFICE, at=LATER), cycle.id)
+    for verb in (
+        lambda: filing.withdraw(act(HEAD, at=LATER), report.id),
+        lambda: review.return_(act(OFFICE, at=LATER), report.id, reasons={"plans": "x"}),
+        lambda: review.accept(act(OFFICE, at=LATER), report.id),
+    ):
+        with pytest.raises(IllegalMove, match="đã đóng"):
+            verb()
+    assert (report.state, report.rounds[-1].decision) == (FilingState.SUBMITTED, None)
+    cycles.open_again(act(OFFICE, at=LATER), cycle.id)
+    review.accept(act(OFFICE, at=LATER), report.id)
+    cycles.close(act(OFFICE, at=LATER), cycle.id)
+    with pytest.raises(IllegalMove, match="đã đóng"):
+        review.reopen(act(OFFICE, at=LATER), report.id, reasons={"plans": "x"})
+    assert report.state is FilingState.ACCEPTED
 
 
 def test_on_time_is_judged_by_the_round_that_stands(

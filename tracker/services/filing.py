@@ -92,6 +92,8 @@ def submit(ctx: Context, report_id: int, version: int | None = None) -> FiledRou
 def withdraw(ctx: Context, report_id: int, version: int | None = None) -> None:
     """Taken back before the office has decided: it lies with the unit as it did before."""
     report, row = change(ctx, report_id, Permission.WITHDRAW, version)
+    if report.cycle.closed_at is not None:
+        raise IllegalMove(N_("Kỳ báo cáo đã đóng nên không rút lại được nữa."))
     after = step(report.state, Step.WITHDRAW)
     last = report.rounds[-1]
     ctx.filing = row.id
