@@ -28,6 +28,7 @@ from tracker.services import unit_report as writing
 from tracker.services.figure import report_figure
 from tracker.services.update import update_or_submit
 from tracker.store import unit_report as store
+from tracker.store.report_source import filing_rows
 
 
 def test_only_what_came_back_is_open_again(session: Session, act: Act, report: UnitReport) -> None:
@@ -247,8 +248,8 @@ def test_on_time_is_judged_by_the_round_that_stands(
     writing.save_section(act(HEAD, at=late), report.id, "plans", text="Sửa", version=1)
     filing.submit(act(HEAD, at=late), report.id)
     assert counted() == (1, 0, 18)
-    line = next(one for one in store.filing(session, cycle.id) if one.name == "Phòng Y tế")
-    assert (line.state, line.due_on, line.first_submitted_at) == (FilingState.SUBMITTED, date(2026, 11, 19), LATER)
+    line = next(one for one in filing_rows(session, cycle.id) if one.unit_name == "Phòng Y tế")
+    assert (line.state, line.due_on, line.first_on) == (FilingState.SUBMITTED, date(2026, 11, 19), LATER.date())
 
 
 def test_a_report_goes_with_its_duty_to_another_unit(session: Session, act: Act, cycle: ReportCycle) -> None:

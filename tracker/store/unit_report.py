@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import any_, literal, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -12,7 +12,7 @@ from tracker.models.cycle import FiledRound, ReportCycle, ReportSection, UnitRep
 from tracker.models.duty import Duty, DutyKind
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.programme import Programme
-from tracker.rules.filing import FilingState, Level
+from tracker.rules.filing import FilingState
 from tracker.rules.workflow import State
 from tracker.store import cycle as cycles
 
@@ -204,33 +204,3 @@ def accepted_texts(session: Session, cycle_id: int) -> dict[str, list[tuple[str,
         if words.strip():
             found.setdefault(key, []).append((name, words))
     return found
-
-
-@dataclass(frozen=True)
-class Filing:
-    """How one unit stands in a cycle, for the consolidated report. `first_submitted_at`: whatever came back since."""
-
-    unit_id: int
-    name: str
-    level: Level
-    state: FilingState
-    due_on: date
-    first_submitted_at: datetime | None
-    exempt_reason: str | None
-
-
-def filing(session: Session, cycle_id: int) -> list[Filing]:
-    """Every unit of the frozen list, in its order."""
-    rows = session.execute(
-        select(
-            UnitReport.unit_id, UnitReport.unit_name, UnitReport.level, UnitReport.state,
-            Assignment.due_on, UnitReport.due_on, UnitReport.first_submitted_at, UnitReport.exempt_reason,
-        )
-        .outerjoin(Assignment, Assignment.id == UnitReport.assignment_id)
-        .where(UnitReport.cycle_id == cycle_id)
-        .order_by(UnitReport.position, UnitReport.id)
-    )  # fmt: skip
-    return [
-        Filing(unit, name, level, state, later or due, first, why)
-        for unit, name, level, state, later, due, first, why in rows
-    ]
