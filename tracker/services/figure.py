@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tracker.models.figure import Figure
-from tracker.models.indicator import Measure
+from tracker.models.indicator import Indicator, Measure
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotFound
@@ -38,7 +38,7 @@ def report_figure(
     """
     measure, unit, programme = _load(ctx, measure_id, unit_id)
     _demand(ctx, Permission.REPORT_FIGURE, programme, unit_id)
-    if measure.retired_in is not None or measure.indicator.retired_in is not None:
+    if is_retired(measure, measure.indicator):
         raise Invalid(N_("Chỉ tiêu này không còn trong chương trình."), field="value")
     found = check_period(
         period, first_year=programme.period_start - 1, last_year=programme.period_end, today=ctx.today
@@ -58,6 +58,11 @@ def report_figure(
     if seen is not None and seen != seen_of(newest):
         raise Conflict(N_("Người khác vừa ghi số liệu này sau khi anh/chị mở trang."))
     return _write(ctx, measure, unit, period, checked, newest)
+
+
+def is_retired(measure: Measure, indicator: Indicator) -> bool:
+    """Whether a later text has it no more."""
+    return measure.retired_in is not None or indicator.retired_in is not None
 
 
 def locked_by(ctx: Context, measure_id: int, unit_id: int, period: str) -> tuple[int, IllegalMove] | None:

@@ -17,7 +17,8 @@ from tracker.rules.targets import Comparator, Target, target_text
 from tracker.rules.unit_report import Check
 from tracker.rules.words import OFFICIAL_CLASSES
 from tracker.services.context import Context
-from tracker.services.filing import check, figure_words
+from tracker.services.figure import is_retired
+from tracker.services.filing import asked, check, figure_words
 from tracker.services.snapshot import letterhead
 from tracker.services.unit_report import entry_of, open_parts, returned_parts
 from tracker.store import figure as figures
@@ -40,6 +41,10 @@ class Field:
     before_words: str
     target: str
     unit: str
+
+    @property
+    def is_retired(self) -> bool:
+        return is_retired(self.measure, self.indicator)
 
     @property
     def is_ratio(self) -> bool:
@@ -121,7 +126,6 @@ def _changed(report: UnitReport) -> frozenset[str]:
 
 
 def _fields(ctx: Context, report: UnitReport) -> list[Field]:
-    measures = store.measures(ctx.session, report.measure_ids)
     period, unit_id = report.cycle.period, report.unit_id
     earlier = period_before(report.cycle)
     now = figures.current(ctx.session, report.measure_ids, [unit_id], period)
@@ -137,7 +141,7 @@ def _fields(ctx: Context, report: UnitReport) -> list[Field]:
             target=_target(measure, int(period[:4])),
             unit=PERCENT.get(measure.per, f"trên {measure.per:,}".replace(",", ".")),
         )
-        for measure, indicator in measures
+        for measure, indicator in asked(ctx, report, now)
     ]
 
 

@@ -1,0 +1,53 @@
+"""What changes around a report while its cycle is open: the programme's text, its figures elsewhere, its unit's work."""
+
+# ruff: noqa: F811  (fixtures of the other file)
+
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.conftest import Act
+from tests.db.test_unit_report import cycle, report, report_of_id  # noqa: F401
+from tests.helpers.filing import HEAD, LATER, filled
+from tracker.models.cycle import UnitReport
+from tracker.rules.errors import Invalid
+from tracker.rules.figures import Entry
+from tracker.services import filing
+from tracker.services import unit_report as writing
+from tracker.services.report_form import workbook
+from tracker.services.report_page import facts, page_of
+
+
+RETIRE = {
+    "measures": "UPDATE measures SET retired_in = 2 WHERE id = ANY(:ids)",
+    "indicators": "UPDATE indicators SET retired_in = 2 WHERE id IN"
+    " (SELECT indicator_id FROM measures WHERE id = ANY(:ids))",
+}
+
+
+@pytest.mark.parametrize("what", RETIRE)
+def test_what_left_the_programme_is_asked_of_nobody(session: Session, act: Act, report: UnitReport, what: str) -> None:
+    """A text imported while the cycle is open takes measures away; the frozen list still names them."""
+    told, gone = report.measure_ids[:2]
+    ctx = act(HEAD, at=LATER)
+    filled(act, report)
+    session.execute(text("DELETE FROM figures WHERE measure_id = :id"), {"id": gone})
+    assert [one.part for one in filing.check(ctx, report).problems] == [f"m{gone}"]
+    session.execute(text(RETIRE[what]), {"ids": [told, gone]})
+    report = report_of_id(session, report.id)
+    others = [id_ for id_ in report.measure_ids if id_ != gone]
+    found = filing.check(ctx, report)
+    assert (found.ready, found.total) == (True, 5 + len(others))
+    fields = page_of(ctx, report).fields
+    assert sorted(one.measure.id for one in fields) == sorted(others)
+    assert next(one for one in fields if one.measure.id == told).is_retired
+    sheet = load_workbook(BytesIO(workbook(ctx, report)))["Số liệu"]
+    assert sorted(row[0] for row in sheet.iter_rows(min_row=2, values_only=True)) == sorted(others)
+    assert len(facts(ctx, report).figures) == len(others)
+    done = writing.save(ctx, report.id, {}, {told: (Entry(numerator=Decimal(2), denominator=Decimal(100)), None)})
+    assert isinstance(done.errors[f"m{told}"], Invalid)
+    assert set(filing.submit(ctx, report.id).content["values"]) == {str(id_) for id_ in others}
