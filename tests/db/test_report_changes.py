@@ -1,4 +1,4 @@
-"""What changes around a report while its cycle is open: the programme's text, its figures elsewhere, its unit's work."""
+"""What changes around a report while its cycle is open: the programme's text, its figures, its unit's work."""
 
 # ruff: noqa: F811  (fixtures of the other file)
 
@@ -20,7 +20,6 @@ from tracker.services import filing
 from tracker.services import unit_report as writing
 from tracker.services.report_form import workbook
 from tracker.services.report_page import facts, page_of
-
 
 RETIRE = {
     "measures": "UPDATE measures SET retired_in = 2 WHERE id = ANY(:ids)",

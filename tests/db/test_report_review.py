@@ -252,16 +252,21 @@ def test_on_time_is_judged_by_the_round_that_stands(
     assert (line.state, line.due_on, line.first_on) == (FilingState.SUBMITTED, date(2026, 11, 19), LATER.date())
 
 
-def test_a_report_goes_with_its_duty_to_another_unit(session: Session, act: Act, cycle: ReportCycle) -> None:
-    """After a merger: the office gives the duty on, and the new unit's people write and file it under the old name."""
-    report = report_of(session, cycle, "hnd")
-    unit = unit_named(session, "hnd")
-    other = unit_named(session, "ubnd-huyen")
+@pytest.mark.parametrize("code", ["hnd", "xa-cao-xa"])
+def test_a_report_goes_with_its_duty_to_another_unit(session: Session, act: Act, cycle: ReportCycle, code: str) -> None:
+    """After a merger: the office gives the duty on, and the new unit's people write and file it under the old name,
+    with the figures of the old one."""
+    report = report_of(session, cycle, code)
+    name, measures = report.unit_name, len(report.measure_ids)
+    unit, other = unit_named(session, code), unit_named(session, "ubnd-huyen")
+    assert (measures > 0) == (code == "xa-cao-xa")
     verbs.reassign(act(OFFICE, at=LATER), report.assignment_id or 0, lead_unit_id=other.id, reason="Sáp nhập")
     session.execute(text("UPDATE units SET valid_to = :day WHERE id = :id"), {"day": LATER.date(), "id": unit.id})
-    filled(act, report_of(session, cycle, "hnd"), "truong.ubnd-huyen", LATER + timedelta(days=1))
-    filing.submit(act("truong.ubnd-huyen", at=LATER + timedelta(days=1)), report.id)
-    assert report_of(session, cycle, "hnd").unit_name == "Hội Nông dân huyện"
+    at = LATER + timedelta(days=1)
+    filled(act, report_of(session, cycle, code), "truong.ubnd-huyen", at)
+    filing.submit(act("truong.ubnd-huyen", at=at), report.id)
+    assert report_of(session, cycle, code).unit_name == name
+    assert session.scalars(select(Figure.unit_id)).all() == [unit.id] * measures
     with pytest.raises(DomainError):
         writing.view(act("truong.p-yte", at=LATER), report.id)
 

@@ -36,8 +36,17 @@ def report_figure(
     Raises Invalid(field=…) for what is impossible, or odd and not explained; Conflict when the form is stale;
     IllegalMove while the unit's report of the period, with this figure in it, lies with the office.
     """
-    measure, unit, programme = _load(ctx, measure_id, unit_id)
+    _measure, _unit, programme = _load(ctx, measure_id, unit_id)
     _demand(ctx, Permission.REPORT_FIGURE, programme, unit_id)
+    return write_figure(ctx, measure_id=measure_id, unit_id=unit_id, period=period, entry=entry, seen=seen)
+
+
+def write_figure(
+    ctx: Context, *, measure_id: int, unit_id: int, period: str, entry: Entry, seen: str | None = None
+) -> Figure:
+    """`report_figure` for whoever was found to have the right already: of a report, by its duty, which may have gone to
+    another unit."""
+    measure, unit, programme = _load(ctx, measure_id, unit_id)
     if is_retired(measure, measure.indicator):
         raise Invalid(N_("Chỉ tiêu này không còn trong chương trình."), field="value")
     found = check_period(
