@@ -2,22 +2,31 @@
 
 # ruff: noqa: F811  (fixtures of the other file)
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from decimal import Decimal
 from io import BytesIO
+from threading import Barrier, BrokenBarrierError
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.db.test_unit_report import cycle, report, report_of_id  # noqa: F401
-from tests.helpers.filing import HEAD, LATER, filled
+from tests.helpers.filing import HEAD, LATER, OFFICE, actor_named, filled, report_of
+from tracker.acting import acting
+from tracker.extensions import db
 from tracker.models.cycle import UnitReport
 from tracker.rules.errors import Invalid
 from tracker.rules.figures import Entry
+from tracker.rules.filing import CycleKind
+from tracker.services import cycle as cycles
 from tracker.services import filing
 from tracker.services import unit_report as writing
+from tracker.services.cycle_opening import open_cycle
 from tracker.services.report_form import workbook
 from tracker.services.report_page import facts, page_of
 
@@ -50,3 +59,31 @@ def test_what_left_the_programme_is_asked_of_nobody(session: Session, act: Act, 
     done = writing.save(ctx, report.id, {}, {told: (Entry(numerator=Decimal(2), denominator=Decimal(100)), None)})
     assert isinstance(done.errors[f"m{told}"], Invalid)
     assert set(filing.submit(ctx, report.id).content["values"]) == {str(id_) for id_ in others}
+
+
+def test_two_reports_of_one_year_are_written_at_once(app: Flask) -> None:
+    """The yearly one and that of the middle of the programme have the same figures: one waits, and neither fails."""
+    ids: dict[CycleKind, int] = {}
+    with app.app_context():
+        office, head = actor_named(OFFICE), actor_named(HEAD)
+        for kind in (CycleKind.ANNUAL, CycleKind.MID_TERM):
+            with acting(office, now=LATER) as ctx:
+                cycle = cycles.plan(ctx, programme_id=1, kind=kind, period="2026")
+                open_cycle(ctx, cycle.id, told=False)
+                found = report_of(ctx.session, cycle, "p-yte")
+                ids[kind], measures = found.id, found.measure_ids[:2]
+                ctx.nudges.clear()
+        db.session.remove()
+    together = Barrier(2)
+
+    def run(report_id: int, measure_id: int) -> list[str]:
+        with app.app_context(), acting(head, now=LATER) as ctx:
+            writing.save_section(ctx, report_id, "highlights", text="Đã làm", version=0)
+            with suppress(BrokenBarrierError):  # one may have to wait for the other before it comes so far
+                together.wait(timeout=3)
+            entry = Entry(numerator=Decimal(1), denominator=Decimal(100))
+            return writing.save(ctx, report_id, {}, {measure_id: (entry, None)}).saved
+
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(run, *one) for one in zip(ids.values(), measures, strict=True)]
+        assert [one.result(timeout=120) for one in runs] == [[f"m{id_}"] for id_ in measures]

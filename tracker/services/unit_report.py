@@ -52,6 +52,7 @@ def change(
     if found.assignment_id is None:
         raise IllegalMove(N_("Đơn vị được miễn báo cáo trong kỳ này."))
     row = access.change(ctx, found.assignment_id, Permission.VIEW, None)
+    store.lock_all(ctx.session, found.unit_id, found.cycle.period)
     report = store.load(ctx.session, report_id, lock=True)
     assert report is not None
     scope = scope_of(ctx, row)

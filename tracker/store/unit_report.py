@@ -60,12 +60,26 @@ def of_unit(session: Session, cycle_id: int, unit_id: int) -> UnitReport | None:
     return session.scalar(select(UnitReport).where(UnitReport.cycle_id == cycle_id, UnitReport.unit_id == unit_id))
 
 
+def lock_all(session: Session, unit_id: int, period: str, *, only_read: bool = False) -> None:
+    """Every report of the unit for the period: a yearly one and one of the middle of the programme have the same
+    figures. Whoever writes either takes both, always in the order of their ids, so that two cannot wait for each other.
+    `only_read`: others may do the same; nobody files them meanwhile."""
+    session.execute(
+        select(UnitReport.id)
+        .where(UnitReport.unit_id == unit_id, UnitReport.cycle.has(ReportCycle.period == period))
+        .order_by(UnitReport.id)
+        .with_for_update(read=only_read, of=UnitReport)
+    )
+
+
 def holding(
     session: Session, measure_id: int, unit_id: int, period: str, *, lock: bool
 ) -> list[tuple[int, FilingState, bool]]:
     """(report, its state, whether its figures were returned) of the unit's reports in open cycles that this figure is
     a part of. `lock`: nobody files them before this transaction ends."""
-    query = (
+    if lock:
+        lock_all(session, unit_id, period, only_read=True)
+    rows = session.execute(
         select(UnitReport.id, UnitReport.state, UnitReport.figures_returned)
         .join(UnitReport.cycle)
         .where(
@@ -77,7 +91,6 @@ def holding(
         )
         .order_by(UnitReport.id)
     )
-    rows = session.execute(query.with_for_update(read=True, of=UnitReport) if lock else query)
     return [(id_, state, why is not None) for id_, state, why in rows]
 
 
