@@ -25,8 +25,10 @@ from tracker.rules.figures import Entry
 from tracker.rules.filing import CycleKind
 from tracker.services import cycle as cycles
 from tracker.services import filing
+from tracker.services import report_review as review
 from tracker.services import unit_report as writing
 from tracker.services.cycle_opening import open_cycle
+from tracker.services.figure import report_figure
 from tracker.services.report_form import workbook
 from tracker.services.report_page import facts, page_of
 
@@ -59,6 +61,34 @@ def test_what_left_the_programme_is_asked_of_nobody(session: Session, act: Act, 
     done = writing.save(ctx, report.id, {}, {told: (Entry(numerator=Decimal(2), denominator=Decimal(100)), None)})
     assert isinstance(done.errors[f"m{told}"], Invalid)
     assert set(filing.submit(ctx, report.id).content["values"]) == {str(id_) for id_ in others}
+
+
+def test_the_paper_of_what_was_filed_says_what_was_filed(session: Session, act: Act, report: UnitReport) -> None:
+    """Of an accepted report a figure may be corrected by a new round; that is nothing the head has signed."""
+    filled(act, report)
+    one = report.measure_ids[0]
+
+    def put(numerator: int) -> None:
+        entry = Entry(numerator=Decimal(numerator), denominator=Decimal(100), comment="Sổ", reason="Đếm lại")
+        report_figure(
+            act(HEAD, at=LATER), measure_id=one, unit_id=report.unit_id, period=report.cycle.period, entry=entry
+        )
+
+    def printed() -> tuple[int, list[int]]:
+        """The round, and how many of a hundred each line says that says more than one."""
+        paper = facts(act(HEAD, at=LATER), report_of_id(session, report.id))
+        assert len(paper.figures) == len(report.measure_ids)
+        assert all(words.startswith("Đã làm") for _title, words in paper.sections)
+        return paper.round, [n for line in paper.figures for n in (2, 3) if f"({n}/100)" in line.now]
+
+    put(2)
+    assert printed() == (0, [2])
+    filing.submit(act(HEAD, at=LATER), report.id)
+    review.accept(act(OFFICE, at=LATER), report.id)
+    put(3)
+    assert printed() == (1, [2])
+    review.reopen(act(OFFICE, at=LATER), report.id, reasons={"figures": "Đếm lại"})
+    assert printed() == (0, [3])
 
 
 def test_two_reports_of_one_year_are_written_at_once(app: Flask) -> None:

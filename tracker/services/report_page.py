@@ -11,7 +11,7 @@ from tracker.models.unit import Unit, UnitKind
 from tracker.rules.cycle import Section, about, section_list
 from tracker.rules.deadlines import Standing, official_class, standing
 from tracker.rules.figures import Entry
-from tracker.rules.filing import CycleKind
+from tracker.rules.filing import CycleKind, FilingState
 from tracker.rules.recurrence import period_named
 from tracker.rules.targets import Comparator, Target, target_text
 from tracker.rules.unit_report import Check
@@ -179,7 +179,7 @@ def facts(ctx: Context, report: UnitReport) -> ReportFacts:
     office = next(iter(standing_units(ctx.session, cycle.programme_id, ctx.today)), None)
     head = letterhead(cycle.programme, office)
     parent, agency = agencies(report.unit, report.unit_name, head["parent_agency"])
-    is_filed = report.state in ("submitted", "accepted")
+    filed = last.content if last and report.state in (FilingState.SUBMITTED, FilingState.ACCEPTED) else None
     return ReportFacts(
         title=f"Kết quả thực hiện {cycle.programme.title}",
         about=about(cycle.kind, cycle.first_year, cycle.period),
@@ -191,13 +191,13 @@ def facts(ctx: Context, report: UnitReport) -> ReportFacts:
         head_title=_head_title(report.unit),
         addressee=office.name if office else head["addressee"],
         year=ctx.today.year,
-        sections=[(one.title, page.texts.get(one.key, "")) for one in page.sections],
-        figures=[_figure_line(one) for one in page.fields],
+        sections=[(one.title, (filed["sections"] if filed else page.texts).get(one.key, "")) for one in page.sections],
+        figures=_figure_lines(page.fields, filed["values"] if filed else None),
         work=[_work_line(one) for one in page.work],
-        round=last.number if last and is_filed else 0,
-        filed_at=last.submitted_at if last and is_filed else None,
-        filed_by=last.submitted_by.name if last and is_filed else "",
-        filed_for=last.on_behalf_of.name if last and is_filed and last.on_behalf_of else "",
+        round=last.number if last and filed else 0,
+        filed_at=last.submitted_at if last and filed else None,
+        filed_by=last.submitted_by.name if last and filed else "",
+        filed_for=last.on_behalf_of.name if last and filed and last.on_behalf_of else "",
         before=str(int(cycle.period[:4]) - 1),
         sample=ctx.sample,
         is_yearly=cycle.kind is CycleKind.ANNUAL,
@@ -225,8 +225,14 @@ def _head_title(unit: Unit) -> str:
     return "TRƯỞNG PHÒNG" if unit.name.startswith("Phòng") else "THỦ TRƯỞNG"
 
 
-def _figure_line(one: Field) -> FigureLine:
-    words = figure_words(one.now) if one.now else "chưa báo cáo"
+def _figure_lines(fields: list[Field], filed: dict[str, str] | None) -> list[FigureLine]:
+    """As they are now; or as they were `filed`, whatever was corrected since."""
+    if filed is None:
+        return [_figure_line(one, one.now_words or "chưa báo cáo") for one in fields]
+    return [_figure_line(one, filed[key]) for one in fields if (key := str(one.measure.id)) in filed]
+
+
+def _figure_line(one: Field, words: str) -> FigureLine:
     value, _, rest = words.partition(";")
     return FigureLine(
         number=one.indicator.number,
