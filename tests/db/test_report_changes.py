@@ -9,6 +9,7 @@ from io import BytesIO
 from threading import Barrier, BrokenBarrierError
 
 import pytest
+from docx import Document
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import text
@@ -18,19 +19,21 @@ from tests.conftest import Act
 from tests.db.test_unit_report import cycle, report, report_of_id  # noqa: F401
 from tests.helpers.filing import HEAD, LATER, OFFICE, actor_named, filled, report_of
 from tracker.acting import acting
+from tracker.exports.unit_report_document import unit_report_document
 from tracker.extensions import db
 from tracker.models.cycle import UnitReport
 from tracker.rules.errors import Invalid
 from tracker.rules.figures import Entry
 from tracker.rules.filing import CycleKind
 from tracker.services import cycle as cycles
-from tracker.services import filing
+from tracker.services import filing, report_page
 from tracker.services import report_review as review
 from tracker.services import unit_report as writing
 from tracker.services.cycle_opening import open_cycle
 from tracker.services.figure import report_figure
 from tracker.services.report_form import workbook
 from tracker.services.report_page import facts, page_of
+from tracker.store.report_source import work_rows
 
 RETIRE = {
     "measures": "UPDATE measures SET retired_in = 2 WHERE id = ANY(:ids)",
@@ -89,6 +92,32 @@ def test_the_paper_of_what_was_filed_says_what_was_filed(session: Session, act: 
     assert printed() == (1, [2])
     review.reopen(act(OFFICE, at=LATER), report.id, reasons={"figures": "Đếm lại"})
     assert printed() == (0, [3])
+
+
+def test_work_carried_into_the_year_is_in_the_report(session: Session, act: Act, report: UnitReport) -> None:
+    ctx = act(HEAD, at=LATER)
+    before = [one.work.id for one in page_of(ctx, report).work]
+    carried = before[-1]
+    change = text("UPDATE assignments SET period = 'once', year = 2024, carried_to = :year WHERE id = :id")
+    session.execute(change, {"id": carried, "year": 2025})
+    assert [one.work.id for one in page_of(ctx, report).work] == before[:-1]
+    session.execute(change, {"id": carried, "year": 2026})
+    assert [one.work.id for one in page_of(ctx, report).work] == before
+    rows = work_rows(session, 1, 2026, 2026)
+    drawn = [one for one in rows if one.lead_unit_id == report.unit_id and one.kind != "report"]
+    assert len(drawn) == len(before)
+
+
+def test_what_is_not_listed_is_counted_and_said(act: Act, report: UnitReport, monkeypatch: pytest.MonkeyPatch) -> None:
+    ctx = act(HEAD, at=LATER)
+    whole = page_of(ctx, report)
+    monkeypatch.setattr(report_page, "MOST_WORK", 2)
+    page, paper = page_of(ctx, report), facts(ctx, report)
+    more = len(whole.work) - 2
+    assert (len(page.work_listed), page.work_more, page.work_counts) == (2, more, whole.work_counts)
+    assert (len(paper.work), paper.work_more) == (2, more)
+    words = [one.text for one in Document(BytesIO(unit_report_document(paper))).paragraphs]
+    assert f"Còn {more} nhiệm vụ nữa không in ở đây." in words
 
 
 def test_two_reports_of_one_year_are_written_at_once(app: Flask) -> None:

@@ -26,6 +26,8 @@ from tracker.store import unit_report as store
 from tracker.store.people import standing_units
 from tracker.store.unit_report import Work
 
+# So much of the work is listed; all of it is counted.
+MOST_WORK = 100
 PERCENT = {1: "", 100: "%", 1000: "‰"}
 
 
@@ -79,6 +81,14 @@ class Page:
     check: Check
     changed: frozenset[str]
     days_left: int
+
+    @property
+    def work_listed(self) -> list[WorkShown]:
+        return self.work[:MOST_WORK]
+
+    @property
+    def work_more(self) -> int:
+        return max(0, len(self.work) - MOST_WORK)
 
     @property
     def work_counts(self) -> dict[str, int]:
@@ -193,7 +203,8 @@ def facts(ctx: Context, report: UnitReport) -> ReportFacts:
         year=ctx.today.year,
         sections=[(one.title, (filed["sections"] if filed else page.texts).get(one.key, "")) for one in page.sections],
         figures=_figure_lines(page.fields, filed["values"] if filed else None),
-        work=[_work_line(one) for one in page.work],
+        work=[_work_line(one) for one in page.work_listed],
+        work_more=page.work_more,
         round=last.number if last and filed else 0,
         filed_at=last.submitted_at if last and filed else None,
         filed_by=last.submitted_by.name if last and filed else "",

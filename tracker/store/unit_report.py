@@ -15,8 +15,7 @@ from tracker.models.programme import Programme
 from tracker.rules.filing import FilingState
 from tracker.rules.workflow import State
 from tracker.store import cycle as cycles
-
-MOST_WORK = 100
+from tracker.store.report_source import OF_YEARS
 
 
 def load(session: Session, report_id: int, *, lock: bool = False) -> UnitReport | None:
@@ -167,7 +166,7 @@ class Work:
     files: int
 
 
-_WORK = text("""
+_WORK = text(f"""
     SELECT a.id, c.ref, a.text, a.state, a.percent, a.due_on, a.submitted_on, coalesce((
             SELECT r.result FROM rounds AS r
             WHERE r.assignment_id = a.id AND r.decision IS DISTINCT FROM 'returned'
@@ -175,20 +174,18 @@ _WORK = text("""
             ORDER BY r.number DESC LIMIT 1), '') AS result,
         (SELECT count(*) FROM evidence AS e WHERE e.assignment_id = a.id AND e.removed_at IS NULL) AS files
     FROM assignments AS a JOIN duties AS d ON d.id = a.duty_id JOIN clauses AS c ON c.id = d.clause_id
-    WHERE a.programme_id = :programme AND a.lead_unit_id = :unit AND a.year BETWEEN :first AND :last
-        AND d.kind <> 'report' AND a.state NOT IN ('draft', 'cancelled')
-    ORDER BY a.year DESC, d.id, a.id LIMIT :most
+    WHERE a.lead_unit_id = :unit AND d.kind <> 'report' AND {OF_YEARS}
+    ORDER BY a.year DESC, d.id, a.id
 """)
 
 
 def work_of(session: Session, report: UnitReport) -> list[Work]:
-    """What the unit leads in the years that the cycle covers, but for reports themselves."""
+    """What the unit leads in the years that the cycle covers or carried into them, but for reports themselves."""
     values = {
         "programme": report.cycle.programme_id,
         "unit": report.unit_id,
         "first": report.cycle.first_year,
         "last": int(report.cycle.period[:4]),
-        "most": MOST_WORK,
     }
     return [
         Work(id_, ref, words, State(state), *rest) for id_, ref, words, state, *rest in session.execute(_WORK, values)
