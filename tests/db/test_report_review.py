@@ -28,6 +28,7 @@ from tracker.services import unit_report as writing
 from tracker.services.figure import report_figure
 from tracker.services.update import update_or_submit
 from tracker.store import unit_report as store
+from tracker.store.report_source import filing_rows
 
 
 def test_only_what_came_back_is_open_again(session: Session, act: Act, report: UnitReport) -> None:
@@ -210,6 +211,23 @@ def test_a_closed_cycle_is_locked_everywhere(act: Act, report: UnitReport, cycle
         writing.save_section(act(HEAD, at=LATER), report.id, "plans", text="Khác", version=1)
     with pytest.raises(IllegalMove, match="đã đóng"):
         filing.submit(act(HEAD, at=LATER), report.id)
+    cycles.open_again(act(OFFICE, at=LATER), cycle.id)
+    filing.submit(act(HEAD, at=LATER), report.id)
+    cycles.close(act(OFFICE, at=LATER), cycle.id)
+    for verb in (
+        lambda: filing.withdraw(act(HEAD, at=LATER), report.id),
+        lambda: review.return_(act(OFFICE, at=LATER), report.id, reasons={"plans": "x"}),
+        lambda: review.accept(act(OFFICE, at=LATER), report.id),
+    ):
+        with pytest.raises(IllegalMove, match="đã đóng"):
+            verb()
+    assert (report.state, report.rounds[-1].decision) == (FilingState.SUBMITTED, None)
+    cycles.open_again(act(OFFICE, at=LATER), cycle.id)
+    review.accept(act(OFFICE, at=LATER), report.id)
+    cycles.close(act(OFFICE, at=LATER), cycle.id)
+    with pytest.raises(IllegalMove, match="đã đóng"):
+        review.reopen(act(OFFICE, at=LATER), report.id, reasons={"plans": "x"})
+    assert report.state is FilingState.ACCEPTED
 
 
 def test_on_time_is_judged_by_the_round_that_stands(
@@ -230,20 +248,25 @@ def test_on_time_is_judged_by_the_round_that_stands(
     writing.save_section(act(HEAD, at=late), report.id, "plans", text="Sửa", version=1)
     filing.submit(act(HEAD, at=late), report.id)
     assert counted() == (1, 0, 18)
-    line = next(one for one in store.filing(session, cycle.id) if one.name == "Phòng Y tế")
-    assert (line.state, line.due_on, line.first_submitted_at) == (FilingState.SUBMITTED, date(2026, 11, 19), LATER)
+    line = next(one for one in filing_rows(session, cycle.id) if one.unit_name == "Phòng Y tế")
+    assert (line.state, line.due_on, line.first_on) == (FilingState.SUBMITTED, date(2026, 11, 19), LATER.date())
 
 
-def test_a_report_goes_with_its_duty_to_another_unit(session: Session, act: Act, cycle: ReportCycle) -> None:
-    """After a merger: the office gives the duty on, and the new unit's people write and file it under the old name."""
-    report = report_of(session, cycle, "hnd")
-    unit = unit_named(session, "hnd")
-    other = unit_named(session, "ubnd-huyen")
+@pytest.mark.parametrize("code", ["hnd", "xa-cao-xa"])
+def test_a_report_goes_with_its_duty_to_another_unit(session: Session, act: Act, cycle: ReportCycle, code: str) -> None:
+    """After a merger: the office gives the duty on, and the new unit's people write and file it under the old name,
+    with the figures of the old one."""
+    report = report_of(session, cycle, code)
+    name, measures = report.unit_name, len(report.measure_ids)
+    unit, other = unit_named(session, code), unit_named(session, "ubnd-huyen")
+    assert (measures > 0) == (code == "xa-cao-xa")
     verbs.reassign(act(OFFICE, at=LATER), report.assignment_id or 0, lead_unit_id=other.id, reason="Sáp nhập")
     session.execute(text("UPDATE units SET valid_to = :day WHERE id = :id"), {"day": LATER.date(), "id": unit.id})
-    filled(act, report_of(session, cycle, "hnd"), "truong.ubnd-huyen", LATER + timedelta(days=1))
-    filing.submit(act("truong.ubnd-huyen", at=LATER + timedelta(days=1)), report.id)
-    assert report_of(session, cycle, "hnd").unit_name == "Hội Nông dân huyện"
+    at = LATER + timedelta(days=1)
+    filled(act, report_of(session, cycle, code), "truong.ubnd-huyen", at)
+    filing.submit(act("truong.ubnd-huyen", at=at), report.id)
+    assert report_of(session, cycle, code).unit_name == name
+    assert session.scalars(select(Figure.unit_id)).all() == [unit.id] * measures
     with pytest.raises(DomainError):
         writing.view(act("truong.p-yte", at=LATER), report.id)
 

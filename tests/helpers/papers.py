@@ -61,6 +61,7 @@ def print_out(*, rows: int = 9, figures: int = 8, filed: bool = True, written: b
             WorkLine(row.ref, row.text, officials[at % 4], date(2026, 10, 30), row.result, at % 3)
             for at, row in enumerate(row for unit in snapshot.units[:3] for row in unit.work)
         ][:rows],
+        work_more=0,
         round=1 if filed else 0,
         filed_at=datetime(2026, 11, 13, 2, tzinfo=UTC) if filed else None,
         filed_by="Chủ tịch UBND xã Cao Xá" if filed else "",

@@ -41,7 +41,8 @@ class WorkLine:
 @dataclass(frozen=True)
 class ReportFacts:
     """`about`: "năm 2026"; `parent_agency`: "" where nothing is above; `head_title`: a line or two; `sections`: (title,
-    text); `round` 0: not filed, so it is a draft. `before`: the year before, over its column."""
+    text); `round` 0: not filed, so it is a draft. `work_more`: how much more there is than is
+    listed. `before`: the year before, over its column."""
 
     title: str
     about: str
@@ -56,6 +57,7 @@ class ReportFacts:
     sections: Sequence[tuple[str, str]]
     figures: Sequence[FigureLine]
     work: Sequence[WorkLine]
+    work_more: int
     round: int
     filed_at: datetime | None
     filed_by: str

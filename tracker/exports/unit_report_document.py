@@ -79,4 +79,6 @@ def unit_report_document(facts: ReportFacts) -> bytes:
             ],
             centred=frozenset({0, 1, 3, 6}),
         )  # fmt: skip
+        if facts.work_more:
+            document.paragraph(f"Còn {facts.work_more} nhiệm vụ nữa không in ở đây.")
     return document.save()

@@ -1,32 +1,26 @@
 """Opening a cycle, by the office or on its day: the list of who is expected is frozen, and each unit is asked."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
-from tracker.models.assignment import Assignment
 from tracker.models.cycle import ReportCycle, UnitReport
 from tracker.models.unit import Unit
 from tracker.rules.cycle import opens_now
 from tracker.rules.errors import IllegalMove
 from tracker.rules.filing import FilingState
-from tracker.rules.ladder import LadderRole
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.cycle import change, opens_by_itself
 from tracker.services.expected import new_report
-from tracker.services.notice import know_signing, lead_people, notify
-from tracker.services.report_duty import ask_anew, due_by_cycle, duty_of, excuse, give, given
+from tracker.services.opening import take_turn
+from tracker.services.report_duty import ask, duty_of, excuse, given, tell_asked
 from tracker.store import cycle as store
-from tracker.store.assignment import load_all
 from tracker.store.unit import units_on
 from tracker.store.unit_report import measures_of
 
-# With the programme's number, as openings of periods: the two give the same duty.
-LOCK = 6_210_713
 BATCH = 500
 ASKED = N_("Mở kỳ báo cáo: nộp theo mẫu của kỳ")
 
@@ -43,16 +37,14 @@ def open_cycle(ctx: Context, cycle_id: int, *, seen: str | None = None, told: bo
     """Everybody who is a unit today and not exempt is expected. A second opening, at once or later, is refused."""
     found = store.load(ctx.session, cycle_id)
     if found is not None:
-        ctx.session.execute(
-            text("SELECT pg_advisory_xact_lock(:key, :programme)"), {"key": LOCK, "programme": found.programme_id}
-        )
+        take_turn(ctx, found.programme_id)
     cycle = change(ctx, cycle_id, seen)
     if cycle.opened_at is not None:
         raise IllegalMove(N_("Kỳ báo cáo này đã mở rồi."))
     cycle.opened_at = ctx.now
     done = _freeze(ctx, cycle)
     if told:
-        done.mails = _tell(ctx, cycle)
+        done.mails = tell_asked(ctx, [one.assignment_id for one in store.missing(ctx.session, cycle.id, ctx.today)])
     record(
         ctx, "open_cycle", "cycle", cycle.id,
         data={"expected": done.expected, "exempt": done.exempt, "given": done.given, "mails": done.mails},
@@ -78,7 +70,7 @@ def _freeze(ctx: Context, cycle: ReportCycle) -> Opened:
     reasons = {int(key): why for key, why in cycle.form["exempt"].items()}
     issuer = cycle.programme.issuer_unit_id
     reports: list[UnitReport] = []
-    fresh: list[tuple[Unit, date]] = []
+    asked: list[tuple[Unit, date]] = []
     for unit in (one for one in units_on(ctx.session, ctx.today) if one.id != issuer):
         report = new_report(ctx, cycle, unit, measures)
         reports.append(report)
@@ -87,15 +79,11 @@ def _freeze(ctx: Context, cycle: ReportCycle) -> Opened:
             report.state, report.exempt_reason = FilingState.EXEMPT, reasons[unit.id]
             if row is not None:
                 excuse(ctx, row, reasons[unit.id])
-        elif row is None:
-            fresh.append((unit, report.due_on))
         else:
-            ask_anew(ctx, row, ASKED)
-            due_by_cycle(ctx, cycle, row, report.due_on)
-    made = give(ctx, cycle, duty, fresh)
-    done.given = len(made)
+            asked.append((unit, report.due_on))
+    ids = {unit_id: row.id for unit_id, row in rows.items()} | ask(ctx, cycle, duty, asked, rows, ASKED)
+    done.given = sum(unit.id not in rows for unit, _due in asked)
     ctx.session.flush()
-    ids = {**{unit_id: row.id for unit_id, row in rows.items()}, **made}
     done.exempt = sum(one.state is FilingState.EXEMPT for one in reports)
     done.expected = len(reports) - done.exempt
     for start in range(0, len(reports), BATCH):
@@ -106,19 +94,3 @@ def _freeze(ctx: Context, cycle: ReportCycle) -> Opened:
 def _line(report: UnitReport, ids: dict[int, int]) -> dict[str, object]:
     names = ("cycle_id", "unit_id", "unit_name", "level", "position", "due_on", "measure_ids", "state", "exempt_reason")
     return {**{name: getattr(report, name) for name in names}, "assignment_id": ids.get(report.unit_id)}
-
-
-def _tell(ctx: Context, cycle: ReportCycle) -> int:
-    """Whoever signs for a unit, and who has the report in hand; how many mails."""
-    ids = [one.assignment_id for one in store.missing(ctx.session, cycle.id, ctx.today)]
-    before = len(ctx.told)
-    for start in range(0, len(ids), BATCH):
-        rows = load_all(ctx.session, ids[start : start + BATCH])
-        know_signing(ctx, [row.lead_unit_id for row in rows])
-        _ask(ctx, rows)
-    return len(ctx.told) - before
-
-
-def _ask(ctx: Context, rows: Iterable[Assignment]) -> None:
-    for row in rows:
-        notify(ctx, "report_asked", row, lead_people(ctx, row), LadderRole.HEAD)

@@ -14,8 +14,9 @@ from tracker.rules.unit_report import Step, step
 from tracker.rules.words import N_
 from tracker.services.audit import record
 from tracker.services.context import Context
-from tracker.services.cycle import change, days_of, demand_not_closed
-from tracker.services.report_duty import ask_anew, duty_of, excuse, give, given
+from tracker.services.cycle import change, days_of, demand_not_closed, permitted
+from tracker.services.opening import take_turn
+from tracker.services.report_duty import ask, duty_of, excuse, given, tell_asked
 from tracker.store import unit_report as reports
 from tracker.store.assignment import load as load_assignment
 from tracker.store.unit import unit_on
@@ -43,27 +44,27 @@ def exempt(ctx: Context, cycle_id: int, unit_id: int, *, reason: str) -> None:
 
 def expect(ctx: Context, cycle_id: int, unit_id: int) -> None:
     """Exempt no longer: what it had written is there still, and its duty is asked for again."""
-    cycle = change(ctx, cycle_id)
+    cycle = _change_in_turn(ctx, cycle_id)
     demand_not_closed(cycle)
     if cycle.opened_at is None:
         left = {key: why for key, why in cycle.form["exempt"].items() if key != str(unit_id)}
         cycle.form = {**cycle.form, "exempt": left}
     else:
         report, row = _expected(ctx, cycle, unit_id)
-        after = step(report.state, Step.EXPECT)
+        after, duty = step(report.state, Step.EXPECT), duty_of(ctx, cycle)
         written = any(one.text.strip() for one in report.sections)
         report.state, report.exempt_reason = (FilingState.DRAFT if written else after), None
-        if row is None:
-            made = give(ctx, cycle, duty_of(ctx, cycle), [(report.unit, report.due_on)])
-            report.assignment_id = made[report.unit_id]
-        else:
-            ask_anew(ctx, row, N_("Không còn được miễn báo cáo"))
+        was, report.due_on = report.due_on, days_of(cycle).due(report.level)
+        rows = given(ctx, duty, cycle.period, unit_id) if row is None else {unit_id: row}
+        why = N_("Không còn được miễn báo cáo")
+        report.assignment_id = ask(ctx, cycle, duty, [(report.unit, report.due_on)], rows, why, was)[unit_id]
+        tell_asked(ctx, [report.assignment_id])
     record(ctx, "expect", "cycle", cycle.id, data={"unit": unit_id})
 
 
 def add_unit(ctx: Context, cycle_id: int, unit_id: int, *, reason: str) -> UnitReport:
     """A unit that came to be after the list was frozen, from a merger for instance, with why it is added."""
-    cycle = change(ctx, cycle_id)
+    cycle = _change_in_turn(ctx, cycle_id)
     demand_not_closed(cycle)
     unit = unit_on(ctx.session, unit_id, ctx.today)
     if cycle.opened_at is None:
@@ -76,10 +77,11 @@ def add_unit(ctx: Context, cycle_id: int, unit_id: int, *, reason: str) -> UnitR
         raise Invalid(N_("Hãy ghi lý do bổ sung."), field="reason")
     duty = duty_of(ctx, cycle)
     report = new_report(ctx, cycle, unit, reports.measures_of(ctx.session, cycle.programme_id))
-    row = given(ctx, duty, cycle.period).get(unit.id)
-    report.assignment_id = row.id if row else give(ctx, cycle, duty, [(unit, report.due_on)])[unit.id]
+    rows = given(ctx, duty, cycle.period, unit.id)
+    report.assignment_id = ask(ctx, cycle, duty, [(unit, report.due_on)], rows, reason.strip())[unit.id]
     ctx.session.add(report)
     ctx.session.flush()
+    tell_asked(ctx, [report.assignment_id])
     record(ctx, "add_unit", "cycle", cycle.id, data={"unit": unit.id, "reason": reason.strip()})
     return report
 
@@ -117,6 +119,12 @@ def measures_for(
             else indicator.lead_unit_id == unit.id
         )
     ]
+
+
+def _change_in_turn(ctx: Context, cycle_id: int) -> ReportCycle:
+    """Before the cycle's own lock, as when it opens: a period that opens meanwhile gives the same duty."""
+    take_turn(ctx, permitted(ctx, cycle_id).programme_id)
+    return change(ctx, cycle_id)
 
 
 def _expected(ctx: Context, cycle: ReportCycle, unit_id: int) -> tuple[UnitReport, Any]:

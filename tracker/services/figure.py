@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tracker.models.figure import Figure
-from tracker.models.indicator import Measure
+from tracker.models.indicator import Indicator, Measure
 from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotFound
@@ -36,9 +36,18 @@ def report_figure(
     Raises Invalid(field=…) for what is impossible, or odd and not explained; Conflict when the form is stale;
     IllegalMove while the unit's report of the period, with this figure in it, lies with the office.
     """
-    measure, unit, programme = _load(ctx, measure_id, unit_id)
+    _measure, _unit, programme = _load(ctx, measure_id, unit_id)
     _demand(ctx, Permission.REPORT_FIGURE, programme, unit_id)
-    if measure.retired_in is not None or measure.indicator.retired_in is not None:
+    return write_figure(ctx, measure_id=measure_id, unit_id=unit_id, period=period, entry=entry, seen=seen)
+
+
+def write_figure(
+    ctx: Context, *, measure_id: int, unit_id: int, period: str, entry: Entry, seen: str | None = None
+) -> Figure:
+    """`report_figure` for whoever was found to have the right already: of a report, by its duty, which may have gone to
+    another unit."""
+    measure, unit, programme = _load(ctx, measure_id, unit_id)
+    if is_retired(measure, measure.indicator):
         raise Invalid(N_("Chỉ tiêu này không còn trong chương trình."), field="value")
     found = check_period(
         period, first_year=programme.period_start - 1, last_year=programme.period_end, today=ctx.today
@@ -59,6 +68,11 @@ def report_figure(
     if seen is not None and seen != seen_of(newest):
         raise Conflict(N_("Người khác vừa ghi số liệu này sau khi anh/chị mở trang."))
     return _write(ctx, measure, unit, period, checked, newest)
+
+
+def is_retired(measure: Measure, indicator: Indicator) -> bool:
+    """Whether a later text has it no more."""
+    return measure.retired_in is not None or indicator.retired_in is not None
 
 
 def locked_by(ctx: Context, measure_id: int, unit_id: int, period: str) -> tuple[int, IllegalMove] | None:

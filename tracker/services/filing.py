@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tracker.models.cycle import FiledRound, UnitReport
 from tracker.models.figure import Figure
+from tracker.models.indicator import Indicator, Measure
 from tracker.rules import unit_report as rules
 from tracker.rules.cycle import FIGURES, cycle_words, section_list
 from tracker.rules.errors import IllegalMove, Invalid
@@ -16,15 +17,28 @@ from tracker.services import assignment as verbs
 from tracker.services.access import inner_verb
 from tracker.services.audit import record
 from tracker.services.context import Context
+from tracker.services.figure import is_retired
 from tracker.services.unit_report import begin, change, returned_parts
 from tracker.store import figure as figures
 from tracker.store import unit_report as store
 
 
+def asked(
+    ctx: Context, report: UnitReport, current: Mapping[tuple[int, int], Figure]
+) -> list[tuple[Measure, Indicator]]:
+    """The measures of the report but for what left the programme since without a figure: nobody can fill it in.
+    `current`: of the report's measures and unit."""
+    return [
+        (measure, indicator)
+        for measure, indicator in store.measures(ctx.session, report.measure_ids)
+        if not is_retired(measure, indicator) or (measure.id, report.unit_id) in current
+    ]
+
+
 def check(ctx: Context, report: UnitReport) -> Check:
     """What the report still lacks, as it is now."""
-    names = {m.id: f"{i.number}. {m.name}" for m, i in store.measures(ctx.session, report.measure_ids)}
     current = figures.current(ctx.session, report.measure_ids, [report.unit_id], report.cycle.period)
+    names = {m.id: f"{i.number}. {m.name}" for m, i in asked(ctx, report, current)}
     returned = returned_parts(report)
     answered = report.rounds[-1] if report.rounds else None
     unchanged = [
@@ -92,6 +106,8 @@ def submit(ctx: Context, report_id: int, version: int | None = None) -> FiledRou
 def withdraw(ctx: Context, report_id: int, version: int | None = None) -> None:
     """Taken back before the office has decided: it lies with the unit as it did before."""
     report, row = change(ctx, report_id, Permission.WITHDRAW, version)
+    if report.cycle.closed_at is not None:
+        raise IllegalMove(N_("Kỳ báo cáo đã đóng nên không rút lại được nữa."))
     after = step(report.state, Step.WITHDRAW)
     last = report.rounds[-1]
     ctx.filing = row.id

@@ -27,7 +27,7 @@ from tracker.services.opening_plan import New, Plan, make_plan, onwards, wording
 from tracker.store.opening import opened_periods
 from tracker.store.programme import load, programmes
 
-# With the programme's number: two openings of one programme at once wait for each other.
+# With the programme's number: two openings of one programme at once wait for each other, cycles' too.
 LOCK = 6_210_713
 # Rows written by one statement: bounds its size, not what is opened.
 BATCH = 500
@@ -56,7 +56,7 @@ def open_by_hand(
 ) -> Opened:
     """Exactly what was looked at; Conflict when it would be something else now."""
     programme = permitted(ctx, programme_id)
-    _wait(ctx, programme.id)
+    take_turn(ctx, programme.id)
     plan = make_plan(ctx, programme, opened_by_hand(named(key), ctx.today))
     if plan.fingerprint != fingerprint:
         raise Conflict(N_("Những gì sẽ mở đã khác với bản vừa xem. Chưa có gì được mở; hãy xem lại rồi xác nhận."))
@@ -68,7 +68,7 @@ def open_year(
 ) -> Opened:
     """The year and its shorter periods of today; what is there stays. `state` may be DRAFT, to be issued one by one."""
     permitted(ctx, programme.id)
-    _wait(ctx, programme.id)
+    take_turn(ctx, programme.id)
     period = period_of(date(year, 12, 31), Recurrence.YEARLY)
     return _carry_out(ctx, make_plan(ctx, programme, opened_by_hand(period, ctx.today)), state, told=told)
 
@@ -76,7 +76,7 @@ def open_year(
 def roll_over(ctx: Context, programme_id: int) -> Opened | None:
     """The periods that have begun and are not opened; None where there was nothing to do. Harmless at any time, however
     often and from wherever it runs: it waits for another one, and then finds nothing left."""
-    _wait(ctx, programme_id)
+    take_turn(ctx, programme_id)
     programme = ctx.session.get(Programme, programme_id, populate_existing=True)
     if programme is None:
         return None
@@ -121,7 +121,8 @@ def permitted(ctx: Context, programme_id: int) -> Programme:
     return programme
 
 
-def _wait(ctx: Context, programme_id: int) -> None:
+def take_turn(ctx: Context, programme_id: int) -> None:
+    """Until this transaction ends nothing else opens in the programme, be it a period or a reporting cycle."""
     ctx.session.execute(
         text("SELECT pg_advisory_xact_lock(:key, :programme)"), {"key": LOCK, "programme": programme_id}
     )

@@ -1,7 +1,7 @@
 """The duty to report as assignments: each unit of a cycle has one, so that reminders, escalations, more time and the
 classes of lateness are the one engine's that all work has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,12 +17,14 @@ from tracker.rules.cycle import about
 from tracker.rules.deadlines import effective_due
 from tracker.rules.errors import Invalid
 from tracker.rules.filing import CycleKind
+from tracker.rules.ladder import LadderRole
 from tracker.rules.words import N_
 from tracker.rules.workflow import CLOSED, State
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.explanation import settle_open_explanations
 from tracker.services.extension import settle_open_request
+from tracker.services.notice import know_signing, lead_people, notify
 from tracker.services.promise_end import drop_promise
 from tracker.store.assignment import last_round, load_all
 from tracker.store.unit_report import report_duty
@@ -65,15 +67,49 @@ def _some_clause(ctx: Context, programme_id: int) -> int:
     return newest
 
 
-def given(ctx: Context, duty: Duty, period: str) -> dict[int, Assignment]:
-    """Unit → the assignment that was opened for it, whoever leads it now."""
-    ids = ctx.session.execute(
-        select(func.coalesce(Assignment.opened_for_id, Assignment.lead_unit_id), Assignment.id).where(
-            Assignment.duty_id == duty.id, Assignment.period == period, Assignment.parent_id.is_(None)
-        )
-    ).all()
+def given(ctx: Context, duty: Duty, period: str, unit_id: int | None = None) -> dict[int, Assignment]:
+    """Unit, or this one alone → the assignment that was opened for it, whoever leads it now."""
+    unit = func.coalesce(Assignment.opened_for_id, Assignment.lead_unit_id)
+    query = select(unit, Assignment.id).where(
+        Assignment.duty_id == duty.id, Assignment.period == period, Assignment.parent_id.is_(None)
+    )
+    ids = ctx.session.execute(query if unit_id is None else query.where(unit == unit_id)).all()
     rows = {row.id: row for row in load_all(ctx.session, [id_ for _unit, id_ in ids], lock=True)}
     return {unit: rows[id_] for unit, id_ in ids}
+
+
+def ask(
+    ctx: Context,
+    cycle: ReportCycle,
+    duty: Duty,
+    units: Sequence[tuple[Unit, date]],
+    rows: Mapping[int, Assignment],
+    reason: str,
+    was: date | None = None,
+) -> dict[int, int]:
+    """Unit → its assignment, open and with the cycle's day. `units`: (unit, nominal last day); `rows`: what they were
+    `given` before, which is asked for anew with the reason; `was`: the last day that the cycle gave them before."""
+    fresh = []
+    for unit, due in units:
+        row = rows.get(unit.id)
+        if row is None:
+            fresh.append((unit, due))
+        else:
+            ask_anew(ctx, row, reason)
+            due_by_cycle(ctx, cycle, row, due, was)
+    made = give(ctx, cycle, duty, fresh)
+    return {unit.id: made.get(unit.id) or rows[unit.id].id for unit, _due in units}
+
+
+def tell_asked(ctx: Context, ids: Sequence[int]) -> int:
+    """Whoever signs for the units of these assignments, and who has the report in hand; how many mails."""
+    before = len(ctx.told)
+    for start in range(0, len(ids), BATCH):
+        rows = load_all(ctx.session, ids[start : start + BATCH])
+        know_signing(ctx, [row.lead_unit_id for row in rows])
+        for row in rows:
+            notify(ctx, "report_asked", row, lead_people(ctx, row), LadderRole.HEAD)
+    return len(ctx.told) - before
 
 
 def give(ctx: Context, cycle: ReportCycle, duty: Duty, units: Sequence[tuple[Unit, date]]) -> dict[int, int]:

@@ -73,7 +73,7 @@ def workbook(ctx: Context, report: UnitReport) -> bytes:
             one.entry.estimate,
             one.entry.source,
             one.entry.comment,
-            FIGURES in page.open,
+            FIGURES in page.open and not one.is_retired,
         )
         for one in page.fields
     ]

@@ -11,13 +11,14 @@ from tracker.models.unit import Unit, UnitKind
 from tracker.rules.cycle import Section, about, section_list
 from tracker.rules.deadlines import Standing, official_class, standing
 from tracker.rules.figures import Entry
-from tracker.rules.filing import CycleKind
+from tracker.rules.filing import CycleKind, FilingState
 from tracker.rules.recurrence import period_named
 from tracker.rules.targets import Comparator, Target, target_text
 from tracker.rules.unit_report import Check
 from tracker.rules.words import OFFICIAL_CLASSES
 from tracker.services.context import Context
-from tracker.services.filing import check, figure_words
+from tracker.services.figure import is_retired
+from tracker.services.filing import asked, check, figure_words
 from tracker.services.snapshot import letterhead
 from tracker.services.unit_report import entry_of, open_parts, returned_parts
 from tracker.store import figure as figures
@@ -25,6 +26,8 @@ from tracker.store import unit_report as store
 from tracker.store.people import standing_units
 from tracker.store.unit_report import Work
 
+# So much of the work is listed; all of it is counted.
+MOST_WORK = 100
 PERCENT = {1: "", 100: "%", 1000: "‰"}
 
 
@@ -40,6 +43,10 @@ class Field:
     before_words: str
     target: str
     unit: str
+
+    @property
+    def is_retired(self) -> bool:
+        return is_retired(self.measure, self.indicator)
 
     @property
     def is_ratio(self) -> bool:
@@ -74,6 +81,14 @@ class Page:
     check: Check
     changed: frozenset[str]
     days_left: int
+
+    @property
+    def work_listed(self) -> list[WorkShown]:
+        return self.work[:MOST_WORK]
+
+    @property
+    def work_more(self) -> int:
+        return max(0, len(self.work) - MOST_WORK)
 
     @property
     def work_counts(self) -> dict[str, int]:
@@ -121,7 +136,6 @@ def _changed(report: UnitReport) -> frozenset[str]:
 
 
 def _fields(ctx: Context, report: UnitReport) -> list[Field]:
-    measures = store.measures(ctx.session, report.measure_ids)
     period, unit_id = report.cycle.period, report.unit_id
     earlier = period_before(report.cycle)
     now = figures.current(ctx.session, report.measure_ids, [unit_id], period)
@@ -137,7 +151,7 @@ def _fields(ctx: Context, report: UnitReport) -> list[Field]:
             target=_target(measure, int(period[:4])),
             unit=PERCENT.get(measure.per, f"trên {measure.per:,}".replace(",", ".")),
         )
-        for measure, indicator in measures
+        for measure, indicator in asked(ctx, report, now)
     ]
 
 
@@ -175,7 +189,7 @@ def facts(ctx: Context, report: UnitReport) -> ReportFacts:
     office = next(iter(standing_units(ctx.session, cycle.programme_id, ctx.today)), None)
     head = letterhead(cycle.programme, office)
     parent, agency = agencies(report.unit, report.unit_name, head["parent_agency"])
-    is_filed = report.state in ("submitted", "accepted")
+    filed = last.content if last and report.state in (FilingState.SUBMITTED, FilingState.ACCEPTED) else None
     return ReportFacts(
         title=f"Kết quả thực hiện {cycle.programme.title}",
         about=about(cycle.kind, cycle.first_year, cycle.period),
@@ -187,13 +201,14 @@ def facts(ctx: Context, report: UnitReport) -> ReportFacts:
         head_title=_head_title(report.unit),
         addressee=office.name if office else head["addressee"],
         year=ctx.today.year,
-        sections=[(one.title, page.texts.get(one.key, "")) for one in page.sections],
-        figures=[_figure_line(one) for one in page.fields],
-        work=[_work_line(one) for one in page.work],
-        round=last.number if last and is_filed else 0,
-        filed_at=last.submitted_at if last and is_filed else None,
-        filed_by=last.submitted_by.name if last and is_filed else "",
-        filed_for=last.on_behalf_of.name if last and is_filed and last.on_behalf_of else "",
+        sections=[(one.title, (filed["sections"] if filed else page.texts).get(one.key, "")) for one in page.sections],
+        figures=_figure_lines(page.fields, filed["values"] if filed else None),
+        work=[_work_line(one) for one in page.work_listed],
+        work_more=page.work_more,
+        round=last.number if last and filed else 0,
+        filed_at=last.submitted_at if last and filed else None,
+        filed_by=last.submitted_by.name if last and filed else "",
+        filed_for=last.on_behalf_of.name if last and filed and last.on_behalf_of else "",
         before=str(int(cycle.period[:4]) - 1),
         sample=ctx.sample,
         is_yearly=cycle.kind is CycleKind.ANNUAL,
@@ -221,8 +236,14 @@ def _head_title(unit: Unit) -> str:
     return "TRƯỞNG PHÒNG" if unit.name.startswith("Phòng") else "THỦ TRƯỞNG"
 
 
-def _figure_line(one: Field) -> FigureLine:
-    words = figure_words(one.now) if one.now else "chưa báo cáo"
+def _figure_lines(fields: list[Field], filed: dict[str, str] | None) -> list[FigureLine]:
+    """As they are now; or as they were `filed`, whatever was corrected since."""
+    if filed is None:
+        return [_figure_line(one, one.now_words or "chưa báo cáo") for one in fields]
+    return [_figure_line(one, filed[key]) for one in fields if (key := str(one.measure.id)) in filed]
+
+
+def _figure_line(one: Field, words: str) -> FigureLine:
     value, _, rest = words.partition(";")
     return FigureLine(
         number=one.indicator.number,

@@ -22,7 +22,7 @@ from tracker.services import assignment as verbs
 from tracker.services.access import inner_verb, scope_of
 from tracker.services.audit import record
 from tracker.services.context import Context
-from tracker.services.figure import report_figure
+from tracker.services.figure import write_figure
 from tracker.store import figure as figures
 from tracker.store import unit_report as store
 
@@ -52,6 +52,7 @@ def change(
     if found.assignment_id is None:
         raise IllegalMove(N_("Đơn vị được miễn báo cáo trong kỳ này."))
     row = access.change(ctx, found.assignment_id, Permission.VIEW, None)
+    store.lock_all(ctx.session, found.unit_id, found.cycle.period)
     report = store.load(ctx.session, report_id, lock=True)
     assert report is not None
     scope = scope_of(ctx, row)
@@ -183,10 +184,9 @@ def _save_figure(
     rules.demand_open(FIGURES, report.state, returned_parts(report), closed=report.cycle.closed_at is not None)
     version = before.version if before else 0
     begin(ctx, report, row)
-    with inner_verb(ctx):
-        after = report_figure(
-            ctx, measure_id=measure_id, unit_id=report.unit_id, period=report.cycle.period, entry=entry, seen=seen
-        )  # fmt: skip
+    after = write_figure(
+        ctx, measure_id=measure_id, unit_id=report.unit_id, period=report.cycle.period, entry=entry, seen=seen
+    )  # fmt: skip
     return after is not before or after.version != version
 
 

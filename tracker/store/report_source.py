@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 
 BATCH = 2_000
 
-# Every assignment of the years, and single duties carried into them. Results and helpers are gathered once, not row by
-# row: a nation has a million.
-_WORK = text("""
+# Of an assignment `a`: whether a report of the years :first to :last says it, single duties carried into them too.
+OF_YEARS = """a.programme_id = :programme AND a.state NOT IN ('draft', 'cancelled') AND (
+        a.year BETWEEN :first AND :last OR a.period = 'once' AND a.year < :first AND a.carried_to >= :first
+    )"""
+# Results and helpers are gathered once, not row by row: a nation has a million.
+_WORK = text(f"""
     SELECT a.text, c.ref, d.kind, i.number, u.name AS unit, a.lead_unit_id, a.due_on, a.percent, a.state,
         a.submitted_on, a.period, a.year, coalesce(h.names, '') AS coordinating, coalesce(r.result, '') AS result
     FROM assignments AS a
@@ -27,9 +30,7 @@ _WORK = text("""
         WHERE decision IS DISTINCT FROM 'returned' AND decision IS DISTINCT FROM 'withdrawn'
         ORDER BY assignment_id, number DESC
     ) AS r ON r.assignment_id = a.id
-    WHERE a.programme_id = :programme AND a.state NOT IN ('draft', 'cancelled') AND (
-        a.year BETWEEN :first AND :last OR a.period = 'once' AND a.year < :first AND a.carried_to >= :first
-    )
+    WHERE {OF_YEARS}
     ORDER BY u.position, u.id, a.duty_id, a.id
 """)
 # Of each figure of a unit other than the lead the newest accepted round.

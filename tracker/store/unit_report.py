@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import any_, literal, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -12,11 +12,10 @@ from tracker.models.cycle import FiledRound, ReportCycle, ReportSection, UnitRep
 from tracker.models.duty import Duty, DutyKind
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.programme import Programme
-from tracker.rules.filing import FilingState, Level
+from tracker.rules.filing import FilingState
 from tracker.rules.workflow import State
 from tracker.store import cycle as cycles
-
-MOST_WORK = 100
+from tracker.store.report_source import OF_YEARS
 
 
 def load(session: Session, report_id: int, *, lock: bool = False) -> UnitReport | None:
@@ -60,12 +59,26 @@ def of_unit(session: Session, cycle_id: int, unit_id: int) -> UnitReport | None:
     return session.scalar(select(UnitReport).where(UnitReport.cycle_id == cycle_id, UnitReport.unit_id == unit_id))
 
 
+def lock_all(session: Session, unit_id: int, period: str, *, only_read: bool = False) -> None:
+    """Every report of the unit for the period: a yearly one and one of the middle of the programme have the same
+    figures. Whoever writes either takes both, always in the order of their ids, so that two cannot wait for each other.
+    `only_read`: others may do the same; nobody files them meanwhile."""
+    session.execute(
+        select(UnitReport.id)
+        .where(UnitReport.unit_id == unit_id, UnitReport.cycle.has(ReportCycle.period == period))
+        .order_by(UnitReport.id)
+        .with_for_update(read=only_read, of=UnitReport)
+    )
+
+
 def holding(
     session: Session, measure_id: int, unit_id: int, period: str, *, lock: bool
 ) -> list[tuple[int, FilingState, bool]]:
     """(report, its state, whether its figures were returned) of the unit's reports in open cycles that this figure is
     a part of. `lock`: nobody files them before this transaction ends."""
-    query = (
+    if lock:
+        lock_all(session, unit_id, period, only_read=True)
+    rows = session.execute(
         select(UnitReport.id, UnitReport.state, UnitReport.figures_returned)
         .join(UnitReport.cycle)
         .where(
@@ -77,7 +90,6 @@ def holding(
         )
         .order_by(UnitReport.id)
     )
-    rows = session.execute(query.with_for_update(read=True, of=UnitReport) if lock else query)
     return [(id_, state, why is not None) for id_, state, why in rows]
 
 
@@ -168,7 +180,7 @@ class Work:
     files: int
 
 
-_WORK = text("""
+_WORK = text(f"""
     SELECT a.id, c.ref, a.text, a.state, a.percent, a.due_on, a.submitted_on, coalesce((
             SELECT r.result FROM rounds AS r
             WHERE r.assignment_id = a.id AND r.decision IS DISTINCT FROM 'returned'
@@ -176,20 +188,18 @@ _WORK = text("""
             ORDER BY r.number DESC LIMIT 1), '') AS result,
         (SELECT count(*) FROM evidence AS e WHERE e.assignment_id = a.id AND e.removed_at IS NULL) AS files
     FROM assignments AS a JOIN duties AS d ON d.id = a.duty_id JOIN clauses AS c ON c.id = d.clause_id
-    WHERE a.programme_id = :programme AND a.lead_unit_id = :unit AND a.year BETWEEN :first AND :last
-        AND d.kind <> 'report' AND a.state NOT IN ('draft', 'cancelled')
-    ORDER BY a.year DESC, d.id, a.id LIMIT :most
+    WHERE a.lead_unit_id = :unit AND d.kind <> 'report' AND {OF_YEARS}
+    ORDER BY a.year DESC, d.id, a.id
 """)
 
 
 def work_of(session: Session, report: UnitReport) -> list[Work]:
-    """What the unit leads in the years that the cycle covers, but for reports themselves."""
+    """What the unit leads in the years that the cycle covers or carried into them, but for reports themselves."""
     values = {
         "programme": report.cycle.programme_id,
         "unit": report.unit_id,
         "first": report.cycle.first_year,
         "last": int(report.cycle.period[:4]),
-        "most": MOST_WORK,
     }
     return [
         Work(id_, ref, words, State(state), *rest) for id_, ref, words, state, *rest in session.execute(_WORK, values)
@@ -218,33 +228,3 @@ def accepted_texts(session: Session, cycle_id: int) -> dict[str, list[tuple[str,
         if words.strip():
             found.setdefault(key, []).append((name, words))
     return found
-
-
-@dataclass(frozen=True)
-class Filing:
-    """How one unit stands in a cycle, for the consolidated report. `first_submitted_at`: whatever came back since."""
-
-    unit_id: int
-    name: str
-    level: Level
-    state: FilingState
-    due_on: date
-    first_submitted_at: datetime | None
-    exempt_reason: str | None
-
-
-def filing(session: Session, cycle_id: int) -> list[Filing]:
-    """Every unit of the frozen list, in its order."""
-    rows = session.execute(
-        select(
-            UnitReport.unit_id, UnitReport.unit_name, UnitReport.level, UnitReport.state,
-            Assignment.due_on, UnitReport.due_on, UnitReport.first_submitted_at, UnitReport.exempt_reason,
-        )
-        .outerjoin(Assignment, Assignment.id == UnitReport.assignment_id)
-        .where(UnitReport.cycle_id == cycle_id)
-        .order_by(UnitReport.position, UnitReport.id)
-    )  # fmt: skip
-    return [
-        Filing(unit, name, level, state, later or due, first, why)
-        for unit, name, level, state, later, due, first, why in rows
-    ]

@@ -17,10 +17,10 @@ from tracker.services.context import Context
 from tracker.services.cycle_opening import open_cycle
 from tracker.store.unit import few_units, names, units_on
 from tracker.store.unit_report import measures_of
-from tracker.web.cycles import cycle_name
 from tracker.web.errors import STATUS, say
 from tracker.web.inputs import key
 from tracker.web.language import gettext as _
+from tracker.web.reports import cycle_name
 from tracker.web.session import acting, login_required
 from tracker.web.verbs import text, unit
 

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 
 from tracker.exports.chasing_letter import chasing_letter
-from tracker.rules.cycle import KINDS, LEVELS, cycle_words
+from tracker.rules.cycle import KINDS, LEVELS
 from tracker.rules.errors import Invalid
 from tracker.rules.filing import CycleKind, Level
 from tracker.rules.permissions import Permission, may
@@ -22,7 +22,7 @@ from tracker.store.unit_report import of_units
 from tracker.web.errors import say
 from tracker.web.inputs import key
 from tracker.web.language import gettext as _
-from tracker.web.reports import WORD
+from tracker.web.reports import WORD, cycle_name
 from tracker.web.session import acting, login_required, overseen
 from tracker.web.verbs import text
 from tracker.web.view import period_said
@@ -217,8 +217,3 @@ def _only() -> str:
 def _level() -> Level | None:
     found = request.values.get("level", "")
     return Level(found) if found in set(Level) else None
-
-
-def cycle_name(cycle: Any) -> str:
-    message, params = cycle_words(cycle.kind, cycle.first_year, cycle.period)
-    return _(message, **params)

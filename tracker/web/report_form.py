@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from tracker.importing.report_form import MAX_BYTES, FilledFigure, FilledText, Wrong, read_report_form
-from tracker.rules.cycle import cycle_words
 from tracker.rules.errors import Invalid
 from tracker.rules.permissions import Permission, demand
 from tracker.rules.words import N_
@@ -17,6 +16,7 @@ from tracker.services.context import Context
 from tracker.web.downloads import XLSX
 from tracker.web.errors import say
 from tracker.web.language import gettext as _
+from tracker.web.reports import cycle_name
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import takes_files, takes_long_text
 
@@ -66,7 +66,7 @@ def preview(report_id: int) -> ResponseReturnValue:
         return render_template(
             "report_form/preview.html",
             report=report,
-            name=_name(report),
+            name=cycle_name(report.cycle),
             changes=[(one, say(one.error) if one.error else "") for one in changes],
             good=sum(one.error is None for one in changes),
             token=token,
@@ -115,15 +115,14 @@ def _page(
         report = _writable(ctx, report_id)
         return (
             render_template(
-                "report_form/index.html", report=report, name=_name(report), errors=errors or {}, wrong=wrong or []
+                "report_form/index.html",
+                report=report,
+                name=cycle_name(report.cycle),
+                errors=errors or {},
+                wrong=wrong or [],
             ),
             status,
         )
-
-
-def _name(report) -> str:  # type: ignore[no-untyped-def]
-    message, params = cycle_words(report.cycle.kind, report.cycle.first_year, report.cycle.period)
-    return _(message, **params)
 
 
 def _sentence(one: Wrong) -> str:

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 
 from tracker.exports.unit_report_document import unit_report_document
-from tracker.rules.cycle import FIGURES, cycle_words, section_list
+from tracker.rules.cycle import FIGURES, section_list
 from tracker.rules.errors import Conflict, DomainError, IllegalMove, Invalid
 from tracker.rules.figures import Entry
 from tracker.rules.filing import FilingState
@@ -27,7 +27,7 @@ from tracker.services.unit_report import Typed
 from tracker.web.errors import STATUS, say
 from tracker.web.inputs import key
 from tracker.web.language import gettext as _
-from tracker.web.reports import WORD
+from tracker.web.reports import WORD, cycle_name
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import takes_long_text, warn_of_children
 from tracker.web.verbs import version
@@ -226,7 +226,7 @@ def _page(
             "unit_reports/show.html",
             page=page,
             report=page.report,
-            name=_name(page),
+            name=cycle_name(page.report.cycle),
             state=page.report.state,
             texts={
                 one.key: typed.get(f"text-{one.key}") if one.key in (errors or {}) else page.texts.get(one.key, "")
@@ -285,7 +285,7 @@ def _check(report_id: int, errors: dict[str, str] | None = None, status: int = 2
                 "unit_reports/check.html",
                 page=page,
                 report=page.report,
-                name=_name(page),
+                name=cycle_name(page.report.cycle),
                 errors=errors or {},
                 problems=[
                     (one, _(one.message, **{key: _(v) if isinstance(v, str) else v for key, v in one.params.items()}))
@@ -295,9 +295,3 @@ def _check(report_id: int, errors: dict[str, str] | None = None, status: int = 2
             ),
             status,
         )
-
-
-def _name(page: Page) -> str:
-    cycle = page.report.cycle
-    message, params = cycle_words(cycle.kind, cycle.first_year, cycle.period)
-    return _(message, **params)
