@@ -67,9 +67,9 @@ def read_report_form(name: str, stream: IO[bytes], mark: str) -> Form:
     """Raises Invalid (field `file`) when it is no workbook of this report; what is wrong in cells is in the result."""
     book = open_workbook(name, stream, MAX_BYTES)
     found = {prop.name: prop.value for prop in book.custom_doc_props.props}
-    if "report" in found and str(found["report"]) != mark:
+    if str(found.get("report", "")) != mark:
         raise Invalid(
-            N_("Tệp “%(name)s” là mẫu của báo cáo khác (đơn vị hoặc kỳ khác). Hãy tải mẫu ở trang này."),
+            N_("Tệp “%(name)s” không phải mẫu của báo cáo này (đơn vị hoặc kỳ khác). Hãy tải mẫu ở trang này."),
             field="file",
             name=clean_name(name),
         )

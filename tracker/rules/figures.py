@@ -13,6 +13,7 @@ from tracker.rules.targets import number_text, short_number
 from tracker.rules.words import N_, STRATA
 
 LARGEST = Decimal(10) ** 12
+SMALLEST = Decimal("1e-9")
 # Stored values are rounded to this; they are compared with targets unrounded wherever there is a ratio.
 DIGITS = Decimal("0.000001")
 
@@ -91,7 +92,7 @@ def _without_data(entry: Entry, given: dict[str, Decimal]) -> Entry:
 
 
 def _check_number(name: str, number: Decimal, shape: Shape) -> None:
-    if not number.is_finite() or abs(number) > LARGEST:
+    if not number.is_finite() or abs(number) > LARGEST or 0 < abs(number) < SMALLEST:
         raise Invalid(N_("Số này không đúng; hãy ghi lại."), field=name)
     if name == "denominator" and number <= 0:
         message = N_("Mẫu số phải lớn hơn 0. Không phát sinh đối tượng thì chọn “Không có số liệu” và ghi rõ.")
@@ -118,6 +119,8 @@ def _of_ratio(entry: Entry, numerator: Decimal, denominator: Decimal, shape: Sha
             message, field="numerator", numerator=number_text(numerator), denominator=number_text(denominator)
         )
     value = Fraction(numerator) * shape.per / Fraction(denominator)
+    if abs(value) > LARGEST:
+        raise Invalid(N_("Số này không đúng; hãy ghi lại."), field="denominator")
     if entry.value is not None and abs(Fraction(entry.value) - value) > _half_digit(entry.value):
         message = N_("Trị số không khớp: tử số ÷ mẫu số cho %(value)s.")
         raise Invalid(message, field="value", value=short_number(value))

@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 
+from sqlalchemy import text
+
 from tracker.models.cycle import ReportCycle
 from tracker.models.programme import Programme
 from tracker.rules.calendar import local_date
@@ -96,6 +98,7 @@ def plan(ctx: Context, *, programme_id: int, kind: str, period: str) -> ReportCy
     except ValueError:
         raise Invalid(N_("Hãy chọn loại báo cáo."), field="kind") from None
     first_year, covers = covered(chosen, period, programme.period_start, programme.period_end)
+    ctx.session.execute(text("SELECT pg_advisory_xact_lock(6210718, :id)"), {"id": programme.id})  # two at once
     if store.planned(ctx.session, programme.id, chosen, covers.key) is not None:
         raise Invalid(N_("Kỳ báo cáo này đã được lập."), field="period")
     rule = Rule.of_year(programme.report_last_day) if programme.report_last_day else None

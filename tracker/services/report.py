@@ -21,7 +21,7 @@ from tracker.services.report_build import STAGES
 from tracker.store import cycle as cycles
 from tracker.store import programme as programmes
 from tracker.store.people import standing_unit_ids
-from tracker.store.report import last_edition, load
+from tracker.store.report import last_edition, load, number_is_taken
 
 RECIPIENTS = (COMMITTEE, AGENCY)
 NUMBER = re.compile(r"([1-9]\d{0,4}|0[1-9])(/\S{1,60})?")
@@ -69,7 +69,7 @@ def _queue(
     if recipient not in RECIPIENTS:
         raise Invalid(N_("Hãy chọn nơi nhận báo cáo."), field="recipient")
     assert ctx.actor.user_id is not None  # only a person of the standing office may ask
-    ctx.session.execute(text("SELECT pg_advisory_xact_lock(6210713, :id)"), {"id": programme_id})
+    _take_turns(ctx, programme_id)
     cycle_id = cycle.id if cycle is not None else None
     report = ConsolidatedReport(
         programme_id=programme_id,
@@ -88,6 +88,11 @@ def _queue(
     record(ctx, "request_report", "report", report.id, data=data)
     ctx.nudge(BUILD_REPORTS)
     return report
+
+
+def _take_turns(ctx: Context, programme_id: int) -> None:
+    """Numbers of editions and of documents are given one by one."""
+    ctx.session.execute(text("SELECT pg_advisory_xact_lock(6210713, :id)"), {"id": programme_id})
 
 
 def retry_report(ctx: Context, report_id: int) -> None:
@@ -147,7 +152,11 @@ def issue_report(
         raise Invalid(N_("Chức vụ người ký ghi tối đa 4 dòng ngắn."), field="signed_as")
     assert report.snapshot is not None
     symbol = found[2] or f"/BC-{report.snapshot['agency_short']}"
-    report.issued_number = f"{int(found[1]):02}{symbol}"
+    number = f"{int(found[1]):02}{symbol}"
+    _take_turns(ctx, report.programme_id)
+    if number_is_taken(ctx.session, report.id, number, day.year):
+        raise Invalid(N_("Số %(number)s đã cấp cho một bản khác trong năm."), field="number", number=number)
+    report.issued_number = number
     report.issued_on, report.issued_by_id = day, ctx.actor.user_id
     report.signed_as, report.signer = [line.upper() for line in lines], signer.strip()
     _again(ctx, report)

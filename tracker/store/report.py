@@ -45,3 +45,15 @@ def last_edition(session: Session, programme_id: int, year: int, cycle_id: int |
         )
         or 0
     )
+
+
+def number_is_taken(session: Session, report_id: int, number: str, year: int) -> bool:
+    """Whether another edition of the programme was given this number in the year, its documents written or not."""
+    programme_id = select(ConsolidatedReport.programme_id).where(ConsolidatedReport.id == report_id).scalar_subquery()
+    found = select(ConsolidatedReport.id).where(
+        ConsolidatedReport.programme_id == programme_id,
+        ConsolidatedReport.id != report_id,
+        ConsolidatedReport.issued_number == number,
+        func.date_part("year", ConsolidatedReport.issued_on) == year,
+    )
+    return session.scalar(found.limit(1)) is not None

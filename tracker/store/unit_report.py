@@ -74,8 +74,8 @@ def lock_all(session: Session, unit_id: int, period: str, *, only_read: bool = F
 def holding(
     session: Session, measure_id: int, unit_id: int, period: str, *, lock: bool
 ) -> list[tuple[int, FilingState, bool]]:
-    """(report, its state, whether its figures were returned) of the unit's reports in open cycles that this figure is
-    a part of. `lock`: nobody files them before this transaction ends."""
+    """(report, its state, whether its figures were returned) of the unit's reports that this figure is a part of; a
+    cycle that is closed may be opened again. `lock`: nobody files them before this transaction ends."""
     if lock:
         lock_all(session, unit_id, period, only_read=True)
     rows = session.execute(
@@ -86,7 +86,6 @@ def holding(
             literal(measure_id) == any_(UnitReport.measure_ids),
             ReportCycle.period == period,
             ReportCycle.opened_at.is_not(None),
-            ReportCycle.closed_at.is_(None),
         )
         .order_by(UnitReport.id)
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request, url_for
+from flask import Blueprint, Response, current_app, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.acting import acting
@@ -53,8 +53,8 @@ def keyed(view: View) -> View:
 def index() -> ResponseReturnValue:
     return jsonify(
         version=1,
-        editions=url_for("api.editions", _external=True),
-        figures=url_for("api.figure_list", form="json", _external=True) + "?period=2026",
+        editions=_address("api.editions"),
+        figures=_address("api.figure_list", form="json") + "?period=2026",
     )
 
 
@@ -136,11 +136,16 @@ def _facts(row: Any) -> dict[str, Any]:
         "edition": row.edition,
         "number": row.issued_number,
         "issued_on": row.issued_on.isoformat(),
-        "address": url_for("api.edition", report_id=row.id, _external=True),
+        "address": _address("api.edition", report_id=row.id),
     }
 
 
 def _csv(lines: Iterable[str], name: str) -> Response:
-    answer = Response((line.encode() for line in lines), mimetype="text/csv; charset=utf-8")
+    answer = Response((line.encode() for line in lines), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    """Of this site as it is set up, whatever the request calls it."""
+    return current_app.extensions["settings"].base_url.rstrip("/") + url_for(endpoint, **values)

@@ -160,7 +160,10 @@ def _years(ctx: Context, programme: Any) -> list[int]:
 
 
 def _year(ctx: Context, programme: Any) -> int:
-    """The one asked for, as far as it is one of the programme's; else this year."""
+    """The one asked for, as far as it is one of the programme's; else this year, but nothing is written into another
+    year than the one that was meant."""
     choices = _years(ctx, programme) or [programme.period_start]
     asked = request.args.get("year", type=a_year)
+    if request.method == "POST" and asked not in choices:
+        raise NotFound(N_("Không có năm này trong chương trình."))
     return asked if asked in choices else (ctx.today.year if ctx.today.year in choices else choices[0])

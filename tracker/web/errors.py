@@ -4,7 +4,7 @@ from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -73,6 +73,12 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if f"{request.path}/".startswith("/api/"):
+        answer = jsonify(error=error.name)
+        answer.status_code = error.code or 500
+        if error.code == 429:
+            answer.headers["Retry-After"] = "60"
+        return answer
     if (
         isinstance(error, MethodNotAllowed)
         and request.method in ("GET", "HEAD")

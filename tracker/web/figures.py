@@ -1,5 +1,6 @@
 """One unit's figure of a measure: its rounds, the form to report or correct it; accepting, and the baseline."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -58,16 +59,19 @@ def save(measure_id: int, unit_id: int) -> ResponseReturnValue:
 @login_required
 def accept(measure_id: int) -> ResponseReturnValue:
     """`figures`: "unit:id.version" of those that were ticked; what has changed since is left alone."""
-    seen = dict(one.partition(":")[::2] for one in request.form.getlist("figures")[:500])
+    seen = {}
+    ticked = request.form.getlist("figures")[:500]
+    for unit, _colon, mark in (one.partition(":") for one in ticked):
+        with suppress(ValueError):
+            seen[key(unit)] = mark
     with acting() as ctx:
         _measure, _programme, found = measure_of(ctx, measure_id)
-        ids = [key(unit) for unit in seen if unit.isdigit()]
-        rows = figure.current(ctx.session, [measure_id], ids, found.key)
-        still = [row.unit_id for row in rows.values() if verbs.seen_of(row) == seen[str(row.unit_id)]]
+        rows = figure.current(ctx.session, [measure_id], list(seen), found.key)
+        still = [row.unit_id for row in rows.values() if verbs.seen_of(row) == seen[row.unit_id]]
         verbs.accept_of_measure(ctx, measure_id, unit_ids=still, period=found.key)
     if not seen:
         return measure_page(measure_id, {"figures": _("Hãy chọn số liệu để duyệt.")}, 422)
-    left = len(seen) - len(still)
+    left = len(ticked) - len(still)
     said = _("Đã duyệt %(n)s số liệu.", n=len(still))
     if left:
         flash(f"{said} {_('%(n)s số liệu vừa thay đổi nên chưa duyệt; hãy xem lại.', n=left)}", "error")

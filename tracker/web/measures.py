@@ -25,8 +25,12 @@ def measure_of(ctx: Context, measure_id: int) -> tuple[Any, Any, Period]:
 
 
 def period_of(ctx: Context, programme: Any) -> Period:
-    """The one that the address asks for, else the newest of which anything was reported."""
-    return _period_asked(programme) or period_named(str(_newest(ctx, programme)))
+    """The one that the address asks for, else the newest of which anything was reported; but nothing is written into
+    another period than the one that was meant."""
+    asked = _period_asked(programme)
+    if asked is None and request.method == "POST":
+        raise NotFound(N_("Kỳ báo cáo không đúng."))
+    return asked or period_named(str(_newest(ctx, programme)))
 
 
 def scope_of(ctx: Context, programme: Any, unit_id: int | None) -> Scope:

@@ -79,6 +79,6 @@ def _headers(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint != "static" and response.headers.get("Cache-Control") in (None, "no-cache"):
+        response.headers["Cache-Control"] = "no-store"  # a download too: computers are shared
     return response

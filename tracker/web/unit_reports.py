@@ -25,7 +25,7 @@ from tracker.services.report_form import base_of_figure
 from tracker.services.report_page import Field, Page, facts, page_of
 from tracker.services.unit_report import Typed
 from tracker.web.errors import STATUS, say
-from tracker.web.inputs import key
+from tracker.web.inputs import kept, key
 from tracker.web.language import gettext as _
 from tracker.web.reports import WORD, cycle_name
 from tracker.web.session import acting, login_required
@@ -100,6 +100,12 @@ def _entries(measure_ids: list[int]) -> tuple[dict[int, tuple[Entry, str | None]
                 numbers[part] = read_number(request.form.get(f"{name}-{part}", ""), f"{name}-{part}")
             except Invalid as error:
                 wrong[f"{name}-{part}"] = say(error)
+        lines = {}
+        for part in ("source", "comment", "reason"):
+            try:
+                lines[part] = kept(request.form.get(f"{name}-{part}", ""), f"{name}-{part}")
+            except Invalid as error:
+                wrong[f"{name}-{part}"] = say(error)
         errors |= wrong
         if wrong:
             continue
@@ -107,17 +113,11 @@ def _entries(measure_ids: list[int]) -> tuple[dict[int, tuple[Entry, str | None]
             **numbers,
             no_data=bool(request.form.get(f"{name}-no_data")),
             estimate=bool(request.form.get(f"{name}-estimate")),
-            source=_line(f"{name}-source"),
-            comment=_line(f"{name}-comment"),
-            reason=_line(f"{name}-reason"),
+            **lines,
         )
         if base_of_figure(entry) != request.form.get(f"{name}-base"):  # else nobody touched it
             entries[id_] = (entry, request.form.get(f"{name}-seen"))
     return entries, errors
-
-
-def _line(name: str) -> str:
-    return plain(request.form.get(name, "")[:2_000])
 
 
 @bp.get("/check")
