@@ -80,6 +80,9 @@ def test_arranging_saves_nothing(browse: Browse, cycle_id: int) -> None:  # noqa
     assert "Đã ghép, chưa lưu" in page
     assert "Đã tiêm đủ 98% trẻ em (Phòng Y tế).</textarea>" in page
     assert "lấy từ báo cáo" in office.get(f"/reports/cycles/{cycle_id}")
+    typed = "Đã tiêm đủ 98% trẻ em (Phòng Y tế).\nCâu của cơ quan thường trực"
+    page = _write(office, cycle_id, "highlights", deed="arrange", text=typed, **{"use-0": "1"})
+    assert "Đã tiêm đủ 98% trẻ em (Phòng Y tế).\nCâu của cơ quan thường trực</textarea>" in page
     page = _write(office, cycle_id, "highlights", deed="arrange")
     assert "</textarea>" in page
     assert "(Phòng Y tế).</textarea>" not in page

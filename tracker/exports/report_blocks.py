@@ -1,7 +1,7 @@
 """The blocks of a consolidated report: sentences made of figures, texts of the units, charts. `outline` orders them."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from tracker.exports.charts import classes_chart, drawable, measure_chart, units_chart
@@ -90,14 +90,24 @@ class Writer:
         if exempt:
             names = f": {'; '.join(one.unit for one in exempt)}" if len(exempt) <= MOST_NAMED else ""
             self.paper.paragraph(f"{count(len(exempt))} đơn vị được miễn báo cáo kỳ này{names}.")
-        if missing:
-            listed = "; ".join(missing[:MOST_MISSING])
-            more = len(missing) - MOST_MISSING
-            rest = f"; {count(more)} đơn vị khác" if more > 0 else ""
-            self.paper.paragraph(f"Các đơn vị chưa gửi báo cáo ({count(len(missing))}): {listed}{rest}.")
+        waiting = sum(one.state == "submitted" for one in self.snapshot.filing)
+        if waiting:
+            self.paper.paragraph(
+                f"{count(waiting)} báo cáo đã gửi chưa được tiếp nhận nên nội dung, số liệu chưa đưa vào báo cáo này."
+            )
+        returned = [one.unit for one in self.snapshot.filing if one.state == "returned"]
+        self._listed("đã gửi, đang bổ sung theo yêu cầu", returned)
+        self._listed("chưa gửi báo cáo", [unit for unit in missing if unit not in returned])
         pointer = self.material.at_annex("filing", "Tình hình gửi báo cáo của từng đơn vị tại {}.")
         if pointer:
             self.paper.paragraph(pointer)
+
+    def _listed(self, what: str, units: Sequence[str]) -> None:
+        if units:
+            more = len(units) - MOST_MISSING
+            rest = f"; {count(more)} đơn vị khác" if more > 0 else ""
+            listed = "; ".join(units[:MOST_MISSING])
+            self.paper.paragraph(f"Các đơn vị {what} ({count(len(units))}): {listed}{rest}.")
 
     def goals(self) -> None:
         snapshot = self.snapshot

@@ -148,4 +148,4 @@ def _csv(lines: Iterable[str], name: str) -> Response:
 
 def _address(endpoint: str, **values: Any) -> str:
     """Of this site as it is set up, whatever the request calls it."""
-    return current_app.extensions["settings"].base_url.rstrip("/") + url_for(endpoint, **values)
+    return f"{current_app.extensions['settings'].base_url.rstrip('/')}{url_for(endpoint, **values)}"

@@ -75,7 +75,11 @@ def _arranged(ctx: Context, cycle_id: int, key: str) -> ResponseReturnValue:
     for at, unit in enumerate(one.units):
         if request.form.get(f"use-{at}"):
             order.append((unit, _place(at)))
-    return _section(ctx, cycle_id, key, text=editing.arranged(one, order), arranged=True, order=dict(order))
+    text = editing.arranged(one, order)
+    # What the office wrote itself stays, under what was put together.
+    drawn = {*text.splitlines(), *editing.arranged(one, [(unit, at) for at, unit in enumerate(one.units)]).splitlines()}
+    own = [line for line in request.form.get("text", "").splitlines() if line.strip() and line.strip() not in drawn]
+    return _section(ctx, cycle_id, key, text="\n".join([text, *own]).strip(), arranged=True, order=dict(order))
 
 
 def _place(at: int) -> float:

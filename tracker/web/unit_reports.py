@@ -113,7 +113,9 @@ def _entries(measure_ids: list[int]) -> tuple[dict[int, tuple[Entry, str | None]
             **numbers,
             no_data=bool(request.form.get(f"{name}-no_data")),
             estimate=bool(request.form.get(f"{name}-estimate")),
-            **lines,
+            source=lines["source"],
+            comment=lines["comment"],
+            reason=lines["reason"],
         )
         if base_of_figure(entry) != request.form.get(f"{name}-base"):  # else nobody touched it
             entries[id_] = (entry, request.form.get(f"{name}-seen"))
