@@ -52,7 +52,7 @@ def take_snapshot(
     clauses = store.clauses_by_ref(ctx.session, programme_id).values()
     office = next(iter(standing_units(ctx.session, programme_id, ctx.today)), None)
     lines = summary(ctx.session, programme_id, period, accepted_only=True)
-    work = gather(ctx, source.work_rows(ctx.session, programme_id, first, year), first, tick)
+    work = gather(ctx, source.work_rows(ctx.session, programme_id, first, year), first, tick, own=period)
     tick()
     numbers = {line.measure_id: (line.number, line.measure.name) for line in lines}
     cells, more = gather_cells(

@@ -35,8 +35,9 @@ class Work:
     parts: list[Part]
 
 
-def gather(ctx: Context, rows: Iterable[Any], year: int, tick: Callable[[], None]) -> Work:
-    """A unit has filed when each of its reports that was asked for in the year is in."""
+def gather(ctx: Context, rows: Iterable[Any], year: int, tick: Callable[[], None], *, own: str | None = None) -> Work:
+    """A unit has filed when each of its reports that was asked for in the year is in. `own`: period of the cycle whose
+    report this is; to report in other cycles is no work that it tells of."""
     units: dict[int, _Unit] = {}
     by_indicator: dict[int, Tally] = defaultdict(Tally)
     apart: PartWriter | None = None
@@ -44,6 +45,8 @@ def gather(ctx: Context, rows: Iterable[Any], year: int, tick: Callable[[], None
         if n % EVERY == 0:
             tick()
         unit = units.setdefault(row.lead_unit_id, _Unit(row.unit))
+        if row.kind == DutyKind.REPORT and own is not None and "-" in row.period and row.period != own:
+            continue
         if row.kind == DutyKind.REPORT:
             unit.reports.append(row.state in (State.SUBMITTED, State.COMPLETED))
         one = _work(ctx, row, year)
