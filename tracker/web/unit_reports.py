@@ -1,6 +1,7 @@
 """One unit's report: written by its people, filed by its head, returned or accepted by the office; printed as Word."""
 
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -146,19 +147,22 @@ def withdraw(report_id: int) -> ResponseReturnValue:
 
 @bp.post("/accept")
 @login_required
+@takes_long_text
 def accept(report_id: int) -> ResponseReturnValue:
-    return _decide(report_id, review.accept, _("Đã tiếp nhận báo cáo; báo cáo và số liệu đã khóa."))
+    reasons = _reasons()
+    return _decide(
+        report_id,
+        partial(review.accept, reasons=reasons),
+        _("Đã tiếp nhận báo cáo; báo cáo và số liệu đã khóa."),
+        reasons,
+    )
 
 
 @bp.post("/return")
 @login_required
 @takes_long_text
 def return_(report_id: int) -> ResponseReturnValue:
-    reasons = {
-        name.removeprefix("reason-"): plain(value[:10_000])
-        for name, value in request.form.items()
-        if name.startswith("reason-")
-    }
+    reasons = _reasons()
     try:
         with acting() as ctx:
             again = writing.view(ctx, report_id).state is FilingState.ACCEPTED
@@ -168,6 +172,15 @@ def return_(report_id: int) -> ResponseReturnValue:
         return _page(report_id, {error.field or "reasons": say(error)}, _status(error), reasons=reasons)
     flash(_("Đã trả lại; đơn vị chỉ sửa được các phần có lý do."), "success")
     return redirect(url_for("unit_reports.show", report_id=report_id))
+
+
+def _reasons() -> dict[str, str]:
+    """Part → why it is to go back, as typed."""
+    return {
+        name.removeprefix("reason-"): plain(value[:10_000])
+        for name, value in request.form.items()
+        if name.startswith("reason-")
+    }
 
 
 @bp.get("/report.docx")
@@ -180,12 +193,12 @@ def document(report_id: int) -> ResponseReturnValue:
     return send_file(BytesIO(content), WORD, as_attachment=True, download_name=name)
 
 
-def _decide(report_id: int, verb: Any, done: str) -> ResponseReturnValue:
+def _decide(report_id: int, verb: Any, done: str, reasons: dict[str, str] | None = None) -> ResponseReturnValue:
     try:
         with acting() as ctx:
             verb(ctx, report_id, version())
     except (Invalid, Conflict, IllegalMove) as error:
-        return _page(report_id, {error.field or "version": say(error)}, _status(error))
+        return _page(report_id, {error.field or "version": say(error)}, _status(error), reasons=reasons)
     flash(done, "success")
     return redirect(url_for("unit_reports.show", report_id=report_id))
 
