@@ -1,5 +1,7 @@
 """The page of one assignment: what it says, and what can be done first."""
 
+import re
+
 from flask import Flask
 
 from tests.web.test_pages import HEAD, OFFICE, Browser, _first
@@ -31,3 +33,33 @@ def test_what_the_head_can_do_stands_before_papers_and_sources(app: Flask) -> No
     page = Browser(app.test_client(), HEAD).get(f"/assignments/{_first(app)}")
     places = [page.index(words) for words in ("Rõ kết quả", "Việc anh/chị có thể làm", "Nguồn trong văn bản")]
     assert places == sorted(places)
+
+
+def version_in(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_undo_is_offered_only_while_it_can_work(app: Flask) -> None:
+    head, where = Browser(app.test_client(), HEAD), f"/assignments/{_first(app)}"
+    page = head.post(f"{where}/update", at=where, version=1, signal="on_track", text="Đang làm")
+    undo = re.search(r'name="update_id" value="(\d+)"', page)
+    assert undo is not None
+    page = head.post(
+        f"{where}/submit", at=where, version=version_in(page), result="Đã làm xong hết việc", done_on="2026-11-02"
+    )
+    assert "Đã báo cáo hoàn thành" in page
+    assert "Hoàn tác" not in page
+    page = head.post(f"{where}/undo", at=where, status=422, update_id=undo[1])
+    assert "đã chuyển bước khác" in page
+    assert "Hoàn tác (" not in page
+
+
+def test_done_by_the_update_can_be_undone_until_the_office_decides(app: Flask) -> None:
+    head, where = Browser(app.test_client(), HEAD), f"/assignments/{_first(app)}"
+    page = head.post(f"{where}/update", at=where, version=1, signal="done", text="Đã làm xong")
+    assert "Hoàn tác (" in page
+    office = Browser(app.test_client(), OFFICE)
+    office.post(f"{where}/return", at=where, version=version_in(office.get(where)), reason="Thiếu số liệu")
+    assert "Hoàn tác (" not in head.get(where)
