@@ -4,8 +4,8 @@ import re
 
 from flask import Flask
 
-from tests.web.test_pages import HEAD, OFFICE, Browse, Browser, _first, browse  # noqa: F401
-from tests.web.test_reporting import office, opened, report_path, sql  # noqa: F401
+from tests.web.test_pages import HEAD, OFFICE, Browser, _first
+from tests.web.test_reporting import opened, report_path, sql
 
 
 def test_an_extension_says_from_which_day_to_which(app: Flask) -> None:
@@ -61,16 +61,16 @@ def test_done_by_the_update_can_be_undone_until_the_office_decides(app: Flask) -
     head, where = Browser(app.test_client(), HEAD), f"/assignments/{_first(app)}"
     page = head.post(f"{where}/update", at=where, version=1, signal="done", text="Đã làm xong")
     assert "Hoàn tác (" in page
-    office = Browser(app.test_client(), OFFICE)  # noqa: F811
+    office = Browser(app.test_client(), OFFICE)
     office.post(f"{where}/return", at=where, version=version_in(office.get(where)), reason="Thiếu số liệu")
     assert "Hoàn tác (" not in head.get(where)
 
 
-def test_a_duty_to_report_is_not_done_by_saying_so(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
-    opened(office)
+def test_a_duty_to_report_is_not_done_by_saying_so(app: Flask) -> None:
+    opened(Browser(app.test_client(), OFFICE))
     report = report_path(app)
     one = sql(app, "SELECT assignment_id FROM unit_reports WHERE id = %s", int(report.rsplit("/", 1)[1]))[0][0]
-    head = browse(HEAD)
+    head = Browser(app.test_client(), HEAD)
     page = head.get(f"/assignments/{one}")
     acts = page.split('<div class="acts">')[1]
     assert f'href="{report}"' in acts

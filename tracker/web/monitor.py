@@ -76,6 +76,7 @@ def monitor() -> ResponseReturnValue:
             late=[view_of_row(ctx, row) for row in late.rows],
             page=late,
             told=last_told(ctx.session, [row.id for row in late.rows]),
+            may_build=filters.programme_id in overseen(ctx, Permission.BUILD_REPORT),
             programmes=programmes(ctx.session),
             years=years(ctx.session, filters.programme_id) if filters.programme_id else [],
             attention=attention(ctx.session, seen, filters, day),
