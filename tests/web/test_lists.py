@@ -152,5 +152,9 @@ def test_a_chase_by_hand_is_told_like_one_of_the_ladder(app: Flask) -> None:
     assert "chưa nhắc ai" in monitor
     assert "Đã đôn đốc" not in monitor
     office.post(f"/assignments/{one}/chase", at=f"/assignments/{one}", version=1, chase="Khẩn")
-    for path in ("/monitor?year=2026", "/assignments?unit_name=phong+y+te"):
-        assert re.search(r"Đã đôn đốc \d\d/\d\d/\d{4}: [^<]*Trưởng phòng Y tế", office.get(path)), path
+    said = r"Đã đôn đốc \d\d/\d\d/\d{4}"
+    assert re.search(rf"{said}: [^<]*Trưởng phòng Y tế", office.get("/assignments?unit_name=phong+y+te"))
+    assert re.search(
+        rf"{said}(: |, <details[^>]*><summary>\d người</summary>)[^<]*Trưởng phòng Y tế",
+        office.get("/monitor?year=2026"),
+    )

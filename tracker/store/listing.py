@@ -100,6 +100,22 @@ def _page(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
     return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*ORDER)
 
 
+def latest(session: Session, visible: Visible, filters: Filters, day: Day, most: int) -> list[Listed]:
+    """What is overdue and still with its unit, the latest first: what was submitted late waits for the office alone."""
+    return list(ask(session, _latest, visible, replace(filters, klass="overdue"), day, most=most))
+
+
+def _latest(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
+    order = (Assignment.due_on, Assignment.id)
+    ids = (
+        select(Assignment.id)
+        .where(visible.where(), *where(filters, day), Assignment.state != State.SUBMITTED)
+        .order_by(*order)
+        .limit(bindparam("most", type_=Integer))
+    )
+    return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*order)
+
+
 def all_assignments(session: Session, filters: Filters, day: Day) -> list[Assignment]:
     """Everything that a report counts, in the order of units and of the document."""
     query = (
