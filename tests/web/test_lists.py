@@ -158,3 +158,19 @@ def test_a_chase_by_hand_is_told_like_one_of_the_ladder(app: Flask) -> None:
         rf"{said}(: |, <details[^>]*><summary>\d người</summary>)[^<]*Trưởng phòng Y tế",
         office.get("/monitor?year=2026"),
     )
+
+
+def test_a_head_chooses_among_units_that_lead_what_they_see(app: Flask) -> None:
+    head, office = Browser(app.test_client(), HEAD), Browser(app.test_client(), OFFICE)
+
+    def offered(page: str) -> list[str]:
+        box = re.search(r'<select class="input" name="unit".*?</select>', page)
+        return re.findall(r'<option value="(\d+)"', box[0]) if box else []
+
+    page = head.get("/assignments")
+    every = offered(office.get("/assignments"))
+    leads = set(re.findall(r'<div class="facts">([^·<]+) ·', page))
+    assert len(every) > 40
+    assert len(offered(page)) < 20
+    names = dict(re.findall(r'<option value="(\d+)"[^>]*>([^<]+)</option>', page))
+    assert leads <= {names[one] for one in offered(page)} or len(leads) == 1
