@@ -37,3 +37,10 @@ def test_accepting_with_a_reason_written_keeps_the_reason(where: str, office: Br
     assert "Nêu rõ số liệu</textarea>" in page
     assert "Tiếp nhận và khóa" in page
     assert "Đã tiếp nhận báo cáo" in office.post(f"{where}/accept", at=where, **{**sent, "reason-plans": " "})
+
+
+def test_shares_are_written_as_vietnamese_does(where: str, office: Browser) -> None:  # noqa: F811
+    shares = re.findall(r"(\d+) <span class=\"small soft\">([^<]*)</span>", office.get("/cycles/"))
+    assert ("1", "(2,4%)") in shares
+    assert "2,4%" in office.get("/cycles/1")
+    assert "(2.4%)" in office.post("/language/en", at="/cycles/", next="/cycles/")
