@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
-from textwrap import shorten
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -29,6 +28,7 @@ from tracker.services.unit_report import Typed
 from tracker.web.errors import STATUS, say
 from tracker.web.inputs import key
 from tracker.web.language import gettext as _
+from tracker.web.report_errors import named
 from tracker.web.reports import WORD
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import takes_long_text, warn_of_children
@@ -251,7 +251,7 @@ def _page(
             base={one.key: mark_of(page.texts.get(one.key, "")) for one in page.sections},
             measures=[_shown(one, typed, errors or {}) for one in page.fields],
             errors=errors or {},
-            summed=_named(page, errors or {}),
+            summed=named(page, errors or {}),
             saved=saved or [],
             reasons=reasons or {},
             FIGURES=FIGURES,
@@ -260,21 +260,6 @@ def _page(
         ),
         status,
     )
-
-
-def _named(page: Page, errors: dict[str, str]) -> dict[str, str]:
-    """The same, each with the section or the indicator that it is about: apart from its field it would not tell."""
-    titles = {one.key: one.title for one in page.sections}
-    for one in page.fields:
-        titles[f"m{one.measure.id}"] = _(
-            "Chỉ tiêu %(n)s, %(name)s", n=one.indicator.number, name=shorten(one.measure.name, 80, placeholder="…")
-        )
-    found = {}
-    for field, message in errors.items():
-        part = field.removeprefix("reason-")
-        of = titles.get(part) or titles.get(part.split("-")[0])
-        found[field] = f"{of}: {message}" if of else message
-    return found
 
 
 def _shown(one: Field, typed: Any, errors: dict[str, str]) -> Shown:
