@@ -7,7 +7,7 @@ from tracker.web.language import gettext as _
 
 
 def named(page: Page, errors: dict[str, str]) -> dict[str, str]:
-    """The errors of the fields, each with the section or the indicator that it is about: apart from its field it would not tell."""
+    """The errors of the fields, each with its section or indicator: apart from its field it would not tell."""
     titles = {one.key: one.title for one in page.sections}
     for one in page.fields:
         titles[f"m{one.measure.id}"] = _(
