@@ -1,5 +1,6 @@
 """A plain count leaves the office masked alike in the annex and in the file for other systems."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
@@ -29,15 +30,11 @@ def test_a_plain_count_is_masked_alike_wherever_it_goes() -> None:
 
 
 def test_figures_too() -> None:
-    class Day:
-        def date(self) -> Any:
-            return SimpleNamespace(isoformat=lambda: "2026-11-20")
-
     rows = [
         SimpleNamespace(
             measure_id=1, commune=True, numerator=None, denominator=None, value=Decimal(n), per=1, measures=1, number=9,
             position=0, measure="Số vụ", code=f"xa-{n}", unit_name=f"Xã {n}", period="2026", round=1, estimate=False,
-            source="", accepted_at=Day(),
+            source="", accepted_at=datetime(2026, 11, 20, tzinfo=UTC),
         )
         for n in (3, 40, 0)
     ]  # fmt: skip

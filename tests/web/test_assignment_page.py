@@ -1,8 +1,11 @@
 """The page of one assignment: what it says, and what can be done first."""
 
+import re
+
 from flask import Flask
 
 from tests.web.test_pages import HEAD, OFFICE, Browser, _first
+from tests.web.test_reporting import opened, report_path, sql
 
 
 def test_an_extension_says_from_which_day_to_which(app: Flask) -> None:
@@ -31,3 +34,50 @@ def test_what_the_head_can_do_stands_before_papers_and_sources(app: Flask) -> No
     page = Browser(app.test_client(), HEAD).get(f"/assignments/{_first(app)}")
     places = [page.index(words) for words in ("Rõ kết quả", "Việc anh/chị có thể làm", "Nguồn trong văn bản")]
     assert places == sorted(places)
+
+
+def version_in(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_undo_is_offered_only_while_it_can_work(app: Flask) -> None:
+    head, where = Browser(app.test_client(), HEAD), f"/assignments/{_first(app)}"
+    page = head.post(f"{where}/update", at=where, version=1, signal="on_track", text="Đang làm")
+    undo = re.search(r'name="update_id" value="(\d+)"', page)
+    assert undo is not None
+    page = head.post(
+        f"{where}/submit", at=where, version=version_in(page), result="Đã làm xong hết việc", done_on="2026-11-02"
+    )
+    assert "Đã báo cáo hoàn thành" in page
+    assert "Hoàn tác" not in page
+    page = head.post(f"{where}/undo", at=where, status=422, update_id=undo[1])
+    assert "đã chuyển bước khác" in page
+    assert "Hoàn tác (" not in page
+
+
+def test_done_by_the_update_can_be_undone_until_the_office_decides(app: Flask) -> None:
+    head, where = Browser(app.test_client(), HEAD), f"/assignments/{_first(app)}"
+    page = head.post(f"{where}/update", at=where, version=1, signal="done", text="Đã làm xong")
+    assert "Hoàn tác (" in page
+    office = Browser(app.test_client(), OFFICE)
+    office.post(f"{where}/return", at=where, version=version_in(office.get(where)), reason="Thiếu số liệu")
+    assert "Hoàn tác (" not in head.get(where)
+
+
+def test_a_duty_to_report_is_not_done_by_saying_so(app: Flask) -> None:
+    opened(Browser(app.test_client(), OFFICE))
+    report = report_path(app)
+    one = sql(app, "SELECT assignment_id FROM unit_reports WHERE id = %s", int(report.rsplit("/", 1)[1]))[0][0]
+    head = Browser(app.test_client(), HEAD)
+    page = head.get(f"/assignments/{one}")
+    acts = page.split('<div class="acts">')[1]
+    assert f'href="{report}"' in acts
+    assert 'value="on_track"' in acts
+    assert 'value="done"' not in acts
+    assert "Báo cáo hoàn thành" not in acts
+    grid = head.get("/my-work/grid")
+    assert f'name="signal-{one}" value="blocked"' in grid
+    assert f'name="signal-{one}" value="done"' not in grid
+    assert 'value="done"' in head.get(f"/assignments/{_first(app)}")

@@ -105,7 +105,9 @@ def test_from_asking_to_issue(app: Flask, browse: Browse, cycle_id: int) -> None
         answer = office.client.get(f"/reports/{one}.{form}")
         assert answer.status_code == 200
         assert answer.data.startswith(begin)
-        assert "attachment" in answer.headers["Content-Disposition"]
+        assert re.fullmatch(
+            rf"attachment; filename=bao-cao-\d+-ubnd-ban-1\.{form}", answer.headers["Content-Disposition"]
+        )
         assert browse(HEAD).client.get(f"/reports/{one}.{form}").status_code == 403
     office.get(f"/reports/{one}.exe", 404)
     wrong = office.post(f"/reports/{one}/issue", at=f"/reports/{one}", status=422, number="mười lăm", day="2026-01-01")

@@ -208,3 +208,25 @@ def test_in_english(browse: Browse, filled: dict[str, int]) -> None:
     browser = browse(OFFICE)
     browser.post("/language/en", at="/indicators/")
     assert '<html lang="en"' in browser.get(f"/indicators/{filled['5.0']}?period=2026")
+
+
+def test_what_the_report_counts_is_one_link_away(app: Flask, browse: Browse, filled: dict[str, int]) -> None:
+    """The page shows what was reported, the report what was accepted; each says so, and keeps what else was asked."""
+    with app.app_context(), acting() as ctx:
+        ctx.session.connection().exec_driver_sql(
+            "UPDATE figures SET accepted_at = NULL, accepted_by_id = NULL WHERE period = '2025'"
+        )
+    page = browse(OFFICE).get("/indicators/?period=2025&order=text")
+    assert "báo cáo tổng hợp chỉ dùng số đã tiếp nhận" in page
+    assert "chưa duyệt" in page
+    link = re.search(r'href="([^"]*accepted=1)">Chỉ số đã tiếp nhận', page)
+    assert link is not None
+    page = browse(OFFICE).get(link[1].replace("&amp;", "&"))
+    assert "chưa duyệt" not in page
+    assert page.count("#nguon") == 0
+    assert re.findall(r'num blank">([0-9.]+)<', page)[:2] == ["1", "2"]
+    assert '<input type="hidden" name="accepted" value="1">' in page
+    back = re.search(r'href="([^"]*)">Gồm cả số chưa được tiếp nhận', page)
+    assert back is not None
+    assert "accepted" not in back[1]
+    assert "order=text" in back[1]

@@ -152,5 +152,25 @@ def test_a_chase_by_hand_is_told_like_one_of_the_ladder(app: Flask) -> None:
     assert "chưa nhắc ai" in monitor
     assert "Đã đôn đốc" not in monitor
     office.post(f"/assignments/{one}/chase", at=f"/assignments/{one}", version=1, chase="Khẩn")
-    for path in ("/monitor?year=2026", "/assignments?unit_name=phong+y+te"):
-        assert re.search(r"Đã đôn đốc \d\d/\d\d/\d{4}: [^<]*Trưởng phòng Y tế", office.get(path)), path
+    said = r"Đã đôn đốc \d\d/\d\d/\d{4}"
+    assert re.search(rf"{said}: [^<]*Trưởng phòng Y tế", office.get("/assignments?unit_name=phong+y+te"))
+    assert re.search(
+        rf"{said}(: |, <details[^>]*><summary>\d người</summary>)[^<]*Trưởng phòng Y tế",
+        office.get("/monitor?year=2026"),
+    )
+
+
+def test_a_head_chooses_among_units_that_lead_what_they_see(app: Flask) -> None:
+    head, office = Browser(app.test_client(), HEAD), Browser(app.test_client(), OFFICE)
+
+    def offered(page: str) -> list[str]:
+        box = re.search(r'<select class="input" name="unit".*?</select>', page)
+        return re.findall(r'<option value="(\d+)"', box[0]) if box else []
+
+    page = head.get("/assignments")
+    every = offered(office.get("/assignments"))
+    leads = set(re.findall(r'<div class="facts">([^·<]+) ·', page))
+    assert len(every) > 40
+    assert len(offered(page)) < 20
+    names = dict(re.findall(r'<option value="(\d+)"[^>]*>([^<]+)</option>', page))
+    assert leads <= {names[one] for one in offered(page)} or len(leads) == 1

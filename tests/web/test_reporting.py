@@ -147,6 +147,12 @@ def test_what_is_wrong_is_said_by_its_field_and_the_rest_is_saved(app: Flask, br
     for field in ("plans", f"m{ids[0]}-numerator", f"m{ids[1]}-numerator"):
         assert f'href="#{field}"' in page
         assert page.count(f'id="{field}"') == 1
+    said = page.split("data-summary")[1].split("</ul>")[0]
+    for field, number in ((f"m{ids[0]}-numerator", 0), (f"m{ids[1]}-numerator", 1)):
+        name = re.search(rf'id="m{ids[number]}">\s*<legend><span class="ref">(\d+)\.', page)
+        assert name is not None
+        assert re.search(rf'href="#{field}">Chỉ tiêu {name[1]}, ', said)
+    assert re.search(r'href="#plans">Phương hướng[^<]*: ', said)
     assert "ệ" * 25_000 in page
     assert 'value="nhiều"' in page
     assert "Đã lưu 2 phần" in page

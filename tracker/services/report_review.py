@@ -28,9 +28,19 @@ def reopen(ctx: Context, report_id: int, *, reasons: Mapping[str, str], version:
     _give_back(ctx, report_id, Permission.REOPEN, Step.REOPEN, reasons, version)
 
 
-def accept(ctx: Context, report_id: int, version: int | None = None) -> None:
-    """Locks the report and its figures, and confirms the duty to report."""
+def accept(
+    ctx: Context, report_id: int, version: int | None = None, *, reasons: Mapping[str, str] | None = None
+) -> None:
+    """Locks the report and its figures, and confirms the duty to report.
+
+    `reasons`: what was written for giving parts back; whoever wrote any does not accept.
+    """
     report, row = change(ctx, report_id, Permission.CONFIRM, version)
+    written = next((part for part, reason in (reasons or {}).items() if reason.strip()), None)
+    if written is not None:
+        raise Invalid(
+            N_("Đã ghi lý do cần bổ sung; hãy trả lại, hoặc xóa lý do rồi tiếp nhận."), field=f"reason-{written}"
+        )
     _demand_open_cycle(report)
     before, after = report.state, step(report.state, Step.ACCEPT)
     behalf = ctx.on_behalf_of_id

@@ -125,26 +125,18 @@ def undo(ctx: Context, assignment_id: int, update_id: int) -> Assignment:
     last = notes[-1] if notes else None
     if last is None or last.id != update_id:
         raise NotFound(N_("Chỉ hoàn tác được cập nhật mới nhất của nhiệm vụ."))
-    if last.author_id != ctx.actor.user_id:
-        raise NotAllowed(N_("Anh/chị chỉ hoàn tác được cập nhật của chính mình."))
-    if ctx.now - last.created_at > UNDO:
-        raise Invalid(N_("Đã quá 10 phút; hãy ghi một cập nhật mới để đính chính."), field="undo")
     current = last_round(ctx.session, row.id)
-    if current is not None and current.submitted_at == last.created_at:
-        if current.decision is not None:
-            raise Invalid(N_("Cơ quan thường trực đã xử lý báo cáo này nên không hoàn tác được."), field="undo")
+    refused = _refused(ctx, row, last, current)
+    if refused is not None:
+        raise refused
+    if _came_with(last, current):
         with inner_verb(ctx):
             withdraw(ctx, assignment_id)
         row.percent = _percent_before(notes)
         row.blocked = _blocked_before(ctx, row, notes)
     elif last.signal is Signal.NOTE:
-        if row.state in CLOSED:
-            raise Invalid(N_("Nhiệm vụ đã đóng nên không hoàn tác được."), field="undo")
         _take_contribution_back(row, last, notes[:-1])
     else:
-        # Another unit leads since, or the office holds or has closed it: the note is part of what they acted on.
-        if row.state is not State.IN_PROGRESS or last.created_at < given_since(ctx.session, row.id):
-            raise Invalid(N_("Nhiệm vụ đã chuyển bước khác nên không hoàn tác được."), field="undo")
         if last.percent is not None:
             row.percent = _percent_before(notes)
         row.blocked = _blocked_before(ctx, row, notes)
@@ -176,13 +168,32 @@ def _take_contribution_back(row: Assignment, last: Update, earlier: Sequence[Upd
 
 
 def undoable(ctx: Context, row: Any, last: Any | None) -> bool:
-    """Whether the newest note is this person's and young enough to be taken back, and the work still open."""
-    return (
-        last is not None
-        and row.state not in CLOSED
-        and last.author_id == ctx.actor.user_id
-        and ctx.now - last.created_at <= UNDO
-    )
+    """Whether `undo` would take this newest note back. `row`: of `store.dossier`, with its rounds."""
+    current = row.rounds[-1] if row.rounds else None
+    return last is not None and _refused(ctx, row, last, current) is None
+
+
+def _came_with(last: Any, current: Any | None) -> bool:
+    """Whether the note is that of the newest submission."""
+    return current is not None and current.submitted_at == last.created_at
+
+
+def _refused(ctx: Context, row: Any, last: Any, current: Any | None) -> DomainError | None:
+    """Why the newest note cannot be taken back; `current` is the newest round."""
+    if last.author_id != ctx.actor.user_id:
+        return NotAllowed(N_("Anh/chị chỉ hoàn tác được cập nhật của chính mình."))
+    if ctx.now - last.created_at > UNDO:
+        return Invalid(N_("Đã quá 10 phút; hãy ghi một cập nhật mới để đính chính."), field="undo")
+    if _came_with(last, current):
+        if current is not None and current.decision is not None:
+            return Invalid(N_("Cơ quan thường trực đã xử lý báo cáo này nên không hoàn tác được."), field="undo")
+    elif last.signal == Signal.NOTE:
+        if row.state in CLOSED:
+            return Invalid(N_("Nhiệm vụ đã đóng nên không hoàn tác được."), field="undo")
+    # Another unit leads since, or the office holds or has closed it: the note is part of what they acted on.
+    elif row.state != State.IN_PROGRESS or last.created_at < given_since(ctx.session, row.id):
+        return Invalid(N_("Nhiệm vụ đã chuyển bước khác nên không hoàn tác được."), field="undo")
+    return None
 
 
 def _write(

@@ -100,6 +100,29 @@ def _page(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
     return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*ORDER)
 
 
+def leading(session: Session, visible: Visible) -> list[tuple[int, str]]:
+    """(id, name) of the units that lead what one may see."""
+    led = select(Assignment.lead_unit_id).where(visible.where())
+    query = select(Unit.id, Unit.name).where(Unit.id.in_(led)).order_by(Unit.position, Unit.id)
+    return [(id_, name) for id_, name in session.execute(query)]
+
+
+def latest(session: Session, visible: Visible, filters: Filters, day: Day, most: int) -> list[Listed]:
+    """What is overdue and still with its unit, the latest first: what was submitted late waits for the office alone."""
+    return list(ask(session, _latest, visible, replace(filters, klass="overdue"), day, most=most))
+
+
+def _latest(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
+    order = (Assignment.due_on, Assignment.id)
+    ids = (
+        select(Assignment.id)
+        .where(visible.where(), *where(filters, day), Assignment.state != State.SUBMITTED)
+        .order_by(*order)
+        .limit(bindparam("most", type_=Integer))
+    )
+    return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*order)
+
+
 def all_assignments(session: Session, filters: Filters, day: Day) -> list[Assignment]:
     """Everything that a report counts, in the order of units and of the document."""
     query = (

@@ -56,6 +56,11 @@ def holders(
     return found
 
 
+def head_names(session: Session, unit_ids: Collection[int], day: date) -> dict[int, str]:
+    """Unit → its head on the day, or who acts for the head; a unit without one is not there."""
+    return {unit_id: people[0].name for unit_id, people in holders(session, unit_ids, [PostRole.HEAD], day).items()}
+
+
 def members(session: Session, unit_id: int, day: date) -> list[User]:
     """Everybody with a post in the unit on the day, heads first."""
     posts = session.scalars(

@@ -39,13 +39,14 @@ class Row:
 @bp.get("/")
 @login_required
 def index() -> ResponseReturnValue:
-    """`?programme=1&period=2026&verdict=missed&order=text`."""
+    """`?programme=1&period=2026&verdict=missed&order=text&accepted=1`; the last as the consolidated report counts."""
     with acting() as ctx:
         programme = programme_asked(ctx)
         if programme is None:
             return render_template("indicators/index.html", programme=None, rows=[])
         found = period_of(ctx, programme)
-        lines = figure.summary(ctx.session, programme.id, found.key)
+        accepted_only = request.args.get("accepted") == "1"
+        lines = figure.summary(ctx.session, programme.id, found.key, accepted_only=accepted_only)
         counts = Counter(line.judgement.verdict for line in lines)
         verdict = request.args.get("verdict")
         shown_lines = [line for line in lines if verdict not in set(Verdict) or line.judgement.verdict == verdict]
@@ -62,6 +63,7 @@ def index() -> ResponseReturnValue:
             counts=[(one, _(VERDICTS[one]), counts[one]) for one in Verdict],
             verdict=verdict if verdict in set(Verdict) else None,
             by_text=by_text,
+            accepted_only=accepted_only,
             years=years,
             rows=[_row(line, years) for line in shown_lines],
             total=len(lines),

@@ -16,7 +16,7 @@ from tracker.rules.workflow import State
 from tracker.services import saved_filter as filters
 from tracker.services.context import Context
 from tracker.store.filters import Day, Filters, Visible
-from tracker.store.listing import assignments, last_told
+from tracker.store.listing import assignments, last_told, leading
 from tracker.store.programme import Opened, opened, programmes, years
 from tracker.store.programme import clause as load_clause
 from tracker.store.saved_filter import saved_filters
@@ -48,7 +48,8 @@ def index() -> ResponseReturnValue:
     with acting() as ctx:
         chosen, choices = filters_of_address(ctx), opened(ctx.session)
         day = Day.of(ctx.today, ctx.calendar)
-        page = assignments(ctx.session, visible_to(ctx), chosen, day, request.args.get("page", 1, type=key))
+        visible = visible_to(ctx)
+        page = assignments(ctx.session, visible, chosen, day, request.args.get("page", 1, type=key))
         return render_template(
             "assignments/index.html",
             filters=chosen,
@@ -62,7 +63,10 @@ def index() -> ResponseReturnValue:
             may_bulk=bool(overseen(ctx, Permission.CHASE)),
             classes={name: _(label) for name, label in SHOWN_CLASSES.items()},
             states={name: _(label) for name, label in STATES.items()},
-            units=few_units(ctx.session, ctx.today),
+            # Whoever has their own work only chooses among those who lead it.
+            units=leading(ctx.session, visible)
+            if visible.programme_ids == frozenset()
+            else few_units(ctx.session, ctx.today),
             today=ctx.today,
         )
 

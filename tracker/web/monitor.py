@@ -1,6 +1,6 @@
 """The standing office's page: who is late, with what, since when, who was told; every number opens its rows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
@@ -15,8 +15,9 @@ from tracker.services.context import Context
 from tracker.services.escalation_audit import overslept
 from tracker.store.attention import attention
 from tracker.store.filters import Day, Filters, Visible
-from tracker.store.listing import assignments, last_told
+from tracker.store.listing import last_told, latest
 from tracker.store.outbox import LATE_AFTER, oldest_due
+from tracker.store.people import head_names
 from tracker.store.programme import programmes, years
 from tracker.store.tally import MatrixRow, matrix
 from tracker.web.inputs import key, year
@@ -55,9 +56,7 @@ def monitor() -> ResponseReturnValue:
         counted = matrix(ctx.session, visible, filters, day, units_page, late_only=late_only)
         if late_only and not counted.late:
             counted = matrix(ctx.session, visible, filters, day, units_page)
-        late = assignments(
-            ctx.session, visible, replace(filters, klass="overdue"), day, args.get("page", 1, type=key), LATEST
-        )
+        late = latest(ctx.session, visible, filters, day, LATEST)
         total, columns = counted.total, _columns()
         return render_template(
             "monitor/index.html",
@@ -73,9 +72,11 @@ def monitor() -> ResponseReturnValue:
             submitted_late=total.submitted_late,
             total=total.total,
             rate=_rate(total),
-            late=[view_of_row(ctx, row) for row in late.rows],
-            page=late,
-            told=last_told(ctx.session, [row.id for row in late.rows]),
+            late=[view_of_row(ctx, row) for row in late],
+            with_unit=sum(total.bands.values()),
+            told=last_told(ctx.session, [row.id for row in late]),
+            heads=head_names(ctx.session, {row.lead_unit_id for row in late}, ctx.today),
+            may_build=filters.programme_id in overseen(ctx, Permission.BUILD_REPORT),
             programmes=programmes(ctx.session),
             years=years(ctx.session, filters.programme_id) if filters.programme_id else [],
             attention=attention(ctx.session, seen, filters, day),

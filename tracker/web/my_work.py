@@ -145,6 +145,7 @@ def _grid(errors: dict[str, str] | None = None, status: int = 200) -> ResponseRe
                 rows=[one for one in rows if one.row.id in shown],
                 left_out=sum(one.row.state in WITH_UNIT for one in rows) - len(shown),
                 reasons=reasons,
+                reports=reports_of(ctx.session, shown),
                 errors=errors or {},
                 # A version that the form had lost is not shown again: the next time it is the row's own.
                 values={

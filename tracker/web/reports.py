@@ -36,6 +36,8 @@ FILE_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 RECIPIENTS = {"committee": N_("gửi UBND"), "agency": N_("gửi Sở")}
+# In the names of files.
+SHORT = {"committee": "ubnd", "agency": "so"}
 STATES = {
     "queued": N_("đang chờ"),
     "building": N_("đang lập"),
@@ -168,7 +170,7 @@ def download(report_id: int, form: str) -> ResponseReturnValue:
         content = report.document if form == "docx" else file(ctx.session, report.id, form)
         if content is None:
             raise NotFound(N_("Không tìm thấy báo cáo này."))
-        name = f"bao-cao-{report.year}-{report.recipient}-ban-{report.edition}.{form}"
+        name = f"bao-cao-{report.year}-{SHORT[report.recipient]}-ban-{report.edition}.{form}"
         return send_file(BytesIO(content), FILE_TYPES[form], as_attachment=True, download_name=name)
 
 

@@ -71,7 +71,7 @@ from tracker.web.inputs import KeyConverter
 from tracker.web.language import draw, locale
 from tracker.web.language import gettext as _
 from tracker.web.session import current_actor, overseen, require_password_change
-from tracker.web.view import period_said, quick_form, rate, work
+from tracker.web.view import percent_of, period_said, quick_form, rate, work
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
@@ -97,7 +97,7 @@ def register(app: Flask) -> None:
     limits.register(app)
     app.context_processor(_shared)
     app.jinja_env.filters.update(
-        day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside, rate=rate
+        day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside, rate=rate, percent_of=percent_of
     )
     app.jinja_env.filters["without_links"] = mask
     app.jinja_env.globals.update(

@@ -1,6 +1,7 @@
 """One unit's report: written by its people, filed by its head, returned or accepted by the office; printed as Word."""
 
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -27,6 +28,7 @@ from tracker.services.unit_report import Typed
 from tracker.web.errors import STATUS, say
 from tracker.web.inputs import kept, key
 from tracker.web.language import gettext as _
+from tracker.web.report_errors import named
 from tracker.web.reports import WORD, cycle_name
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import takes_long_text, warn_of_children
@@ -148,19 +150,22 @@ def withdraw(report_id: int) -> ResponseReturnValue:
 
 @bp.post("/accept")
 @login_required
+@takes_long_text
 def accept(report_id: int) -> ResponseReturnValue:
-    return _decide(report_id, review.accept, _("Đã tiếp nhận báo cáo; báo cáo và số liệu đã khóa."))
+    reasons = _reasons()
+    return _decide(
+        report_id,
+        partial(review.accept, reasons=reasons),
+        _("Đã tiếp nhận báo cáo; báo cáo và số liệu đã khóa."),
+        reasons,
+    )
 
 
 @bp.post("/return")
 @login_required
 @takes_long_text
 def return_(report_id: int) -> ResponseReturnValue:
-    reasons = {
-        name.removeprefix("reason-"): plain(value[:10_000])
-        for name, value in request.form.items()
-        if name.startswith("reason-")
-    }
+    reasons = _reasons()
     try:
         with acting() as ctx:
             again = writing.view(ctx, report_id).state is FilingState.ACCEPTED
@@ -170,6 +175,15 @@ def return_(report_id: int) -> ResponseReturnValue:
         return _page(report_id, {error.field or "reasons": say(error)}, _status(error), reasons=reasons)
     flash(_("Đã trả lại; đơn vị chỉ sửa được các phần có lý do."), "success")
     return redirect(url_for("unit_reports.show", report_id=report_id))
+
+
+def _reasons() -> dict[str, str]:
+    """Part → why it is to go back, as typed."""
+    return {
+        name.removeprefix("reason-"): plain(value[:10_000])
+        for name, value in request.form.items()
+        if name.startswith("reason-")
+    }
 
 
 @bp.get("/report.docx")
@@ -182,12 +196,12 @@ def document(report_id: int) -> ResponseReturnValue:
     return send_file(BytesIO(content), WORD, as_attachment=True, download_name=name)
 
 
-def _decide(report_id: int, verb: Any, done: str) -> ResponseReturnValue:
+def _decide(report_id: int, verb: Any, done: str, reasons: dict[str, str] | None = None) -> ResponseReturnValue:
     try:
         with acting() as ctx:
             verb(ctx, report_id, version())
     except (Invalid, Conflict, IllegalMove) as error:
-        return _page(report_id, {error.field or "version": say(error)}, _status(error))
+        return _page(report_id, {error.field or "version": say(error)}, _status(error), reasons=reasons)
     flash(done, "success")
     return redirect(url_for("unit_reports.show", report_id=report_id))
 
@@ -239,6 +253,7 @@ def _page(
             base={one.key: mark_of(page.texts.get(one.key, "")) for one in page.sections},
             measures=[_shown(one, typed, errors or {}) for one in page.fields],
             errors=errors or {},
+            summed=named(page, errors or {}),
             saved=saved or [],
             reasons=reasons or {},
             FIGURES=FIGURES,

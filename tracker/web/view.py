@@ -34,6 +34,10 @@ def rate(value: Fraction | None) -> str:
     return words.replace(".", ",") if language() == "vi" else words
 
 
+def percent_of(part: int, of: int) -> str:
+    return rate(Fraction(part, of) if of else None)
+
+
 @dataclass(slots=True)  # not frozen: that alone would take a third of the time
 class AssignmentView:
     """One row of a list: the row itself, its names, where it stands, and that in words."""
