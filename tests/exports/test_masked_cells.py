@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 from tracker.exports import report_annexes
 from tracker.exports.edition_workbook import SHEETS
