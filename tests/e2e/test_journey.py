@@ -153,7 +153,7 @@ def test_from_the_document_to_the_report(stack: tuple[Stack, Postman, str], page
     content = Path(download.value.path()).read_bytes()
     assert check_document(content) == []
     document = Document(BytesIO(content))
-    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    text = " ".join(" ".join(paragraph.text for paragraph in document.paragraphs).split())
     assert f"Kết quả thực hiện Chương trình hành động vì trẻ em huyện Tân Yên giai đoạn 2021 - 2030 năm {YEAR}" in text
     assert "164 nhiệm vụ" in text
     measures, work = document.tables[-2:]

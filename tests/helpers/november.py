@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import BytesIO
 
@@ -138,8 +138,9 @@ def _value(measure_id: int, per: int, lead: Filer | None, filed: Sequence[Filer]
     sides = [one.sides(measure_id) for one in chosen]
     numerator, denominator = (sum(one[side] for one in sides) for side in (0, 1))
     value = Fraction(numerator) if per == 1 else Fraction(numerator * per, denominator)
-    words = f"{float(value):,.2f}".rstrip("0").rstrip(".").translate(str.maketrans(",.", ".,"))
-    unit = {1: "", 100: "%", 1000: "‰"}.get(per, f"/{per:,}".replace(",", "."))
+    exact = (Decimal(value.numerator) / value.denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    words = f"{exact:,f}".rstrip("0").rstrip(".").translate(str.maketrans(",.", ".,"))
+    unit = {100: "%", 1000: "‰"}.get(per, "")  # of others the table has "on so many" in a column of its own
     early = datetime.now(UTC).date() <= date(2026, 12, 31)  # then nobody can know more than an estimate
     return f"{words}{unit}{' (ước)' if early else ''}"
 

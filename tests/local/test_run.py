@@ -49,7 +49,7 @@ class Run:
 
     def page(self) -> str:
         address = self.said.partition("Giao Việc: ")[2].split()[0]
-        with urlopen(f"{address}/sign-in", timeout=20) as answer:
+        with urlopen(f"{address}/sign-in", timeout=60) as answer:
             return str(answer.read().decode())
 
 
