@@ -1,11 +1,11 @@
 """`tracker run`: everything on one machine, under one process."""
 
 import os
-import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
+from urllib.request import urlopen
 
 import click
 import redis
@@ -173,11 +173,12 @@ def _write_local_env(env: dict[str, str]) -> None:
 
 
 def _answers(port: int) -> bool:
+    """Whether a page would come: the port is open some seconds before anybody stands behind it."""
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
     except OSError:
         return False
-    return True
 
 
 def _greet(console: Console, settings: Settings, accounts: list[tuple[str, str, str]]) -> None:
