@@ -266,3 +266,14 @@ def test_build_due_makes_every_file(app: Flask) -> None:
             book = load_workbook(BytesIO(store.file(ctx.session, id_, "xlsx") or b""), read_only=True)
             assert book.sheetnames == ["Báo cáo", "Chỉ tiêu", "Nhiệm vụ"]
             assert sum(1 for _ in book["Nhiệm vụ"].iter_rows()) == 1 + 164
+
+
+def test_a_number_is_given_once_a_year(session: Session, act: Act, cycle: ReportCycle) -> None:
+    write_all(act, cycle)
+    first, second = (build(act, requested(act, cycle, recipient)) for recipient in ("committee", "agency"))
+    day = LATER.date()
+    reports.issue_report(act(OFFICE, at=LATER), first.id, number="15", day=day)
+    with pytest.raises(Invalid) as error:
+        reports.issue_report(act(OFFICE, at=LATER), second.id, number="15", day=day)
+    assert error.value.field == "number"
+    reports.issue_report(act(OFFICE, at=LATER), second.id, number="16", day=day)

@@ -83,7 +83,12 @@ def test_a_file_of_another_report_or_a_broken_one(app: Flask, browse: Browse, of
     where, other = report_path(app), report_path(app, "p-tuphap")
     head = browse(HEAD)
     theirs = browse(OTHER).client.get(f"{other}/excel/mau.xlsx").data
-    for content, said in ((theirs, "báo cáo khác"), (theirs[:900], "Tệp"), (b"PK\x03\x04nothing", "Tệp"), (b"", "Tệp")):
+    for content, said in (
+        (theirs, "không phải mẫu"),
+        (theirs[:900], "Tệp"),
+        (b"PK\x03\x04nothing", "Tệp"),
+        (b"", "Tệp"),
+    ):
         page = head.post(
             f"{where}/excel", at=f"{where}/excel", status=422, file=(BytesIO(content), "bao-cao.xlsx")
         )  # fmt: skip

@@ -24,11 +24,7 @@ from tracker.store.programme import indicators
 _OFFICIAL = """
     SELECT DISTINCT ON (f.measure_id, f.unit_id, f.period)
         f.id, f.measure_id, f.unit_id, f.unit_name, f.period, f.round, f.numerator, f.denominator, f.value, f.no_data,
-        f.estimate, f.source, f.comment, f.accepted_at IS NOT NULL AS accepted,
-        u.valid_to IS NOT NULL OR EXISTS (
-            SELECT 1 FROM unit_reports AS r JOIN report_cycles AS c ON c.id = r.cycle_id
-            WHERE r.unit_id = f.unit_id AND c.period = f.period AND f.measure_id = ANY(r.measure_ids)
-        ) AS led
+        f.estimate, f.source, f.comment, f.accepted_at IS NOT NULL AS accepted
     FROM figures AS f JOIN units AS u ON u.id = f.unit_id
     WHERE f.measure_id = ANY(:measures)
         AND (f.period = :period OR f.period < :year AND substr(f.period, 5) IN ('', :part))
@@ -156,9 +152,9 @@ def lines_of(
     asked = {"measures": ids, "period": period, "year": period[:4], "part": period[4:], "accepted_only": accepted_only}
     per = {measure.id: measure.per for _indicator, measure in measures}
     added = _added(session.execute(_ADDED, {**asked, "communes": True}), per)
-    others: dict[tuple[int, str], list[tuple[Reported, bool]]] = defaultdict(list)
+    others: dict[tuple[int, str], list[Reported]] = defaultdict(list)
     for row in session.execute(text(_OFFICIAL), {**asked, "communes": False}):
-        others[row.measure_id, row.period].append((reported(row, per[row.measure_id]), row.led))
+        others[row.measure_id, row.period].append(reported(row, per[row.measure_id]))
     # A second half ends with its year: the year comes first, so that the half takes its place where there is one.
     periods = sorted({key[1] for key in (*added, *others)})
     found = []
@@ -228,13 +224,10 @@ def reported(row: Any, per: int) -> Reported:
     )
 
 
-def _lead(
-    rows: list[tuple[Reported, bool]], lead_unit_id: int | None, support: Collection[int]
-) -> Reported | None:  # fmt: skip
-    """The lead's of today, else that of whoever led it then: whose report of the period asked for it, or a unit that is
-    no more; none that only supports."""
-    own = [one for one, _led in rows if one.unit_id == lead_unit_id]
-    earlier = [one for one, led in rows if led and one.unit_id not in support]
+def _lead(rows: list[Reported], lead_unit_id: int | None, support: Collection[int]) -> Reported | None:
+    """The lead's of today, else that of whoever led it then: nobody else but supporters may report it."""
+    own = [one for one in rows if one.unit_id == lead_unit_id]
+    earlier = [one for one in rows if one.unit_id not in support]
     return max(own or earlier, key=lambda one: one.figure_id, default=None)
 
 

@@ -164,6 +164,6 @@ def _year(ctx: Context, programme: Any) -> int:
     year than the one that was meant."""
     choices = _years(ctx, programme) or [programme.period_start]
     asked = request.args.get("year", type=a_year)
-    if request.method == "POST" and asked not in choices:
+    if request.method == "POST" and "year" in request.args and asked not in choices:
         raise NotFound(N_("Không có năm này trong chương trình."))
     return asked if asked in choices else (ctx.today.year if ctx.today.year in choices else choices[0])

@@ -28,7 +28,7 @@ def period_of(ctx: Context, programme: Any) -> Period:
     """The one that the address asks for, else the newest of which anything was reported; but nothing is written into
     another period than the one that was meant."""
     asked = _period_asked(programme)
-    if asked is None and request.method == "POST":
+    if asked is None and request.method == "POST" and "period" in request.args:
         raise NotFound(N_("Kỳ báo cáo không đúng."))
     return asked or period_named(str(_newest(ctx, programme)))
 
