@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +51,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
     server.start(EMPTY)
     _fill(server, folder)
     yield server
+    if server.process is not None:
+        server.process.send_signal(signal.SIGQUIT)  # at once: nothing in it is kept
     server.stop()
 
 

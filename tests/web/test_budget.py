@@ -44,6 +44,7 @@ def test_what_one_enters_in_millions(browse: Browse, filled: dict[str, int]) -> 
     page = head.post(path, at=path, **{**form, "estimate-district": "60"})
     assert "Đã lưu kinh phí" in page
     assert 'value="1.250,5"' in page
+    head.post(path.replace("2026", "1999"), at=path, status=404, **form)  # never into another year
     # A stale form shows both and loses neither.
     page = head.post(path, at=path, status=409, **{**form, "estimate-district": "70"})
     assert "Người khác vừa ghi kinh phí này" in page
