@@ -19,6 +19,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from tests.bench.escalation import section
+from tests.bench.reporting import section as reports
 from tests.bench.scale import scale
 from tests.helpers.smtp import Postman
 from tests.helpers.stack import until
@@ -73,6 +74,7 @@ def main() -> None:
         *("| " + " | ".join(row) + " |" for row in pages),
         "",
         *section(),
+        *reports(),
     ]
     (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines))
     print("\n".join(lines))
