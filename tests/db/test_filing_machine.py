@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.helpers.filing import LATER, OFFICE, opened, report_of
+from tests.helpers.machine import walk
 from tracker.models.assignment import Assignment
 from tracker.models.cycle import UnitReport
 from tracker.models.figure import Figure
@@ -225,14 +225,4 @@ def machine(session: Session, act: Act) -> type[RuleBasedStateMachine]:
 
 
 def test_a_random_year_of_filing(session: Session, act: Act) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        machine(session, act),
-        settings=settings(
-            max_examples=max(1, STEPS // PER_WALK),
-            stateful_step_count=PER_WALK,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk(machine(session, act), STEPS, PER_WALK)

@@ -8,13 +8,13 @@ import os
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
+from tests.helpers.machine import walk
 from tracker.models.assignment import Assignment
 from tracker.models.audit import AuditEvent
 from tracker.models.extension import ExtensionRequest
@@ -218,15 +218,4 @@ def machine(session: Session, act: Act) -> type[RuleBasedStateMachine]:
 
 
 def test_whatever_people_do(session: Session, act: Act) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        machine(session, act),
-        settings=settings(
-            max_examples=max(1, STEPS // PER_WALK),
-            stateful_step_count=PER_WALK,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            # A walk is told as it was: to shrink one takes longer than to read it.
-            phases=[Phase.generate],
-        ),
-    )
+    walk(machine(session, act), STEPS, PER_WALK)

@@ -7,15 +7,15 @@ import os
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.db.test_figure import measure_of
 from tests.helpers.filing import LATER, OFFICE, report_of, unit_named
+from tests.helpers.machine import walk
 from tests.helpers.reporting import ACCEPTED, AROUND, Told, entry_of
 from tracker.exports.consolidated import report_document
 from tracker.models.cycle import ReportCycle
@@ -286,14 +286,4 @@ def machine(session: Session, act: Act) -> type[RuleBasedStateMachine]:
 
 
 def test_a_random_year_of_reporting(session: Session, act: Act) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        machine(session, act),
-        settings=settings(
-            max_examples=max(1, STEPS // PER_WALK),
-            stateful_step_count=PER_WALK,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk(machine(session, act), STEPS, PER_WALK)

@@ -27,9 +27,6 @@ from tests.helpers.november import (
 )
 from tests.helpers.smtp import Postman
 from tests.helpers.stack import Stack, until
-from tests.helpers.world import make_settings
-from tracker.app import create_app
-from tracker.extensions import db
 from tracker.local.process import free_port
 from tracker.local.valkey import ValkeyServer
 
@@ -53,15 +50,6 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
         assert until(lambda: "ready" in stack.log("worker").read_text(), 30), stack.logs()
         assert until(lambda: "Listening" in stack.log("web").read_text(), 30), stack.logs()
         yield address, postman, stack
-
-
-@pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The services beside the site, on the same database."""
-    app = create_app(make_settings(database_url, "redis://127.0.0.1:1/0", (tmp_path / "mail").as_uri()))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 def test_november(site: tuple[str, Postman, Stack], app: Flask, browser: Browser) -> None:
