@@ -83,6 +83,10 @@ def test_what_was_filed_stays_on_the_pages_of_figures_too(act: Act, report: Unit
     with pytest.raises(IllegalMove, match="đang chờ cơ quan thường trực xem") as error:
         put(2)
     assert error.value.field == "value"
+    cycles.close(act(OFFICE, at=LATER), report.cycle_id)  # it may be opened again, and accepted as it was filed
+    with pytest.raises(IllegalMove, match="đang chờ cơ quan thường trực xem"):
+        put(2)
+    cycles.open_again(act(OFFICE, at=LATER), report.cycle_id)
     review.return_(act(OFFICE, at=LATER), report.id, reasons={"plans": "Nêu số liệu"})
     with pytest.raises(IllegalMove, match="không phải phần số liệu"):
         put(2)

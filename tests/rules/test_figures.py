@@ -66,6 +66,8 @@ def test_what_is_stored(shape: Shape, given: Entry, value: str) -> None:
         (RATE, entry(value="NaN"), "value"),
         (RATE, entry(value="Infinity"), "value"),
         (RATE, entry(value="1e30"), "value"),
+        (RATE, entry(1, "1e-22"), "denominator"),
+        (CHANGE, entry("1e12", "1e-9"), "denominator"),
         (INFANTS, entry(value=1001), "value"),
         (INFANTS, entry(7, 6), "numerator"),
         (COUNT, entry(1, 2), "numerator"),

@@ -71,6 +71,9 @@ def test_without_a_good_key_nothing_is_told(app: Flask, api: Api) -> None:
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
             assert "error" in answer.get_json()
     assert api.get("/api/").get_json()["version"] == 1
+    assert "error" in api.get("/api/nothing", 404).get_json()
+    host = {"Authorization": f"Bearer {api.key}", "Host": "evil.example"}
+    assert "evil.example" not in api.client.get("/api/", headers=host).text
     assert api.client.post("/api/editions", headers={"Authorization": f"Bearer {api.key}"}).status_code in (400, 405)
 
 
