@@ -1,11 +1,13 @@
 """The Flask application: settings in, extensions bound, pages registered."""
 
 from flask import Flask
+from sqlalchemy import event
 
 from tracker.config import ROOT, Settings, load_settings
 from tracker.extensions import csrf, db, login_manager, migrate
 from tracker.logs import configure_logs
 from tracker.queue import Nudger
+from tracker.store.connection import connect
 from tracker.store.outage import refuse_dead
 from tracker.web import uploads
 from tracker.web.site import register
@@ -41,6 +43,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["nudger"] = Nudger(settings.redis_url)
     db.init_app(app)
+    with app.app_context():
+        event.listen(db.engine, "do_connect", connect)
     migrate.init_app(app, db)
     uploads.register(app)  # before what reads forms
     csrf.init_app(app)

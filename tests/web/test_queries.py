@@ -16,17 +16,30 @@ from tracker.extensions import db
 
 
 @contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    seen: list[str] = []
+def asked(app: Flask, about: str = "") -> Iterator[list[tuple[str, Any]]]:
+    """Statements that mention `about`, with their values, as they are sent."""
+    seen: list[tuple[str, Any]] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        if about in statement:
+            seen.append((statement, values))
 
     with app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)
+
+
+def plans(app: Flask, statements: list[tuple[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(statement, how it was answered)"""
+    with app.app_context():
+        engine = db.engine
+    with engine.connect() as connection:
+        for statement, values in statements:
+            (plan,) = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values).scalar_one()
+            yield statement, plan["Plan"]
+    engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -43,9 +56,9 @@ def counted(app: Flask) -> Iterator[list[str]]:
 )
 def test_queries_of_a_page(app: Flask, login: str, path: str, most: int) -> None:
     browser = Browser(app.test_client(), login)
-    with counted(app) as seen:
+    with asked(app) as seen:
         browser.get(path)
-    assert len(seen) <= most, "\n".join(statement[:150] for statement in seen)
+    assert len(seen) <= most, "\n".join(statement[:150] for statement, _values in seen)
 
 
 @pytest.mark.parametrize("kind", ["extend", "chase", "star"])
@@ -59,11 +72,11 @@ def test_queries_of_many_at_once(app: Flask, kind: str) -> None:
     form = {"kind": kind, "text": "Mưa lũ", "due_on": "2027-12-01"}
     counts = []
     for n in (10, 40):
-        with counted(app) as seen:
+        with asked(app) as seen:
             page = browser.post("/bulk/preview", at="/assignments", ids=ids[:n], **form)
         counts.append(len(seen))
         assert "Không xử lý được" not in page
-    assert (counts[1] - counts[0]) / 30 <= 8, (counts, "\n".join(statement[:150] for statement in seen[-30:]))
+    assert (counts[1] - counts[0]) / 30 <= 8, (counts, "\n".join(statement[:150] for statement, _values in seen[-30:]))
 
 
 def test_lists_find_their_rows_by_an_index(app: Flask, database_url: str) -> None:
@@ -75,55 +88,57 @@ def test_lists_find_their_rows_by_an_index(app: Flask, database_url: str) -> Non
         connection.execute("VACUUM ANALYZE assignments")
     one = _first(app)
     head, office = Browser(app.test_client(), HEAD), Browser(app.test_client(), OFFICE)
-    asked: list[tuple[str, object]] = []
+    with asked(app, "assignments") as seen:
+        for browser, path in (
+            (head, "/my-work"), (head, "/assignments"), (office, "/assignments"), (office, "/monitor"),
+            (office, "/assignments?class=overdue"),
+            (office, "/assignments?year=2026&unit_name=Phong+Y+te"), (head, f"/assignments/{one}"),
+            (office, "/assignments?stale=1"), (office, "/assignments?blocked=1"),
+            (office, "/assignments?class=waiting"), (head, "/calendar/?month=2026-11"),
+        ):  # fmt: skip
+            browser.get(path)
+    read = [one for one in seen if one[0].lstrip().startswith(("SELECT", "WITH"))]
+    assert len(read) > 11
+    assert [statement[:300] for statement, plan in plans(app, read) if reads_whole(plan, "assignments")] == []
 
-    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-        asked.append((statement, values))
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    for browser, path in (
-        (head, "/my-work"), (head, "/assignments"), (office, "/assignments?class=overdue"), (office, "/assignments"),
-        (office, "/assignments?year=2026&unit_name=Phong+Y+te"), (head, f"/assignments/{one}"), (office, "/monitor"),
-        (office, "/assignments?stale=1"), (office, "/assignments?blocked=1"),
-        (office, "/assignments?class=waiting"), (head, "/calendar/?month=2026-11"),
-    ):  # fmt: skip
-        browser.get(path)
-    event.remove(engine, "before_cursor_execute", note)
-    read_whole = []
-    with engine.connect() as connection:
-        for statement, values in asked:
-            if "assignments" in statement and statement.lstrip().startswith(("SELECT", "WITH")):
-                plan = connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars()  # type: ignore[arg-type]
-                if any("Seq Scan on assignments" in line for line in plan):
-                    read_whole.append(statement[:300])
-    engine.dispose()
-    assert read_whole == []
+def test_what_stands_first_is_read_in_order(app: Flask, database_url: str) -> None:
+    """Fifty rows out of two thousand overdue ones of a year: the rest is not read to be put in order."""
+    seed(database_url, 20_000, 200, words=False)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE assignments")
+    office = Browser(app.test_client(), OFFICE)
+    with asked(app, "assignments.text") as seen:
+        office.get("/assignments?class=overdue&year=2026")
+        office.get("/monitor?year=2026")
+    assert len(seen) == 2
+    for statement, plan in plans(app, seen):
+        assert 0 < rows_read(plan, "assignments") <= 300, statement
 
 
 def test_the_past_of_one_year_is_read_by_itself(app: Flask, database_url: str) -> None:
     """Of ten years' history no page about one year goes through the other nine; the trend asks once for its months."""
     seed(database_url, 20_000, 200, words=False)
     office = Browser(app.test_client(), OFFICE)
-    asked: list[tuple[str, object]] = []
+    with asked(app, "past_standings") as seen:
+        office.get("/monitor/trend?year=2020")
+        assert len(seen) == 2  # where history begins, and the months
+        office.get("/monitor/as-of?day=2026-06-30&year=2020&class=done_late")
+    for statement, plan in plans(app, [one for one in seen if "min(" not in one[0]]):
+        assert 0 < most_ordered(plan) < 5_000, statement
 
-    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-        if "past_standings" in statement and "min(" not in statement:
-            asked.append((statement, values))
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    office.get("/monitor/trend?year=2020")
-    assert len(asked) == 1
-    office.get("/monitor/as-of?day=2026-06-30&year=2020&class=done_late")
-    event.remove(engine, "before_cursor_execute", note)
-    with engine.connect() as connection:
-        for statement, values in asked:
-            (plan,) = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values).scalar_one()  # type: ignore[arg-type]
-            assert 0 < most_ordered(plan["Plan"]) < 5_000, statement
-    engine.dispose()
+def reads_whole(plan: dict[str, Any], table: str) -> bool:
+    own = plan["Node Type"] == "Seq Scan" and plan["Relation Name"] == table
+    return own or any(reads_whole(one, table) for one in plan.get("Plans", []))
+
+
+def rows_read(plan: dict[str, Any], table: str) -> float:
+    """Rows of the table that were looked at, taken or not."""
+    own = 0.0
+    if plan.get("Relation Name") == table:
+        own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return own + sum(rows_read(one, table) for one in plan.get("Plans", []))
 
 
 def most_ordered(plan: dict[str, Any]) -> float:

@@ -247,9 +247,18 @@ def is_single() -> ColumnElement[bool]:
 
 def in_year(year: int) -> ColumnElement[bool]:
     """Given in the year, or a single duty's that was carried into it."""
+    return or_(*_ways_into(year))
+
+
+def _ways_into(year: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     asked = value("year", year)
-    carried = and_(is_single(), Assignment.carried_to >= asked, Assignment.year < asked)
-    return or_(Assignment.year == asked, carried)
+    return Assignment.year == asked, and_(is_single(), Assignment.carried_to >= asked, Assignment.year < asked)
+
+
+def branches(filters: Filters, day: Day) -> list[list[ColumnElement[bool]]]:
+    """`where` as alternatives that exclude each other: each is read in order by an index of its own, an OR by none."""
+    rest = where(filters.without("year"), day)
+    return [[way, *rest] for way in _ways_into(filters.year)] if filters.year is not None else [rest]
 
 
 def _of_class(filters: Filters, day: Day) -> list[ColumnElement[bool]]:

@@ -1,11 +1,11 @@
 """Lists of assignments: plain rows with what a list shows, most urgent first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Integer, Select, any_, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Integer, Select, any_, bindparam, func, select, text, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.models.assignment import Assignment
@@ -15,7 +15,7 @@ from tracker.models.duty import Duty
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.workflow import State
-from tracker.store.filters import Day, Filters, Visible, ask, value, where
+from tracker.store.filters import Day, Filters, Visible, ask, branches, value, where
 from tracker.store.page import BOUND, DEEPEST, PAGE_SIZE, Page, plan_anew
 from tracker.store.tally import count_by_tally
 
@@ -50,8 +50,15 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     Clause.__table__.c.ref.label("clause_ref"), User.__table__.c.name.label("owner_name"),
     _ROW.year, _ROW.period, _ROW.carried_from_id, _ROW.carried_to,
 )  # fmt: skip
+Order = tuple[ColumnElement[Any], ...]
+
+
 # The order of the indexes ix_assignments_list…: open before closed, starred first, then by deadline, none last.
-ORDER = (Assignment.closed, Assignment.starred.desc(), Assignment.due_on, Assignment.id)
+def most_urgent(of: Any) -> Order:
+    return of.closed, of.starred.desc(), of.due_on, of.id
+
+
+ORDER = most_urgent(Assignment)
 
 
 def listed(*more: ColumnElement[Any]) -> Select[Any]:
@@ -84,20 +91,32 @@ def assignments(
 
 
 def _bounded_count(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
-    bounded = select(Assignment.id).where(visible.where(), *where(filters, day)).limit(BOUND + 1).subquery()
-    return select(func.count()).select_from(bounded)
+    """No more than BOUND + 1."""
+    some = [
+        select(Assignment.id).where(visible.where(), *conditions).limit(BOUND + 1)
+        for conditions in branches(filters, day)
+    ]
+    bounded = union_all(*some).subquery()
+    return select(func.least(func.count(), BOUND + 1)).select_from(bounded)
 
 
 def _page(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
     """The rows are found and ordered by an index first; names are looked up for these few only."""
-    ids = (
-        select(Assignment.id)
-        .where(visible.where(), *where(filters, day))
-        .order_by(*ORDER)
-        .limit(bindparam("size", type_=Integer))
-        .offset(bindparam("start", type_=Integer))
-    )
+    ids = _first_ids(visible, branches(filters, day), most_urgent)
     return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*ORDER)
+
+
+def _first_ids(visible: Visible, ways: list[list[ColumnElement[bool]]], order: Callable[[Any], Order]) -> Select[Any]:
+    """Ids of `size` rows from `start`: the first of each way, merged."""
+    size, start = bindparam("size", type_=Integer), bindparam("start", type_=Integer)
+    firsts = union_all(*(
+        select(Assignment.id, Assignment.closed, Assignment.starred, Assignment.due_on)
+        .where(visible.where(), *conditions)
+        .order_by(*order(Assignment))
+        .limit(size + start)
+        for conditions in ways
+    )).subquery()  # fmt: skip
+    return select(firsts.c.id).order_by(*order(firsts.c)).limit(size).offset(start)
 
 
 def leading(session: Session, visible: Visible) -> list[tuple[int, str]]:
@@ -109,18 +128,22 @@ def leading(session: Session, visible: Visible) -> list[tuple[int, str]]:
 
 def latest(session: Session, visible: Visible, filters: Filters, day: Day, most: int) -> list[Listed]:
     """What is overdue and still with its unit, the latest first: what was submitted late waits for the office alone."""
-    return list(ask(session, _latest, visible, replace(filters, klass="overdue"), day, most=most))
+    overdue = replace(filters, klass="overdue")
+    return list(ask(session, _latest, visible, overdue, day, size=most, start=0))
 
 
 def _latest(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
-    order = (Assignment.due_on, Assignment.id)
-    ids = (
-        select(Assignment.id)
-        .where(visible.where(), *where(filters, day), Assignment.state != State.SUBMITTED)
-        .order_by(*order)
-        .limit(bindparam("most", type_=Integer))
-    )
-    return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*order)
+    ways = [
+        [*conditions, Assignment.state != State.SUBMITTED, Assignment.starred.is_(starred)]
+        for conditions in branches(filters, day)
+        for starred in (True, False)  # for the index of the list: by deadline within each of the two
+    ]
+    ids = _first_ids(visible, ways, _longest_overdue)
+    return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*_longest_overdue(Assignment))
+
+
+def _longest_overdue(of: Any) -> Order:
+    return of.due_on, of.id
 
 
 def all_assignments(session: Session, filters: Filters, day: Day) -> list[Assignment]:

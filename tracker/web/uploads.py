@@ -80,11 +80,11 @@ def warn_of_children(*texts: str) -> None:
 
 def _allow_more() -> None:
     limit = _limit()
-    if not current_user.is_authenticated:
+    long = limit is None and request.method == "POST" and _is_long(request.endpoint)
+    if not (limit or long) or not current_user.is_authenticated:
         return
     if limit is None:
-        if request.method == "POST" and _is_long(request.endpoint):
-            request.max_content_length = request.max_form_memory_size = LONG_TEXT
+        request.max_content_length = request.max_form_memory_size = LONG_TEXT
         return
     request.max_content_length = limit.count * limit.size + REST
     if limit.count > 1:
