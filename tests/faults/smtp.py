@@ -3,6 +3,7 @@
 Minutes pass by shifting the rows of the outbox, not by waiting: pauses are counted from the database's clock.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -26,6 +27,7 @@ from tracker.extensions import db
 from tracker.local.postgres import PostgresServer
 from tracker.mail import transport
 
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # the server tells each handshake that fails, at length
 A_MINUTE = """
     UPDATE outbox SET not_before = not_before - interval '1 minute', created_at = created_at - interval '1 minute'
     WHERE state = 'queued'
