@@ -8,9 +8,13 @@ from flask import Flask
 from openpyxl import Workbook, load_workbook
 from werkzeug.test import TestResponse
 
+from tests.helpers.filing import actor_named, unit_named
 from tests.web.test_pages import HEAD, OFFICE, Browser, _first
 from tracker.acting import acting
 from tracker.exports.update_sheet import COLUMNS, FILLED
+from tracker.services import cycle as cycles
+from tracker.services.cycle_opening import open_cycle
+from tracker.store import unit_report
 
 
 @pytest.fixture
@@ -109,6 +113,22 @@ def test_the_whole_way(app: Flask, head: Browser) -> None:
     again = upload(head, book).text
     assert again.count("đã được cập nhật từ tệp này") == 2
     assert "Không có gì mới để lưu" in again
+
+
+def test_what_a_report_fulfils_is_not_done_by_a_row(app: Flask, head: Browser) -> None:
+    with app.app_context(), acting(actor_named(OFFICE)) as ctx:
+        cycle = cycles.plan(ctx, programme_id=1, kind="annual", period="2026")
+        ctx.session.flush()
+        open_cycle(ctx, cycle.id, told=False)
+        report = unit_report.of_unit(ctx.session, cycle.id, unit_named(ctx.session, "p-yte").id)
+        assert report is not None
+        of_report = report.assignment_id
+    sheet = sheet_of(head)["Cập nhật"]
+    lists = [one for one in sheet.data_validations.dataValidation if one.type == "list"]
+    offered = {cell.min_row: one.formula1 for one in lists for cell in one.sqref.ranges}
+    rows = {sheet.cell(row, 1).value: row for row in range(2, sheet.max_row + 1)}
+    assert offered.pop(rows.pop(of_report)) == '"Đúng tiến độ,Có vướng mắc"'
+    assert {offered[row] for row in rows.values()} == {'"Đúng tiến độ,Có vướng mắc,Đã xong"'}
 
 
 def test_what_somebody_changed_meanwhile_is_not_overwritten(app: Flask, head: Browser) -> None:

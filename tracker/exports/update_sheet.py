@@ -19,6 +19,8 @@ COLUMNS = {
 }  # fmt: skip
 FILLED = ("Tình hình", "Nội dung cập nhật", "Tỷ lệ, %")
 CHOICES = tuple(SIGNALS[key] for key in ("on_track", "blocked", "done"))
+# What a report fulfils is done when the report is filed.
+OF_REPORT = CHOICES[:2]
 # The mark by which a file of ours is known; raised when its columns change.
 FORMAT = "giao-viec-cap-nhat-1"
 HELP = (
@@ -40,6 +42,7 @@ class Line:
     due_on: date | None
     standing: str
     percent: int
+    by_report: bool = False
 
 
 def update_sheet(lines: Sequence[Line], *, made_for: str, unit: str, made_at: datetime) -> bytes:
@@ -82,6 +85,7 @@ def update_sheet(lines: Sequence[Line], *, made_for: str, unit: str, made_at: da
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+        choice, text, percent = (names.index(name) for name in FILLED)
         for row, line in enumerate(lines, start=1):
             tall(sheet, row, line.text, TEXT_WIDTH)
             values = (line.id, line.version, line.clause_ref, line.text, line.due_on, line.standing, line.percent)
@@ -89,12 +93,8 @@ def update_sheet(lines: Sequence[Line], *, made_for: str, unit: str, made_at: da
                 write(sheet, row, column, value, formats)
             for name in FILLED:
                 sheet.write_blank(row, names.index(name), None, open_)
+            sheet.data_validation(row, choice, row, choice, _one_of(OF_REPORT if line.by_report else CHOICES))
         last = max(len(lines), 1)
-        choice, text, percent = (names.index(name) for name in FILLED)
-        sheet.data_validation(1, choice, last, choice, {
-            "validate": "list", "source": list(CHOICES), "error_title": "Tình hình",
-            "error_message": "Hãy chọn một trong ba tình hình.",
-        })  # fmt: skip
         sheet.data_validation(1, percent, last, percent, {
             "validate": "integer", "criteria": "between", "minimum": 0, "maximum": 100, "error_title": "Tỷ lệ",
             "error_message": "Tỷ lệ là số nguyên từ 0 đến 100.",
@@ -112,3 +112,11 @@ def update_sheet(lines: Sequence[Line], *, made_for: str, unit: str, made_at: da
         for row, sentence in enumerate(HELP, start=3):
             guide.write_string(row, 0, sentence, wrap)
     return out.getvalue()
+
+
+def _one_of(choices: Sequence[str]) -> dict[str, object]:
+    by_report = "" if len(choices) == len(CHOICES) else " Việc này hoàn thành khi nộp báo cáo ở trang Báo cáo."
+    return {
+        "validate": "list", "source": list(choices), "error_title": "Tình hình",
+        "error_message": f"Hãy chọn trong danh sách.{by_report}",
+    }  # fmt: skip

@@ -15,6 +15,7 @@ from tracker.rules.words import N_
 from tracker.rules.workflow import WITH_UNIT
 from tracker.services import update_sheet as sheets
 from tracker.store.listing import open_work
+from tracker.store.unit_report import reports_of
 from tracker.web.downloads import XLSX
 from tracker.web.errors import say
 from tracker.web.language import gettext as _
@@ -40,10 +41,14 @@ def index() -> ResponseReturnValue:
 def download() -> ResponseReturnValue:
     with acting() as ctx:
         rows = [view_of_row(ctx, row) for row in open_work(ctx.session, ctx.actor.units) if row.state in WITH_UNIT]
+        reports = reports_of(ctx.session, [one.row.id for one in rows])
         lines = [
-            Line(one.row.id, one.row.version, one.clause_ref, one.row.text, one.due_on, one.words, one.row.percent)
+            Line(
+                one.row.id, one.row.version, one.clause_ref, one.row.text, one.due_on, one.words, one.row.percent,
+                by_report=one.row.id in reports,
+            )
             for one in rows
-        ]
+        ]  # fmt: skip
         units = ", ".join(current_user.visitor.unit_names)
         body = update_sheet(lines, made_for=ctx.actor.name, unit=units, made_at=ctx.now)
         name = f"cap-nhat-{ctx.today.isoformat()}.xlsx"
