@@ -27,6 +27,8 @@ from tracker.exports.snapshot import WorkRow
 # Rows of one sheet (Excel's limit, less the head); more go on in the next.
 MOST_ROWS = 1_048_575
 EVERY = 20_000
+# Rows whose height is written down, and kept in memory until the end. Who prints more has Excel measure them.
+MEASURED = 20_000
 Columns = Sequence[tuple[str, float]]
 
 INDICATORS: Columns = (
@@ -85,7 +87,8 @@ class _Writer:
                 sheet, at = self.book.add_worksheet(title if number == 1 else f"{title} ({number})"), 0
                 begin(sheet, columns, self.head, 2)
             at += 1
-            tallest(sheet, at, (n, *row), columns)
+            if n <= MEASURED:
+                tallest(sheet, at, (n, *row), columns)
             for column, value in enumerate((n, *row)):
                 write(sheet, at, column, value, self.formats)
             if n % EVERY == 0:
