@@ -37,8 +37,9 @@ def _whole() -> Select[Assignment]:
 
 
 def _locking(query: Select[Assignment]) -> Select[Assignment]:
-    # A verb must see what the verb before it committed, not the copy that the session already holds.
-    return query.with_for_update(of=Assignment).execution_options(populate_existing=True)
+    # A verb must see what the verb before it committed, not the copy that the session already holds. Rows that only
+    # refer to it (the sweep's, a comment's) do not wait for the verb.
+    return query.with_for_update(of=Assignment, key_share=True).execution_options(populate_existing=True)
 
 
 def updates_of(session: Session, assignment_id: int) -> list[Update]:

@@ -38,22 +38,31 @@ def programmes_to_sweep(session: Session, hour: int) -> list[Programme]:
     return list(session.scalars(select(Programme).where(Programme.mail_hour <= hour).order_by(Programme.id)))
 
 
+# What somebody is changing now is left to the next sweep: this one holds what it will write to, and waits for nobody.
+_TO_LOOK_AT = text("""
+    SELECT next.assignment_id
+    FROM upcoming_steps AS next JOIN assignments AS a ON a.id = next.assignment_id
+    WHERE next.step_on <= :today AND a.programme_id = :programme
+    ORDER BY next.assignment_id
+    FOR UPDATE OF next SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
+""")
 _DUE = text("""
     SELECT a.id, a.version, a.due_on, a.text, a.is_request, a.starred, a.lead_unit_id, a.owner_id,
         un.name AS unit_name, c.ref AS clause_ref
-    FROM upcoming_steps AS next
-    JOIN assignments AS a ON a.id = next.assignment_id
+    FROM assignments AS a
     JOIN units AS un ON un.id = a.lead_unit_id
     JOIN duties AS d ON d.id = a.duty_id
     JOIN clauses AS c ON c.id = d.clause_id
-    WHERE next.step_on <= :today AND a.programme_id = :programme
+    WHERE a.id = ANY(:ids)
     ORDER BY a.id
 """)
 
 
 def to_look_at(session: Session, programme_id: int, today: date) -> Sequence[Due]:
-    """What a unit can still act on and whose next step has come: as many as have one, however many there are."""
-    return session.execute(_DUE, {"today": today, "programme": programme_id}).all()
+    """What a unit can still act on and whose next step has come: as many as have one, however many there are. Locked,
+    then read: what changes from now on is looked at anew after this transaction."""
+    ids = list(session.execute(_TO_LOOK_AT, {"today": today, "programme": programme_id}).scalars())
+    return session.execute(_DUE, {"ids": ids}).all() if ids else ()
 
 
 _LOOK_NEXT = text("""
