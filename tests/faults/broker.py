@@ -23,7 +23,7 @@ from tracker.local.process import free_port
 from tracker.local.valkey import ValkeyServer
 
 # Rounds in turn with a frozen and a living broker, and how often each page is asked for in one.
-ROUNDS, TIMES = 12, 12
+ROUNDS, TIMES = 40, 12
 # Seconds for which the broker is away: an hour brings nothing more, since a worker looks for it every 30 s by then.
 AWAY = 300.0
 FIRST = (
