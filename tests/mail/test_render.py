@@ -16,7 +16,6 @@ from tracker.mail.render import (
     fallback,
     letter,
     opened,
-    reminders,
 )
 from tracker.mail.template import Rendered
 
@@ -31,6 +30,7 @@ LATE = MailItem(
     role="head",
     told=("Trưởng phòng LĐTBXH",),
 )
+LIST = "http://giaoviec.test/assignments?programme=1&class=overdue"
 INVITED = replace(LATE, invited=Invitation(7, 3, LATE.due_on, "http://giaoviec.test", "n" * 43))
 SOON = replace(LATE, clause_ref="I.2.a.4", title="Chỉ tiêu 4", due_on=date(2026, 11, 27), working_days=-3, told=())
 TODAY = replace(SOON, clause_ref="V.2", title="Báo cáo năm", working_days=0)
@@ -39,15 +39,18 @@ PROMISED = replace(INVITED, due_on=None, working_days=0, promised_on=date(2026, 
 
 def a_digest(*items: MailItem, locale: str = "vi") -> Rendered:
     return digest(
-        items, to_name="Trưởng phòng Y tế", today=date(2026, 11, 24), base_url="http://giaoviec.test", locale=locale,
-        sample=False,
+        items, link=LIST, to_name="Trưởng phòng Y tế", today=date(2026, 11, 24), base_url="http://giaoviec.test",
+        locale=locale, sample=False,
     )  # fmt: skip
 
 
-def an_event(kind: str, item: MailItem = LATE, locale: str = "vi", what: str = "", day: date | None = None) -> Rendered:
+def an_event(
+    kind: str, item: MailItem = LATE, locale: str = "vi", choice: str = "", day: date | None = None, by_unit: str = ""
+) -> Rendered:
     return event(
         kind, item, to_name="Trưởng phòng Y tế", actor_name="Trưởng phòng LĐTBXH", reason="Thiếu số liệu của hai xã.",
-        base_url="http://giaoviec.test", locale=locale, sample=True, what=what, day=day,
+        base_url="http://giaoviec.test", locale=locale, sample=True, choice=choice, day=day,
+        by_unit=by_unit,
     )  # fmt: skip
 
 
@@ -65,11 +68,11 @@ MAILS = {
     "answered_from_mail": lambda: an_event(
         "answered_from_mail",
         replace(LATE, invited=replace(INVITED.invited, undoes_id=1)),
-        what="Sẽ xong vào ngày",
+        choice="promise",
         day=date(2026, 12, 4),
     ),
-    "answer_told": lambda: an_event("answer_told", what="Có vướng mắc"),
-    "undone_from_mail": lambda: an_event("undone_from_mail", what="Có vướng mắc"),
+    "answer_told": lambda: an_event("answer_told", choice="promise", day=date(2026, 11, 26)),
+    "undone_from_mail": lambda: an_event("undone_from_mail", choice="blocked"),
     "assigned-request": lambda: an_event("assigned", replace(LATE, is_request=True)),
     "returned": lambda: an_event("returned"),
     "declined": lambda: an_event("declined"),
@@ -79,7 +82,7 @@ MAILS = {
 MAILS |= {
     kind: lambda kind=kind: letter(
         kind, to_name="Phó Trưởng phòng Y tế", base_url="http://giaoviec.test", locale="vi", sample=False,
-        unit="Phòng Y tế", absent="Trưởng phòng Y tế", acting="Phó Trưởng phòng Y tế",
+        unit="Phòng Y tế", absent="Trưởng phòng Y tế", acting="Phó Trưởng phòng Y tế", is_acting=True,
         valid_from=date(2026, 11, 2), valid_to=date(2026, 11, 13),
     )
     for kind in LETTERS
@@ -105,18 +108,17 @@ MAILS |= {
 MAILS |= {kind: lambda kind=kind: an_event(kind, day=date(2026, 12, 4)) for kind in SUBJECTS if kind not in MAILS}
 
 
-def a_fallback(*items: MailItem, subject: str) -> Rendered:
+def a_fallback(*items: MailItem, subject: str = "", no_address: bool = True) -> Rendered:
     return fallback(
         items, to_name="Trưởng phòng Y tế", for_name="Cán bộ phòng Y tế", for_address="canbo@yte.example.vn",
-        why="550 5.1.1 <canbo@yte.example.vn>: user unknown", subject=subject, base_url="http://giaoviec.test",
-        locale="vi", sample=False,
+        no_address=no_address, subject=subject, base_url="http://giaoviec.test", locale="vi", sample=False,
     )  # fmt: skip
 
 
 MAILS |= {
-    "fallback-digest": lambda: a_fallback(LATE, SOON, subject=reminders(2, "vi")),
+    "fallback-digest": lambda: a_fallback(LATE, SOON),
     "fallback-leader": lambda: a_fallback(
-        replace(LATE, role="leader", tried="24/11 đôn đốc lãnh đạo đơn vị (thư đã gửi)"), subject=reminders(1, "vi")
+        replace(LATE, role="leader", tried="24/11 đôn đốc lãnh đạo đơn vị"), no_address=False
     ),
     "fallback-event": lambda: a_fallback(replace(LATE, due_on=None), subject="[Giao Việc] Giao việc: Chỉ tiêu 4"),
 }

@@ -263,7 +263,7 @@ def _tell(
         base_url=ctx.base_url,
         locale=person.locale,
         sample=ctx.sample,
-        what=CHOICES[used.choice or ""],
+        choice=used.choice or "",
         day=used.day,
     )
     enqueue_many(
