@@ -94,6 +94,7 @@ def notify(
         mails.append((f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail, (row.programme_id,)))
     sent = enqueue_many(ctx, kind, mails, assignment_id=row.id)
     ctx.told.extend(person.name for _key, person, _mail, _about in mails if person.id in sent)
+    ctx.told_ids.update(sent)
     return sent
 
 
