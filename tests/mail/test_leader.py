@@ -158,6 +158,7 @@ def test_units_of_which_the_same_is_to_be_said_stand_together() -> None:
     [
         (Deed(What.TOLD, ("standing_office",), Result.NOBODY), "báo cơ quan thường trực (không có ai nhận"),
         (Deed(What.PROMISED, day=day(30), came="open"), "16/11 đơn vị hẹn xong 30/11;"),
+        (Deed(What.PROMISED, day=TODAY, came="open"), "16/11 đơn vị hẹn xong hôm nay (26/11);"),
         (Deed(What.PROMISED, day=day(20), came="broken"), "16/11 đơn vị hẹn xong 20/11 – không giữ hẹn"),
         (Deed(What.EXTENSION, day=date(2027, 1, 4), came="open"), "gia hạn đến 04/01/2027, chưa quyết định"),
         (Deed(What.EXPLANATION, day=day(20), came="open"), "giải trình, hạn 20/11 – chưa trả lời"),

@@ -36,6 +36,7 @@ _UPDATED = {
     "percent": N_("đơn vị cập nhật: %(percent)s%%"),
     "": N_("đơn vị cập nhật"),
 }
+_TODAY = N_("hôm nay (%(day)s)")
 UNHEARD = N_("đơn vị chưa cập nhật lần nào")
 EARLIER = N_("trước đó %(n)s lần")
 
@@ -56,7 +57,7 @@ def _deed(deed: Deed, today: date, locale: str) -> str:
     _ = catalogue(locale).gettext
     values = {
         "whom": ", ".join(_(LADDER_ROLES.get(one, one)) for one in deed.whom),
-        "day": _day(deed.day, today) if deed.day else "",
+        "day": _(_TODAY) % {"day": _day(today, today)} if deed.day == today else _day(deed.day or today, today),
         "percent": deed.percent,
     }
     said = _(_message(deed)) % values
