@@ -1,4 +1,4 @@
-"""The digest on real rows: who is asked and who urges, who is named first, what the unit said, in whose place it comes."""
+"""The digest on real rows: who is asked and who urges, who is named first, what the unit said, in whose place it is."""
 
 from datetime import date
 
@@ -112,9 +112,7 @@ def test_a_promise_that_is_over_or_kept_is_not_said(session: Session, act: Act, 
 
 
 @pytest.mark.parametrize("reached", [True, False])
-def test_without_a_head_the_office_is_told_so(
-    session: Session, act: Act, of_health: Assignment, reached: bool
-) -> None:
+def test_without_a_head_the_office_is_told_so(session: Session, act: Act, of_health: Assignment, reached: bool) -> None:
     leads = (Post.unit_id == of_health.lead_unit_id, Post.role == PostRole.HEAD)
     session.execute(update(Post).where(*leads).values(valid_to=date(2026, 11, 1)))
     if not reached:

@@ -151,7 +151,9 @@ def _one_is_away_and_one_is_not_reached(posted: list[Posted]) -> None:
     assert len([one for one in posted if one.login == BOUNCING and one.kind == "digest"]) == 1
     assert not [one for one in posted if one.login == f"truong.{HEADLESS}"]
     to_office = [one.text for one in posted if one.login == OFFICE and one.kind == "digest"]
-    assert any("Đơn vị chưa có lãnh đạo nhận được thư nên hệ thống gửi cơ quan thường trực." in one for one in to_office)
+    assert any(
+        "Đơn vị chưa có lãnh đạo nhận được thư nên hệ thống gửi cơ quan thường trực." in one for one in to_office
+    )
     assert not [one for one in posted if "chưa có ai nhận được thư" in one.text]  # its officer is
 
 

@@ -144,9 +144,7 @@ def test_most_urgent_first() -> None:
     text = a_digest(SOON, TODAY, LATE).text
     assert text.index("quá hạn 3") < text.index("đến hạn hôm nay") < text.index("còn 3")
     subject = a_digest(SOON, LATE, TODAY).subject
-    assert subject == (
-        "[Giao Việc] Nhắc việc ngày 24/11: 1 việc quá hạn, 1 việc đến hạn hôm nay, 1 việc sắp đến hạn"
-    )
+    assert subject == "[Giao Việc] Nhắc việc ngày 24/11: 1 việc quá hạn, 1 việc đến hạn hôm nay, 1 việc sắp đến hạn"
 
 
 OFFICE = replace(LATE, role="standing_office")
@@ -250,7 +248,7 @@ def test_of_other_units_so_many_are_shown_by_unit() -> None:
     said = "62 việc quá hạn của 9 đơn vị, lâu nhất 9 ngày làm việc"
     assert mail.subject == f"[Giao Việc] Đôn đốc ngày 24/11: {said}"
     assert f"Còn {61 - MOST_OTHERS} việc khác trong danh sách.\nXem và đôn đốc: {LIST}\n" in mail.text
-    assert f'{61 - MOST_OTHERS} việc khác trong danh sách.</p>' in mail.html
+    assert f"{61 - MOST_OTHERS} việc khác trong danh sách.</p>" in mail.html
     assert f'href="{LIST.replace("&", "&amp;")}"' in mail.html
     lines = mail.text.splitlines()
     units = [line for line in lines if line.startswith("Đơn vị")]

@@ -129,7 +129,7 @@ def _cut(units: Sequence[list[MailItem]], most: int) -> list[list[MailItem]]:
 
 def _section(items: list[MailItem]) -> Section:
     name, told = items[0].unit_name, items[0].told
-    # Whether nobody of the unit is told, or only its head is not: one whom somebody of the unit hears of says it for all.
+    # One of which somebody of the unit is told says for all of them that only its head is missing.
     instead = next((item for kind in ("head", "unit", "office") for item in items if item.instead == kind), None)
     if told and all(item.told == told for item in items):
         return Section(name, [replace(item, told=()) for item in items], told, instead)

@@ -52,7 +52,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """`told` in order of time; `earlier` counts the days before. `heard`: the unit has ever said anything, be it only a day."""
+    """`told` in order of time; `earlier` counts the days before. `heard`: the unit has said anything at all."""
 
     told: tuple[Told, ...] = ()
     earlier: int = 0

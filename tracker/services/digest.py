@@ -27,9 +27,7 @@ def digests_of(ctx: Context, told_of: Sequence[tuple[User, Sequence[Fired]]], to
     return [_digest(ctx, person, fired, told, open_) for person, fired in told_of]
 
 
-def _digest(
-    ctx: Context, person: User, fired: Sequence[Fired], told: Names, open_: Mapping[int, Pending]
-) -> Rendered:
+def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Names, open_: Mapping[int, Pending]) -> Rendered:
     # One line for each assignment, in the highest role and step that the person has in it; a promise has its own.
     lines = {
         (one.assignment.id, one.promise is not None): one for one in sorted(fired, key=lambda one: one.step_offset)

@@ -17,7 +17,6 @@ from tracker.services.mail_link import invitation
 from tracker.services.outbox import enqueue_many
 from tracker.store.people import SIGNING, holders
 
-
 # So many characters of a name fit before a title.
 SHORT = 24
 
