@@ -18,6 +18,7 @@ from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
 from tracker.services import extension, promise
 from tracker.services.escalation import sweep
+from tracker.store.pending import Pending, pending
 from tracker.store.tried import tried
 
 THIRD, FIFTH = "2026-11-24", "2026-11-26"
@@ -109,6 +110,15 @@ def test_a_promise_that_is_over_or_kept_is_not_said(session: Session, act: Act, 
     sweep(act(at=morning(THIRD)))
     assert "Đã hẹn xong" not in letter(session, OFFICE)
     assert "đơn vị hẹn xong 23/11/2026, chưa xong" in letter(session, OFFICE)
+
+
+def test_a_promise_whose_day_is_over_no_longer_stands(session: Session, act: Act, of_health: Assignment) -> None:
+    """Before the sweep has broken it, too: that may wait for tomorrow's digest."""
+    day = date(2026, 11, 23)
+    promise.promise(act("truong.p-yte", at=morning("2026-11-09")), of_health.id, promised_on=day)
+    session.flush()
+    assert pending(session, [of_health.id], day) == {of_health.id: Pending(promised_on=day)}
+    assert pending(session, [of_health.id], date(2026, 11, 24)) == {}
 
 
 @pytest.mark.parametrize("reached", [True, False])
