@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Act
 from tests.db.test_assignment import HEAD, OFFICER, mails
 from tracker.models.assignment import Assignment
+from tracker.models.outbox import OutboxMail
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
@@ -34,6 +35,9 @@ def test_asked_contributed_asked_again(session: Session, act: Act, one: Assignme
     written = note(act("truong.congan"), one.id, text="12 vụ")
     assert (asked.state, asked.contributed_on, written.unit_id) == ("contributed", date(2026, 1, 5), police.id)
     assert mails(session, "contributed") == {"truong.p-yte@example.vn"}
+    subjects = {mail.kind: mail.subject for mail in session.scalars(select(OutboxMail))}
+    assert subjects["contribution_asked"].startswith("[Giao Việc] Đề nghị phối hợp – Phòng Y tế: ")
+    assert subjects["contributed"].startswith("[Giao Việc] Ý kiến phối hợp – Công an huyện: ")
     undo(act("truong.congan"), one.id, written.id)
     assert (asked.state, asked.contributed_on) == ("asked", None)
     coordination.release(act(HEAD), one.id, police.id)

@@ -75,6 +75,10 @@ def test_a_chase_goes_to_who_acts(session: Session, act: Act, one: Assignment, p
 def test_the_office_can_do_it_and_end_it(session: Session, act: Act, one: Assignment, people: dict[str, int]) -> None:
     row = away(act(OFFICE), one, people)
     assert mails(session, "delegation") == {"canbo.p-yte@example.vn", "truong.p-yte@example.vn"}
+    sent = session.scalars(select(OutboxMail).where(OutboxMail.kind == "delegation"))
+    letters = {mail.to_address: mail.text_body for mail in sent}
+    assert "anh/chị được ủy quyền xử lý công việc thay" in letters["canbo.p-yte@example.vn"]
+    assert "anh/chị được ủy quyền" not in letters["truong.p-yte@example.vn"]
     with pytest.raises(NotFound):
         delegations.end(act("truong.p-tuphap"), row.id)
     delegations.end(act(HEAD, at=DURING), row.id)

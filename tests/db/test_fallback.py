@@ -79,8 +79,10 @@ def test_a_digest_goes_to_the_next_in_line(session: Session, act: Act, told: Ass
         "truong.p-yte", "fallback", MailState.QUEUED, f"fallback:{row.id}:{mail.recipient_id}",
     )  # fmt: skip
     assert row.to_name in mail.subject
-    assert f"Thư gửi {row.to_name} ({row.to_address}) không đến được" in mail.text_body
-    assert GONE in mail.text_body
+    assert mail.subject == f"[Giao Việc] Thư nhắc 1 việc không đến được {row.to_name}"
+    said = f"Thư nhắc việc gửi {row.to_name} ({row.to_address}) không đến được vì địa chỉ không tồn tại."
+    assert said in mail.text_body
+    assert GONE not in mail.text_body  # the mail log has it
     assert f"/assignments/{told.id}" in mail.text_body
     steps = session.scalars(select(Escalation).where(Escalation.outbox_id == mail.id)).all()
     assert [(one.role, one.step_offset, one.recipient_id, one.instead_of_id) for one in steps] == [

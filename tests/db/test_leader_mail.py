@@ -70,7 +70,7 @@ def test_the_deputy_gets_one_short_mail_and_no_digest(session: Session, act: Act
     assert (
         "Diễn biến: 05/11 nhắc người thực hiện; 16/11 nhắc người thực hiện, lãnh đạo đơn vị;"
         " 19/11, 20/11 đôn đốc người thực hiện, lãnh đạo đơn vị;"
-        " 24/11 đôn đốc lãnh đạo đơn vị, báo cơ quan thường trực; thư đều đã gửi; đơn vị chưa cập nhật lần nào."
+        " 24/11 đôn đốc lãnh đạo đơn vị, báo cơ quan thường trực; đơn vị chưa cập nhật lần nào."
     ) in mail.text_body
     (step,) = session.scalars(select(Escalation).where(Escalation.outbox_id == mail.id))
     assert (step.role, step.told_as, step.step_offset, step.recipient_id) == (
@@ -222,5 +222,5 @@ def test_a_broken_promise_alone_reaches_the_leader_by_it(session: Session, act: 
     promises.promise(act(HEAD, at=morning("2026-11-24")), late.id, promised_on=date(2026, 11, 25))
     sweep(act(at=morning(FIFTH)))
     (mail,) = mails_to(session, DEPUTY)
-    assert "Phòng Y tế, đã hẹn xong ngày 25/11/2026, chưa xong" in mail.subject
+    assert "Phòng Y tế, đơn vị hẹn xong 25/11/2026, chưa xong" in mail.subject
     assert "Cơ quan thường trực chưa có ai nhận được thư" in mail.text_body

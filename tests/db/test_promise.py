@@ -102,8 +102,8 @@ def test_broken_it_is_told_once_to_the_next_one_up(session: Session, act: Act, u
     session.refresh(made)
     assert made.outcome is Outcome.BROKEN
     mail = session.scalars(select(OutboxMail)).one()
-    assert mail.subject == "[Giao Việc] 1 lời hẹn đã qua ngày (13/10/2026)"
-    assert "đã hẹn xong ngày 12/10/2026, chưa xong" in mail.text_body
+    assert mail.subject.startswith("[Giao Việc] Quá ngày hẹn 12/10, chưa xong: ")
+    assert "đơn vị hẹn xong 12/10/2026, chưa xong" in mail.text_body
     assert "/act/~" in mail.text_body  # the head may answer at once
     (line,) = timeline(open_dossier(act(HEAD), under_way.id), "mail")
     assert (line.what, line.facts["to"]) == ("promise_broken", ["Trưởng phòng Y tế"])
@@ -120,7 +120,7 @@ def test_it_has_a_line_of_its_own_beside_the_deadlines(session: Session, act: Ac
     make(act, under_way, on=date(2026, 11, 19))
     sweep(act(at=morning("2026-11-20")))
     mail = session.scalars(select(OutboxMail).join(OutboxMail.recipient).where(User.login == HEAD)).one()
-    assert mail.subject == "[Giao Việc] 1 việc quá hạn, 1 lời hẹn đã qua ngày (20/11/2026)"
+    assert mail.subject == "[Giao Việc] Nhắc việc ngày 20/11: 1 việc quá hạn, 1 việc quá ngày hẹn, chưa xong"
     assert mail.text_body.count("/assignments/") == 2
 
 

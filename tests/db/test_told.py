@@ -63,7 +63,7 @@ def test_a_digest_of_a_broken_promise_goes_on(session: Session, act: Act, broken
     found = passed_on(session, row)
     assert set(found) == OFFICE_PEOPLE
     for mail in found.values():
-        assert "đã hẹn xong ngày 12/10/2026, chưa xong" in mail.text_body
+        assert "đơn vị hẹn xong 12/10/2026, chưa xong" in mail.text_body
         notice = session.scalars(select(PromiseNotice).where(PromiseNotice.outbox_id == mail.id)).one()
         assert (notice.role, notice.recipient_id, notice.instead_of_id) == (
             "standing_office",

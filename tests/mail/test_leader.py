@@ -101,10 +101,17 @@ def test_one_link_and_every_row_short() -> None:
     assert all(len(line) < 310 for line in registers)  # three lines of a mail
 
 
+def test_in_whose_place_it_comes_is_said_once_a_unit() -> None:
+    headless = replace(ITEM, instead="head")
+    mail = a_leader_mail((headless, TRIED), (replace(headless, clause_ref="IV.9.1", working_days=1), Tried()))
+    said = "Đơn vị chưa có lãnh đạo nhận được thư nên hệ thống gửi phó chủ tịch phụ trách."
+    assert mail.text.count(said) == mail.html.count(said) == 1
+
+
 def test_a_long_one_is_cut_and_says_so() -> None:
     many = [(replace(ITEM, clause_ref=f"IV.{n}", unit_name=f"<Đơn vị> {n // 4:02}"), TRIED) for n in range(164)]
     mail = a_leader_mail(*many)
-    assert "Còn 152 việc khác của 38 đơn vị khác." in mail.text
+    assert "Còn 152 việc khác của 38 đơn vị khác.\n\nXem và xử lý:" in mail.text
     assert mail.text.count("và 1 việc khác của đơn vị này") == 2
     assert "và 2 việc khác của đơn vị này" in mail.text
     assert mail.text.count("mục IV.") == mail.html.count("mục IV.") == MOST_SHOWN
@@ -151,6 +158,7 @@ def test_units_of_which_the_same_is_to_be_said_stand_together() -> None:
     [
         (Deed(What.TOLD, ("standing_office",), Result.NOBODY), "báo cơ quan thường trực (không có ai nhận"),
         (Deed(What.PROMISED, day=day(30), came="open"), "16/11 đơn vị hẹn xong 30/11;"),
+        (Deed(What.PROMISED, day=TODAY, came="open"), "16/11 đơn vị hẹn xong hôm nay (26/11);"),
         (Deed(What.PROMISED, day=day(20), came="broken"), "16/11 đơn vị hẹn xong 20/11 – không giữ hẹn"),
         (Deed(What.EXTENSION, day=date(2027, 1, 4), came="open"), "gia hạn đến 04/01/2027, chưa quyết định"),
         (Deed(What.EXPLANATION, day=day(20), came="open"), "giải trình, hạn 20/11 – chưa trả lời"),
@@ -165,9 +173,9 @@ def test_each_deed_in_words(deed: Deed, said: str) -> None:
     assert "16" in tried_text(on((16, deed)), TODAY, "en")
 
 
-def test_what_did_not_arrive_is_said_and_that_all_did() -> None:
+def test_only_what_did_not_arrive_is_said() -> None:
     sent, failed = Deed(What.URGED, ("head",), SENT), Deed(What.URGED, ("head",), Result.FAILED)
-    assert tried_text(on((16, sent), heard=True), TODAY, "vi") == "16/11 đôn đốc lãnh đạo đơn vị; thư đều đã gửi"
+    assert tried_text(on((16, sent), heard=True), TODAY, "vi") == "16/11 đôn đốc lãnh đạo đơn vị"
     said = tried_text(on((16, sent), (17, failed), heard=True), TODAY, "vi")
     assert said == "16/11 đôn đốc lãnh đạo đơn vị; 17/11 đôn đốc lãnh đạo đơn vị (thư không gửi được)"
     assert tried_text(on((16, Deed(What.RETURNED)), heard=True), TODAY, "vi").endswith("bị trả lại")
@@ -176,7 +184,7 @@ def test_what_did_not_arrive_is_said_and_that_all_did() -> None:
 def test_one_day_is_named_once() -> None:
     same = (Deed(What.URGED, ("head",), SENT), Deed(What.TOLD, ("standing_office",), SENT))
     said = tried_text(Tried((Told((day(24),), same),), heard=True), TODAY, "vi")
-    assert said == "24/11 đôn đốc lãnh đạo đơn vị, báo cơ quan thường trực; thư đều đã gửi"
+    assert said == "24/11 đôn đốc lãnh đạo đơn vị, báo cơ quan thường trực"
 
 
 def test_silence_is_said() -> None:

@@ -57,6 +57,8 @@ def test_a_month(session: Session, act: Act, month: Month) -> None:
     _short(posted)
     _every_step_has_its_mail(session, regular)
     _one_is_away_and_one_is_not_reached(posted)
+    _nobody_urges_themselves(posted)
+    _what_the_unit_said_is_said(posted)
     assert table(posted).count("\n") == 5
     assert audit(act(at=datetime(2026, 11, 30, 17, tzinfo=LOCAL))).missed == 0
 
@@ -82,7 +84,7 @@ def _late_as_the_rules_say(regular: list[Posted], calendar: object) -> None:
                 due = one.due[id_]
                 assert due is not None
                 if late is None:
-                    assert "đã hẹn xong ngày" in words
+                    assert "đơn vị hẹn xong" in words
                 else:
                     assert late == calendar.between(due, one.on), (one.subject, id_)  # type: ignore[attr-defined]
                     checked += 1
@@ -92,7 +94,8 @@ def _late_as_the_rules_say(regular: list[Posted], calendar: object) -> None:
 def _the_subject_counts(regular: list[Posted]) -> None:
     for one in regular:
         if one.kind == "digest":
-            told = sum(int(n) for n in re.findall(r"(\d+) (?:việc|lời hẹn)", one.subject))
+            several = re.match(r"\[Giao Việc\] (?:Nhắc việc|Đôn đốc) ngày \d\d/\d\d: (.+)", one.subject)
+            told = sum(int(n) for n in re.findall(r"(\d+) việc", several[1])) if several else 1
             left = re.search(r"Còn (\d+) việc khác", one.text)
             assert told == lines_of(one) + (int(left[1]) if left else 0), one.subject
 
@@ -147,4 +150,30 @@ def _one_is_away_and_one_is_not_reached(posted: list[Posted]) -> None:
     assert not {day for day in away if date(2026, 11, 10) <= day <= date(2026, 11, 23)}
     assert len([one for one in posted if one.login == BOUNCING and one.kind == "digest"]) == 1
     assert not [one for one in posted if one.login == f"truong.{HEADLESS}"]
-    assert [one for one in posted if one.login == OFFICE and "chưa có ai nhận được thư" in one.text]
+    to_office = [one.text for one in posted if one.login == OFFICE and one.kind == "digest"]
+    assert any(
+        "Đơn vị chưa có lãnh đạo nhận được thư nên hệ thống gửi cơ quan thường trực." in one for one in to_office
+    )
+    assert not [one for one in posted if "chưa có ai nhận được thư" in one.text]  # its officer is
+
+
+def _nobody_urges_themselves(posted: list[Posted]) -> None:
+    """Work that one signs for is asked of them, with the link to answer."""
+    own = "Phòng Lao động - Thương binh và Xã hội"
+    found = [one.text for one in posted if one.login == OFFICE and one.kind == "digest"]
+    assert not [text for text in found if f"\n{own}\n" in text]
+    assert [text for text in found if "/act/" in text and "Kính đề nghị anh/chị đôn đốc" in text]
+    leaders = [one.text for one in posted if one.kind == "leader"]
+    of_own = [text.split(f"\n{own}\n")[1].split("\n\n")[0] for text in leaders if f"\n{own}\n" in text]
+    assert of_own
+    assert not [text for text in of_own if "báo cơ quan thường trực" in text]
+
+
+def _what_the_unit_said_is_said(posted: list[Posted]) -> None:
+    digests = "".join(one.text for one in posted if one.kind == "digest")
+    assert " · Đã hẹn xong ngày 26/11/2026" in digests
+    assert " · Đang chờ quyết định gia hạn đến 04/12/2026" in digests
+    assert [one for one in posted if one.login == OFFICE and " hẹn xong ngày 26/11/2026: " in one.subject]
+    for one in posted:
+        for line in one.text.splitlines():
+            assert not ("đơn vị hẹn xong" in line and "chưa cập nhật lần nào" in line)

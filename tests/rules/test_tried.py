@@ -95,3 +95,13 @@ def test_nothing_is_made_up_and_no_day_lost(deeds: list[tuple[date, Deed]], most
     short = brief(deeds, most=most)
     assert short.told == whole.told[-most:]
     assert short.earlier == len({day for day, _deed in deeds} - {day for one in short.told for day in one.days})
+
+
+def test_a_unit_is_heard_by_whatever_it_said() -> None:
+    said = (
+        Deed(What.UPDATED), Deed(What.PROMISED, day=DAY, came="open"), Deed(What.EXTENSION, day=DAY, came="open"),
+        Deed(What.EXPLANATION, day=DAY, came="answered"), Deed(What.RETURNED, came="returned"),
+    )  # fmt: skip
+    assert all(brief([(DAY, deed)]).heard for deed in said)
+    unsaid = (Deed(What.EXPLANATION, day=DAY, came="open"), Deed(What.CHASED, ("Chủ tịch",), SENT))
+    assert not any(brief([(DAY, deed)]).heard for deed in unsaid)

@@ -41,7 +41,8 @@ class Batch:
     def said(self) -> tuple[object, ...]:
         one = self.first
         works = tuple((item.title, item.clause_ref) for item in self.items)
-        return one.due_on, one.promised_on, one.instead, one.wording, one.is_request, self.tried, works
+        instead = tuple(item.instead for item in self.items)
+        return one.due_on, one.promised_on, instead, one.wording, one.is_request, self.tried, works
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ class Group:
     units: list[str]
     batches: list[Batch]
     more: int = 0
+
+    @property
+    def instead(self) -> MailItem | None:
+        """One that comes here in somebody's place: said once of all."""
+        items = [item for batch in self.batches for item in batch.items]
+        return next((item for kind in ("head", "unit", "office") for item in items if item.instead == kind), None)
 
     @property
     def rows(self) -> int:
@@ -114,7 +121,7 @@ def _alike(items: Mapping[int, MailItem], said: Mapping[int, str]) -> list[Group
 
 
 def _facts_of(item: MailItem) -> tuple[object, ...]:
-    return item.due_on, item.promised_on, item.instead, item.wording
+    return item.due_on, item.promised_on, item.wording
 
 
 def _cut(groups: Sequence[Group], of_unit: int) -> list[Group]:

@@ -7,21 +7,22 @@ from textwrap import shorten
 
 from tracker.mail.link import Invitation
 from tracker.mail.template import PREFIX, Rendered, catalogue, period_text, render
+from tracker.rules.ladder import LEADERS
 from tracker.rules.recurrence import period_named
 from tracker.rules.rollover import ONCE
 from tracker.rules.text import inside
-from tracker.rules.words import N_
+from tracker.rules.words import CHOICES, N_
 
 SUBJECTS = {
     "assigned": N_("Giao việc: %(title)s"),
     "returned": N_("Trả lại để bổ sung: %(title)s"),
     "confirmed": N_("Đã xác nhận hoàn thành: %(title)s"),
-    "submitted": N_("Chờ xác nhận: %(title)s"),
-    "declined": N_("Đơn vị từ chối nhận: %(title)s"),
+    "submitted": N_("Chờ xác nhận – %(unit)s: %(title)s"),
+    "declined": N_("Từ chối nhận – %(unit)s: %(title)s"),
     "handed_on": N_("Chuyển anh/chị xử lý: %(title)s"),
-    "contribution_asked": N_("Đề nghị phối hợp: %(title)s"),
-    "contributed": N_("Ý kiến phối hợp: %(title)s"),
-    "extension_asked": N_("Xin gia hạn: %(title)s"),
+    "contribution_asked": N_("Đề nghị phối hợp – %(unit)s: %(title)s"),
+    "contributed": N_("Ý kiến phối hợp – %(unit)s: %(title)s"),
+    "extension_asked": N_("Xin gia hạn – %(unit)s: %(title)s"),
     "extension_granted": N_("Đã gia hạn: %(title)s"),
     "extension_undone": N_("Hoàn tác gia hạn: %(title)s"),
     "extension_refused": N_("Không đồng ý gia hạn: %(title)s"),
@@ -29,14 +30,34 @@ SUBJECTS = {
     "extension_accepted": N_("Đơn vị nhận ngày đề xuất: %(title)s"),
     "extension_rejected": N_("Đơn vị giữ hạn cũ: %(title)s"),
     "explanation_asked": N_("Yêu cầu giải trình: %(title)s"),
-    "explanation_answered": N_("Đã giải trình: %(title)s"),
+    "explanation_answered": N_("Đã giải trình – %(unit)s: %(title)s"),
     "mentioned": N_("Nhắc đến anh/chị: %(title)s"),
     "commented": N_("Trao đổi: %(title)s"),
     "chased": N_("Đôn đốc: %(title)s"),
     "report_asked": N_("Nộp báo cáo: %(title)s"),
     "answered_from_mail": N_("Đã ghi trả lời từ thư: %(title)s"),
-    "answer_told": N_("Trả lời từ thư: %(title)s"),
+    "answer_told": N_("Trả lời từ thư – %(unit)s: %(title)s"),
     "undone_from_mail": N_("Đã hoàn tác trả lời từ thư: %(title)s"),
+}
+# Of an answer from a mail: by what was answered, for those that are good news or bad at once.
+ANSWERED = {
+    "received": N_("%(unit)s đã nhận việc: %(title)s"),
+    "on_track": N_("%(unit)s đang thực hiện, đúng tiến độ: %(title)s"),
+    "promise": N_("%(unit)s hẹn xong ngày %(day)s: %(title)s"),
+    "done": N_("%(unit)s báo đã xong: %(title)s"),
+    "blocked": N_("%(unit)s có vướng mắc: %(title)s"),
+    "extension": N_("%(unit)s xin gia hạn đến ngày %(day)s: %(title)s"),
+    "not_ours": N_("%(unit)s báo không thuộc nhiệm vụ của mình: %(title)s"),
+}
+# What people wrote with it stands below the work that it is about, under this word.
+_CONTENT, _NOTE = N_("Nội dung:"), N_("Ghi chú:")
+BELOW = {
+    "chased": _CONTENT,
+    "mentioned": _CONTENT,
+    "commented": _CONTENT,
+    "explanation_asked": _CONTENT,
+    "answered_from_mail": _NOTE,
+    "answer_told": _NOTE,
 }
 # Letters that are not about one assignment.
 LETTERS = {
@@ -45,6 +66,7 @@ LETTERS = {
 }
 OPENED = N_("Giao việc %(periods)s: %(n)s nhiệm vụ")
 NOT_ARRIVED = N_("Thư không đến được %(name)s: %(about)s")
+REMINDERS = N_("Thư nhắc %(n)s việc không đến được %(name)s")
 # Gmail cuts off a mail beyond 102 kB, and nobody reads so far; the rest is counted, with a link to the site.
 MOST_ROWS = 60
 
@@ -75,6 +97,11 @@ class MailItem:
     tried: str = ""
     # A day that was promised and is over: what this line is about.
     promised_on: date | None = None
+    # What the unit has said already: a day that is not over, a later deadline that nobody decided on.
+    open_promise: date | None = None
+    asked_due_on: date | None = None
+    # For subjects, where it is not the name itself.
+    unit_short: str = ""
 
     @property
     def late(self) -> bool:
@@ -95,12 +122,20 @@ def event(
     base_url: str,
     locale: str,
     sample: bool,
-    what: str = "",
+    choice: str = "",
     day: date | None = None,
+    by_unit: str = "",
 ) -> Rendered:
-    """What just happened to one assignment; `kind` is a key of SUBJECTS, `what` a msgid that `day` may end. Without it
-    `day` is the one that is asked for, offered, or to answer by."""
-    subject = catalogue(locale).gettext(SUBJECTS[kind]) % {"title": shorten(item.title, 80, placeholder="…")}
+    """What just happened to one assignment; `kind` is a key of SUBJECTS, `choice` of `rules.words.CHOICES`, which `day`
+    may end. Without it `day` is the one that is asked for, offered, or to answer by. `by_unit` of whom the subject
+    speaks, where it is not the unit that leads."""
+    _ = catalogue(locale).gettext
+    message = ANSWERED.get(choice, SUBJECTS[kind]) if kind == "answer_told" else SUBJECTS[kind]
+    subject = _(message) % {
+        "title": shorten(item.title, 80, placeholder="…"),
+        "unit": by_unit or item.unit_short or item.unit_name,
+        "day": f"{day:%d/%m/%Y}" if day else "",
+    }
     mail = render(
         "event",
         locale,
@@ -108,7 +143,8 @@ def event(
         kind=kind,
         item=item,
         on=day,
-        what=(catalogue(locale).gettext(what) if what else "") + (f" {day:%d/%m/%Y}" if day else ""),
+        what=(_(CHOICES[choice]) if choice else "") + (f" {day:%d/%m/%Y}" if day else ""),
+        below=_(BELOW[kind]) if kind in BELOW else "",
         to_name=to_name,
         actor_name=actor_name,
         reason=reason,
@@ -160,13 +196,14 @@ def fallback(
     to_name: str,
     for_name: str,
     for_address: str,
-    why: str,
+    no_address: bool,
     subject: str,
     base_url: str,
     locale: str,
     sample: bool,
 ) -> Rendered:
-    """Says in one line for whom a mail was and why it comes here. `why`: the server's words; `subject`: of that mail.
+    """Says for whom a mail was, why it comes here, and what is asked. `no_address`: there is no such mailbox; `subject`
+    of that mail, "" for reminders of these items.
 
     What the mail said is not repeated: it may hold what was meant for one person alone.
     """
@@ -176,22 +213,18 @@ def fallback(
     return render(
         "fallback",
         locale,
-        _(NOT_ARRIVED) % {"name": for_name, "about": about},
+        _(NOT_ARRIVED if about else REMINDERS) % {"name": for_name, "about": about, "n": len(items)},
         items=shown,
         left_out=len(items) - len(shown),
+        to_leader=all(item.role in LEADERS for item in items),
         to_name=to_name,
         for_name=for_name,
         for_address=for_address,
-        why=why,
+        no_address=no_address,
         about=about,
         base_url=base_url,
         sample=sample,
     )
-
-
-def reminders(n: int, locale: str) -> str:
-    """What a fallback for a digest is about."""
-    return catalogue(locale).gettext(N_("%(n)s việc cần đôn đốc")) % {"n": n}
 
 
 def inviting(mail: Rendered, items: Sequence[MailItem]) -> Rendered:

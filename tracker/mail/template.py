@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from tracker.mail.link import Invitation
 from tracker.rules.recurrence import period_words
+from tracker.rules.words import LADDER_ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = ROOT / "tracker" / "translations"
@@ -62,6 +63,7 @@ def _environment(locale: str) -> Environment:
 
     environment.globals["_"] = gettext
     environment.filters["period"] = lambda key: period_text(key, locale)
+    environment.filters["role"] = lambda value: known(LADDER_ROLES[value])
     environment.filters["day"] = lambda value: f"{value:%d/%m/%Y}"
     return environment
 

@@ -3,7 +3,6 @@
 from datetime import date
 
 from tracker.mail.template import catalogue
-from tracker.rules.register import Result
 from tracker.rules.tried import Deed, Tried, What
 from tracker.rules.words import ARRIVED, LADDER_ROLES, N_
 
@@ -37,7 +36,7 @@ _UPDATED = {
     "percent": N_("đơn vị cập nhật: %(percent)s%%"),
     "": N_("đơn vị cập nhật"),
 }
-ALL_SENT = N_("thư đều đã gửi")
+_TODAY = N_("hôm nay (%(day)s)")
 UNHEARD = N_("đơn vị chưa cập nhật lần nào")
 EARLIER = N_("trước đó %(n)s lần")
 
@@ -49,8 +48,6 @@ def tried_text(tried: Tried, today: date, locale: str) -> str:
     for one in tried.told:
         days = ", ".join(_day(day, today) for day in one.days)
         parts.append(f"{days} {', '.join(_deed(deed, today, locale) for deed in one.deeds)}")
-    if {deed.arrived for one in tried.told for deed in one.deeds if deed.arrived} == {Result.DELIVERED}:
-        parts.append(_(ALL_SENT))
     if not tried.heard:
         parts.append(_(UNHEARD))
     return "; ".join(parts)
@@ -60,7 +57,7 @@ def _deed(deed: Deed, today: date, locale: str) -> str:
     _ = catalogue(locale).gettext
     values = {
         "whom": ", ".join(_(LADDER_ROLES.get(one, one)) for one in deed.whom),
-        "day": _day(deed.day, today) if deed.day else "",
+        "day": _(_TODAY) % {"day": _day(today, today)} if deed.day == today else _day(deed.day or today, today),
         "percent": deed.percent,
     }
     said = _(_message(deed)) % values

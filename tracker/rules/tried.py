@@ -52,7 +52,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """`told` in order of time; `earlier` counts the days before. `heard`: the unit has ever said anything."""
+    """`told` in order of time; `earlier` counts the days before. `heard`: the unit has said anything at all."""
 
     told: tuple[Told, ...] = ()
     earlier: int = 0
@@ -76,8 +76,15 @@ def brief(deeds: Iterable[tuple[date, Deed]], most: int = MOST) -> Tried:
             told[-1] = Told((*told[-1].days, day), of_day)
         else:
             told.append(Told((day,), of_day))
-    heard = any(deed.what is What.UPDATED for one in told for deed in one.deeds)
+    heard = any(_is_units(deed) for one in told for deed in one.deeds)
     return Tried(tuple(told[-most:]), sum(len(one.days) for one in told[:-most]), heard)
+
+
+_UNITS_WORD = frozenset({What.UPDATED, What.PROMISED, What.EXTENSION, What.RETURNED})
+
+
+def _is_units(deed: Deed) -> bool:
+    return deed.what in _UNITS_WORD or (deed.what is What.EXPLANATION and deed.came != "open")
 
 
 _BY_ROLE = frozenset({What.REMINDED, What.URGED, What.TOLD, What.INSTEAD})

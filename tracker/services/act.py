@@ -6,7 +6,7 @@ the same rights, as that of somebody who has signed in.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from tracker.mail.link import Invitation, hash_of, new_nonce
@@ -32,11 +32,14 @@ from tracker.services.update import UNDO
 from tracker.store import mail_link as store
 from tracker.store import promise as promises
 from tracker.store.assignment import load
+from tracker.store.chase import chasers
 from tracker.store.evidence import has_evidence
 from tracker.store.extension import open_request
 from tracker.store.unit_report import report_of
 
 NO_CHOICE = N_("Hãy chọn một mục.")
+# What is said so soon after a chase answers it.
+ANSWERS_CHASE = timedelta(days=14)
 WITH_DAY = frozenset({Choice.PROMISE, Choice.EXTENSION})
 
 
@@ -173,7 +176,7 @@ def _answer(ctx: Context, link: MailLink, row: Assignment, opened: Opened, answe
         Invitation(row.id, row.version, None, ctx.base_url, new_nonce(), link.id, ctx.now + UNDO) if undoable else None
     )
     _tell(ctx, "answered_from_mail", link, row, link.person, link, answer.note, invited)
-    _tell_owner(ctx, "answer_told", link, row, link, answer.note)
+    _tell_others(ctx, "answer_told", link, row, link, answer.note)
 
 
 def _received(ctx: Context, link: MailLink, row: Assignment, _opened: Opened, answer: Answer) -> None:
@@ -234,13 +237,19 @@ def _undo(ctx: Context, link: MailLink, row: Assignment, answer: Answer) -> None
         update.undo(ctx, row.id, used.update_id)
     link.used_at = used.undone_at = ctx.now
     record(ctx, "undo_link", "assignment", row.id, data={"choice": str(used.choice), "link": used.id})
-    _tell_owner(ctx, "undone_from_mail", link, row, used, "")
+    _tell_others(ctx, "undone_from_mail", link, row, used, "")
 
 
-def _tell_owner(ctx: Context, kind: str, link: MailLink, row: Assignment, used: MailLink, note: str) -> None:
-    """Whoever has the work in hand, where that is somebody else."""
-    if row.owner is not None and row.owner.id != link.person_id and row.owner.active:
-        _tell(ctx, kind, link, row, row.owner, used, note, None)
+def _tell_others(ctx: Context, kind: str, link: MailLink, row: Assignment, used: MailLink, note: str) -> None:
+    """Whoever has the work in hand, and whoever wrote that it is urgent and has not heard of this by the verb."""
+    people = {row.owner.id: row.owner} if row.owner is not None else {}
+    scope = scope_of(ctx, row)
+    for person in chasers(ctx.session, row.id, ctx.now - ANSWERS_CHASE):
+        if person.id not in ctx.told_ids and may(actor_of(ctx.session, person, ctx.now), Permission.VIEW, scope):
+            people[person.id] = person
+    for person in people.values():
+        if person.id != link.person_id and person.active:
+            _tell(ctx, kind, link, row, person, used, note, None)
 
 
 def _tell(
@@ -263,7 +272,7 @@ def _tell(
         base_url=ctx.base_url,
         locale=person.locale,
         sample=ctx.sample,
-        what=CHOICES[used.choice or ""],
+        choice=used.choice or "",
         day=used.day,
     )
     enqueue_many(

@@ -59,8 +59,9 @@ class Context:
     locked: dict[int, Assignment] = field(default_factory=dict)
     # Unit → who signs for it today, as far as was asked.
     signing: dict[int, list[User]] = field(default_factory=dict)
-    # The names of those to whom event mails were written, in order.
+    # The names of those to whom event mails were written, in order; and their ids.
     told: list[str] = field(default_factory=list)
+    told_ids: set[int] = field(default_factory=set)
 
     @property
     def today(self) -> date:

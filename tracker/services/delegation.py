@@ -136,6 +136,7 @@ def _tell(ctx: Context, kind: str, row: Delegation, unit: Unit) -> None:
             unit=unit.name,
             absent=row.absent.name,
             acting=row.acting.name,
+            is_acting=person.id == row.acting_id,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
         )

@@ -12,21 +12,36 @@ from tracker.rules.ladder import OF_UNIT, LadderRole
 from tracker.rules.notification import Topic, is_own_reminder
 from tracker.services.context import Context
 from tracker.services.fired import Fired
+from tracker.services.list_link import list_link
 from tracker.services.mail_link import invitation
 from tracker.services.notice import item_of
+from tracker.store.pending import Pending, pending
 
-# Assignment → names of those who are told of it by the same sweep.
-Names = Mapping[int, set[str]]
+# Assignment → names of those who are told of it by the same sweep, in order of rank.
+Names = Mapping[int, Sequence[str]]
 
 
-def digest_of(ctx: Context, person: User, fired: Sequence[Fired], told: Names) -> Rendered:
+def digests_of(ctx: Context, told_of: Sequence[tuple[User, Sequence[Fired]]], told: Names) -> list[Rendered]:
+    """One for each person, in that order."""
+    open_ = pending(ctx.session, {one.assignment.id for _person, fired in told_of for one in fired}, ctx.today)
+    return [_digest(ctx, person, fired, told, open_) for person, fired in told_of]
+
+
+def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Names, open_: Mapping[int, Pending]) -> Rendered:
     # One line for each assignment, in the highest role and step that the person has in it; a promise has its own.
     lines = {
         (one.assignment.id, one.promise is not None): one for one in sorted(fired, key=lambda one: one.step_offset)
     }
-    items = [line_of(ctx, one, person, told) for one in lines.values()]
+    items = [(one, _with(open_.get(one.assignment.id), line_of(ctx, one, person, told))) for one in lines.values()]
+    others = [(one, item) for one, item in items if item.role not in OF_UNIT]
     mail = digest(
-        items, to_name=person.name, today=ctx.today, base_url=ctx.base_url, locale=person.locale, sample=ctx.sample
+        [item for _one, item in items],
+        link=list_link(ctx, [one for one, _item in others], [item for _one, item in others]) if others else "",
+        to_name=person.name,
+        today=ctx.today,
+        base_url=ctx.base_url,
+        locale=person.locale,
+        sample=ctx.sample,
     )
     own = all(
         is_own_reminder(one.role, one.told_as, one.assignment.due_on, ctx.today, promised=one.promise is not None)
@@ -35,25 +50,42 @@ def digest_of(ctx: Context, person: User, fired: Sequence[Fired], told: Names) -
     return replace(mail, topic=Topic.REMINDER if own else None)
 
 
+def _with(open_: Pending | None, item: MailItem) -> MailItem:
+    """What the unit has said already; a promise that is over is what its own line is about."""
+    if open_ is None or item.promised_on is not None:
+        return item
+    return replace(item, open_promise=open_.promised_on, asked_due_on=open_.asked_due_on)
+
+
 def line_of(ctx: Context, one: Fired, person: User, told: Names) -> MailItem:
+    role = _as_whom(one, person)
     return item_of(
         ctx,
         one.assignment,
         one.assignment.clause_ref,
         one.assignment.unit_name,
-        one.told_as,
-        tuple(sorted(told[one.assignment.id] - {person.name})),
+        role,
+        tuple(name for name in told.get(one.assignment.id, ()) if name != person.name),
         one.wording,
-        instead=_instead(one),
-        invited=invitation(ctx, one.assignment, one.told_as),
+        instead=_instead(one, role),
+        invited=invitation(ctx, one.assignment, role),
         promised_on=one.promise.promised_on if one.promise is not None else None,
     )
 
 
-def _instead(one: Fired) -> str:
-    if one.told_as in OF_UNIT or one.told_as is one.role:
+def _as_whom(one: Fired, person: User) -> LadderRole:
+    """Whoever answers for the work is asked to do it, not to urge themselves, whatever role the step is for."""
+    if one.told_as in OF_UNIT or all(person.id != other.id for other in one.answering):
+        return one.told_as
+    return LadderRole.OWNER if one.assignment.owner_id == person.id else LadderRole.HEAD
+
+
+def _instead(one: Fired, told_as: LadderRole) -> str:
+    if told_as in OF_UNIT or told_as is one.role:
         return ""
-    return "unit" if one.role in OF_UNIT else "office" if one.role is LadderRole.STANDING_OFFICE else ""
+    if one.role in OF_UNIT:
+        return "head" if any(person.reachable for person in one.answering) else "unit"
+    return "office" if one.role is LadderRole.STANDING_OFFICE else ""
 
 
 def digest_key(day: date, person: User) -> str:

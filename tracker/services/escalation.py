@@ -13,11 +13,11 @@ from sqlalchemy import text
 from tracker.models.programme import Programme
 from tracker.models.user import User
 from tracker.rules.calendar import LOCAL
-from tracker.rules.ladder import Ladder, LadderKind, due_steps, next_step_date, step_at
+from tracker.rules.ladder import Ladder, LadderKind, LadderRole, due_steps, next_step_date, step_at
 from tracker.rules.promise import is_broken, told_of_broken
 from tracker.rules.workflow import State
 from tracker.services.context import Context
-from tracker.services.digest import Names, digest_key, digest_of
+from tracker.services.digest import Names, digest_key, digests_of
 from tracker.services.fired import Fired, record_fired
 from tracker.services.ladder_people import People
 from tracker.services.leader_mail import divide, leader_key, leader_mails_of
@@ -30,6 +30,14 @@ from tracker.store.promise import break_all, over
 LOCK = 6_210_712
 # Mails made and written at once: bounds the memory of a sweep after an outage.
 BATCH = 500
+# As people are named in a letter.
+_FROM_THE_TOP = (
+    LadderRole.LEADER,
+    LadderRole.DEPUTY_LEADER,
+    LadderRole.STANDING_OFFICE,
+    LadderRole.HEAD,
+    LadderRole.OWNER,
+)
 
 
 @dataclass
@@ -80,7 +88,7 @@ def _tell(ctx: Context, batch: Sequence[tuple[User, list[Fired]]], told: Names, 
     digests = [(person, fired) for person, fired, _raised in divided if fired]
     raised = [(person, fired) for person, _digest, fired in divided if fired]
     written = {
-        "digest": (digests, digest_key, [digest_of(ctx, person, fired, told) for person, fired in digests]),
+        "digest": (digests, digest_key, digests_of(ctx, digests, told)),
         "leader": (raised, leader_key, leader_mails_of(ctx, raised, told)),
     }
     for kind, (people, key, letters) in written.items():
@@ -97,10 +105,11 @@ def _tell(ctx: Context, batch: Sequence[tuple[User, list[Fired]]], told: Names, 
 def _show(ctx: Context, swept: Swept, told: Names) -> None:
     """In the product, to people whom no mail reaches. It proves nothing: the steps are told to others, or to nobody."""
     mails = []
-    for person, fired in swept.shown():
+    shown = swept.shown()
+    for (person, fired), letter in zip(shown, digests_of(ctx, shown, told), strict=True):
         first = fired[0]
         key = f"shown:{person.id}:{ctx.today.isoformat()}:{first.assignment.id}:{first.step_offset}:{first.role}"
-        mails.append((key, person, digest_of(ctx, person, fired, told), {one.programme_id for one in fired}))
+        mails.append((key, person, letter, {one.programme_id for one in fired}))
     enqueue_many(ctx, "digest", mails, shown_only=True)
 
 
@@ -128,7 +137,9 @@ def _fire_steps(
         for offset, role in due_steps(ladder.steps, row.due_on, ctx.today, ctx.calendar, done[row.id]):
             told_as, recipients = people.reached(row, role)
             wording = step_at(ladder.steps, offset, role).wording
-            fired = Fired(row, programme.id, offset, role, told_as, ladder.version_id, wording)
+            fired = Fired(
+                row, programme.id, offset, role, told_as, ladder.version_id, wording, answering=people.answering(row)
+            )
             if any(people.has_mail_today(person) for person in recipients):
                 put_off = True  # one digest a day: this step waits for tomorrow's
                 continue
@@ -154,7 +165,7 @@ def _break_promises(
         told_as, recipients = people.reached(row, role, but=row.person_id)
         if any(people.has_mail_today(person) for person in recipients):
             continue
-        fired = Fired(row, programme.id, 0, role, told_as, None, "", row)
+        fired = Fired(row, programme.id, 0, role, told_as, None, "", row, people.answering(row))
         for person in recipients:
             swept.add(person, fired)
         for person in people.unmailed(row, role, but=row.person_id):
@@ -187,9 +198,11 @@ def _batches(digests: Sequence[tuple[User, list[Fired]]]) -> Iterator[list[tuple
         yield batch
 
 
-def _who_is_told(swept: Swept) -> dict[int, set[str]]:
-    told: dict[int, set[str]] = defaultdict(set)
+def _who_is_told(swept: Swept) -> dict[int, list[str]]:
+    """Names in order of rank: whoever leads first."""
+    ranks: dict[int, dict[str, int]] = defaultdict(dict)
     for person, fired in swept.people():
         for one in fired:
-            told[one.assignment.id].add(person.name)
-    return told
+            of_work = ranks[one.assignment.id]
+            of_work[person.name] = min(of_work.get(person.name, len(_FROM_THE_TOP)), _FROM_THE_TOP.index(one.told_as))
+    return {id_: sorted(of_work, key=lambda name: (of_work[name], name)) for id_, of_work in ranks.items()}

@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from tracker.mail.message import one_line
-from tracker.mail.render import SUBJECTS, MailItem, fallback, reminders
+from tracker.mail.bounce import blames_address
+from tracker.mail.render import SUBJECTS, MailItem, fallback
 from tracker.mail.template import Rendered
 from tracker.mail.tried import tried_text
 from tracker.models.assignment import Assignment
@@ -35,7 +35,6 @@ BY_LINE = frozenset({"digest", "leader", "opened"})
 REMINDING = BY_LINE - {"opened"}
 # Named one by one: a new kind of mail is somebody's own (a password, a link) until it is said here that it is not.
 PASSED_ON = frozenset({*BY_LINE, *SUBJECTS, "delegation", "delegation_ended"}) - OWN
-LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -184,8 +183,8 @@ def _written(ctx: Context, row: OutboxMail, target: _Target, why: str) -> Render
         to_name=person.name,
         for_name=row.to_name,
         for_address=row.to_address,
-        why=one_line(why)[:LONGEST],
-        subject=reminders(len(target.items), person.locale) if row.kind in REMINDING else row.subject,
+        no_address=blames_address(why),
+        subject="" if row.kind in REMINDING else row.subject,
         base_url=ctx.base_url,
         locale=person.locale,
         sample=ctx.sample,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from tracker.models.user import User
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
 from tracker.store.escalation import Due
@@ -26,6 +27,8 @@ class Fired:
     wording: str
     # A promise whose day is over, instead of a step of the ladder.
     promise: Any = None
+    # Who answers for the work: those who sign for its unit, and its owner.
+    answering: tuple[User, ...] = ()
 
 
 _FIRED = text("""

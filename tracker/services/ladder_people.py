@@ -36,6 +36,11 @@ class People:
     def signs(self, row: Due, user_id: int) -> bool:
         return any(one.id == user_id for one in self._heads.get(row.lead_unit_id, []))
 
+    def answering(self, row: Due) -> tuple[User, ...]:
+        """Who signs for the unit, and the owner."""
+        owner = self._owners.get(row.owner_id or 0)
+        return (*self._heads.get(row.lead_unit_id, ()), *((owner,) if owner else ()))
+
     def reached(self, row: Due, role: LadderRole, but: int | None = None) -> tuple[LadderRole, list[User]]:
         """Who is told, and as what: the role's own people, or of the next role in line whose people have an address
         that takes mail; `but` is told by nobody of themselves. Nobody: an empty list."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from urllib.parse import urlencode
 
 from tracker.mail.leader import leader_mail, to_show
 from tracker.mail.render import MailItem
@@ -14,6 +13,7 @@ from tracker.rules.tried import Tried
 from tracker.services.context import Context
 from tracker.services.digest import Names, line_of
 from tracker.services.fired import Fired
+from tracker.services.list_link import list_link
 from tracker.store.tried import tried
 
 
@@ -54,27 +54,13 @@ def _mail(
     return leader_mail(
         items,
         done,
-        link=_link(ctx, fired, items),
+        link=list_link(ctx, fired, list(items.values())),
         to_name=person.name,
         today=ctx.today,
         base_url=ctx.base_url,
         locale=person.locale,
         sample=ctx.sample,
     )
-
-
-def _link(ctx: Context, fired: Sequence[Fired], items: Mapping[int, MailItem]) -> str:
-    """The assignment itself, or the list that holds them all."""
-    if len(items) == 1:
-        return next(iter(items.values())).url
-    programmes = {one.programme_id for one in fired}
-    units = {one.assignment.lead_unit_id for one in fired}
-    query = {
-        "programme": programmes.pop() if len(programmes) == 1 else None,
-        "unit": units.pop() if len(units) == 1 else None,
-        "class": "overdue" if all(item.late for item in items.values()) else "open",
-    }
-    return f"{ctx.base_url}/assignments?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 def leader_key(day: date, person: User) -> str:

@@ -1,6 +1,7 @@
 """Event mails: to the unit that leads, to the standing office, to people named. They go at once."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,12 +9,16 @@ from tracker.mail.link import Invitation
 from tracker.mail.render import MailItem, event
 from tracker.mail.template import Rendered
 from tracker.models.assignment import Assignment
+from tracker.models.unit import Unit
 from tracker.models.user import PostRole, User
 from tracker.rules.ladder import LadderRole
 from tracker.services.context import Context
 from tracker.services.mail_link import invitation
 from tracker.services.outbox import enqueue_many
 from tracker.store.people import SIGNING, holders
+
+# So many characters of a name fit before a title.
+SHORT = 24
 
 
 def notify_unit(
@@ -58,9 +63,10 @@ def notify(
     reason: str = "",
     cause: str = "",
     day: date | None = None,
+    by_unit: str = "",
 ) -> dict[int, int]:
     """One mail to each, but not about one's own deed. `cause` names what happened when the row itself stays the same;
-    `day` is the one asked for, offered, or to answer by.
+    `day` is the one asked for, offered, or to answer by; `by_unit` did it, where it is not the one that leads.
 
     Returns person → mail.
     """
@@ -79,6 +85,7 @@ def notify(
             actor_name=ctx.actor.name,
             reason=reason.strip(),
             day=day,
+            by_unit=by_unit,
             base_url=ctx.base_url,
             locale=person.locale,
             sample=ctx.sample,
@@ -86,6 +93,7 @@ def notify(
         mails.append((f"{kind}:{row.id}:{cause or row.version}:{person.id}", person, mail, (row.programme_id,)))
     sent = enqueue_many(ctx, kind, mails, assignment_id=row.id)
     ctx.told.extend(person.name for _key, person, _mail, _about in mails if person.id in sent)
+    ctx.told_ids.update(sent)
     return sent
 
 
@@ -98,7 +106,13 @@ def mail_item(
     promised_on: date | None = None,
 ) -> MailItem:
     ref, unit = row.duty.clause.ref, row.lead_unit.name
-    return item_of(ctx, row, ref, unit, role, invited=invited, promised_on=promised_on)
+    item = item_of(ctx, row, ref, unit, role, invited=invited, promised_on=promised_on)
+    return replace(item, unit_short=short_of(row.lead_unit))
+
+
+def short_of(unit: Unit) -> str:
+    """For a subject. The short name of a commune is that of the place ("Xã Cao Xá"), not of who answers there."""
+    return unit.name if len(unit.name) <= SHORT else unit.short_name
 
 
 def item_of(

@@ -18,7 +18,7 @@ from tracker.services.assignment import accept, submit, withdraw
 from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.evidence import attach
-from tracker.services.notice import lead_people, notify
+from tracker.services.notice import lead_people, notify, short_of
 from tracker.store.assignment import given_since, is_blocked, last_round, updates_of
 
 UNDO = timedelta(minutes=10)
@@ -110,7 +110,8 @@ def note(ctx: Context, assignment_id: int, *, text: str) -> Update:
     written = _write(ctx, row, Signal.NOTE, text, None, unit_id=asked.unit_id)
     if asked.state is not CoordinationState.NOT_NEEDED:
         asked.state, asked.contributed_on = CoordinationState.CONTRIBUTED, ctx.today
-    notify(ctx, "contributed", row, lead_people(ctx, row), reason=text, cause=f"update{written.id}")
+    cause, by_unit = f"update{written.id}", short_of(asked.unit)
+    notify(ctx, "contributed", row, lead_people(ctx, row), reason=text, cause=cause, by_unit=by_unit)
     return written
 
 

@@ -13,15 +13,24 @@ from tracker.rules.register import result_of
 from tracker.rules.tried import Deed, Tried, What, brief, reminder
 from tracker.store.told import TOLD
 
+# The standing office that is told of its own late work is urged like any unit: as its head.
 # `what` is a value of `rules.tried.What`, or "step"; `n` the step's offset or an update's percent.
 _DEEDS = text(f"""
     SELECT deed.* FROM (
         SELECT told.assignment_id, told.told_at AS at, CASE WHEN told.chaser_id IS NULL THEN 'step' ELSE 'chased' END
-            AS what, coalesce(chaser.name, told.told_as) AS whom, told.role, o.state,
+            AS what, coalesce(chaser.name, CASE WHEN own.of_office THEN 'head' ELSE told.told_as END) AS whom,
+            CASE WHEN own.of_office THEN 'head' ELSE told.role END AS role, o.state,
             told.recipient_id IS NOT NULL AS somebody, CAST(NULL AS date) AS day, told.step_offset AS n
         FROM ({TOLD}) AS told
         LEFT JOIN outbox AS o ON o.id = told.outbox_id
         LEFT JOIN users AS chaser ON chaser.id = told.chaser_id
+        CROSS JOIN LATERAL (
+            SELECT told.role = 'standing_office' AND told.told_as = 'standing_office' AND EXISTS (
+                SELECT FROM standing_offices AS office
+                WHERE office.programme_id = told.programme_id AND office.unit_id = told.unit_id
+                    AND office.valid_from <= told.told_at AND coalesce(office.valid_to + 1 > told.told_at, true)
+            ) AS of_office
+        ) AS own
         WHERE told.assignment_id = ANY(:ids) AND told.promise_id IS NULL
         UNION ALL
         SELECT assignment_id, made_at, 'promised', NULL, NULL, outcome, NULL, promised_on, NULL FROM promises
