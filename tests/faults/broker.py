@@ -144,6 +144,8 @@ def away(folder: Path, seconds: float = AWAY) -> Table:
     """Killed and not started again for minutes; what people do meanwhile reaches others all the same."""
     began = load()
     with place(folder) as (here, postman):
+        with psycopg.connect(here.database.url()) as connection:  # no digest yet: nobody gets two a day
+            connection.execute("UPDATE programmes SET mail_hour = 23")
         here.stack.start("worker")
         here.stack.start("beat")
         assert until(lambda: "ready" in here.stack.log("worker").read_text(), 60), here.stack.logs()
