@@ -78,8 +78,27 @@ def test_annexes_name_who_issues_the_paper() -> None:
 def test_a_title_does_not_say_its_years_twice() -> None:
     text = words(report_document(material("final")))
     assert "giai đoạn 2021 - 2030 giai đoạn" not in text
+    assert ",," not in text
+    assert "2021 - 2030, kính báo cáo" in text
     assert f"Tổng kết {made('final').title}".replace(" huyện", "\nhuyện", 1) in text
     assert "Trong giai đoạn 2021 - 2025, " in words(report_document(material("mid_term")))
+
+
+@pytest.mark.parametrize("kind", ["annual", "half_year"])
+def test_a_comma_parts_the_programme_from_the_period(kind: str) -> None:
+    snapshot = made(kind)
+    text = " ".join(words(report_document(material(kind))).split("\n"))
+    assert text.count(f"{snapshot.title}, {snapshot.span}") == 2  # the subject, and the sentence at the end
+    assert f"{snapshot.title} {snapshot.span}" not in text
+    printed = " ".join(words(print_out()).split("\n"))
+    assert printed.count(f"{made().title}, năm 2026") == 2
+
+
+def test_the_print_out_has_whole_tasks_and_the_references_of_the_report() -> None:
+    tables = Document(BytesIO(print_out(rows=1, figures=8))).tables
+    assert "3.1" in [row.cells[0].text for row in tables[-2].rows]
+    whole = made().units[0].work[0].text
+    assert tables[-1].rows[1].cells[2].text == whole
 
 
 @pytest.mark.parametrize(
@@ -87,8 +106,8 @@ def test_a_title_does_not_say_its_years_twice() -> None:
     [
         ("Kết quả thực hiện nhiệm vụ năm 2026", ("Kết quả thực hiện nhiệm vụ năm 2026",)),
         (
-            "Kết quả thực hiện Chương trình hành động vì trẻ em huyện Tân Yên giai đoạn 2021 - 2030 năm 2026",
-            ("Kết quả thực hiện Chương trình hành động vì trẻ em", "huyện Tân Yên giai đoạn 2021 - 2030 năm 2026"),
+            "Kết quả thực hiện Chương trình hành động vì trẻ em huyện Tân Yên giai đoạn 2021 - 2030, năm 2026",
+            ("Kết quả thực hiện Chương trình hành động vì trẻ em", "huyện Tân Yên giai đoạn 2021 - 2030, năm 2026"),
         ),
         ("x" * 200, ("x" * 200,)),
     ],

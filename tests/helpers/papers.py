@@ -58,8 +58,8 @@ def print_out(*, rows: int = 9, figures: int = 8, filed: bool = True, written: b
         year=2026,
         sections=[(title, WORDS[key] if written else "") for key, title in SECTIONS.items()],
         figures=[
-            FigureLine(indicator.number, measure.name, measure.unit, measure.target_2025, "84,5", "85,25 (682/800)", "")
-            for _ref, indicator, measure in snapshot.measures()[:figures]
+            FigureLine(ref, measure.name, measure.unit, measure.target_2025, "84,5", "85,25 (682/800)", "")
+            for ref, _indicator, measure in snapshot.measures()[:figures]
         ],
         work=[
             WorkLine(row.ref, row.text, officials[at % 4], date(2026, 10, 30), row.result, at % 3)

@@ -59,7 +59,7 @@ def sources(text: str, section: SectionRow | None) -> tuple[str, ...]:
     units = {one.unit for one in section.texts}
     found = {unit for line in text.splitlines() for unit in _heads(line, units)}
     found |= {unit for line in text.splitlines() for _at, group in _brackets(line) for unit in _all_of(group, units)}
-    return tuple(one.unit for one in section.texts if one.unit in found)
+    return tuple(one.unit for one in section.texts if one.unit in found or f"({one.unit})" in text)
 
 
 def own_lines(text: str, section: SectionRow | None) -> list[str]:

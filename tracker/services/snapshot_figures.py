@@ -45,6 +45,7 @@ def measure_row(line: Line) -> MeasureRow:
         verdict=str(judgement.verdict),
         rule=_said(judgement, shape),
         gap=_gap(judgement, value),
+        basis=_basis(judgement, shape) if value is not None else "",
         chance=_chance(line.outlook, judgement, value),
         source=line.lead.source if line.lead else "",
         comment=line.lead.comment if line.lead else "",
@@ -83,6 +84,13 @@ def _gap(judgement: Judgement, value: Fraction | None) -> str | None:
     if Comparator(target.comparator) is Comparator.RANGE and value == edge:
         return "0"
     return _text(value - edge)
+
+
+def _basis(judgement: Judgement, shape: Shape) -> str:
+    """What `_gap` is taken from, in words: the level of this year, else the target."""
+    if judgement.required is not None:
+        return f"mức {told(_text(judgement.required), shape.per)}"
+    return f"mục tiêu {_target(judgement.target, shape)}" if judgement.target is not None else ""
 
 
 def _chance(ahead: list[Outlook], judgement: Judgement, value: Fraction | None) -> str:
