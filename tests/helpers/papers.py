@@ -16,7 +16,7 @@ def letter(units: int, *, sample: bool = False, returned: int = 0, **changes: An
     snapshot = made()
     names = [one.name for one in snapshot.units]
     behind = [
-        Behind(name, date(2026, 11, 13), 0 if at % 3 else 2 + at, "Chưa nộp" if at % 2 else "Trả lại để bổ sung", at < returned)
+        Behind(name, date(2026, 11, 13), 0 if at % 3 else 2 + at, "Chưa nộp", returned=at < returned)
         for at, name in enumerate(names[:units])
     ]
     facts = LetterFacts(

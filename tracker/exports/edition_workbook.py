@@ -10,6 +10,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from tracker.exports.communes_annex import by_measure, hidden, per_of
 from tracker.exports.material import Material, short, told
 from tracker.exports.report_annexes import (
     LEVELS,
@@ -17,13 +18,10 @@ from tracker.exports.report_annexes import (
     SOURCES,
     STATES,
     VERDICTS,
-    by_measure,
-    hidden,
-    per_of,
     progress,
 )
 from tracker.exports.sheets import LINED, PLACE, begin, tallest, write
-from tracker.exports.snapshot import WorkRow
+from tracker.exports.snapshot import MeasureRow, WorkRow
 
 # Rows of one sheet (Excel's limit, less the head); more go on in the next.
 MOST_ROWS = 1_048_575
@@ -141,9 +139,13 @@ def _indicators(material: Material) -> Iterator[Sequence[object]]:
         yield (
             f"{ref}. {one.name}", one.unit, _number(one.baseline), one.target_2025, one.target_2030,
             _number(one.before), _number(one.value), "x" if one.estimate else "", VERDICTS[one.verdict], one.rule,
-            _number(one.gap) if one.verdict != "not_yet" else "", _number(one.communes_value), one.communes or "", one.chance, indicator.lead, one.source,
+            _number(_gap(one)), _number(one.communes_value), one.communes or "", one.chance, indicator.lead, one.source,
             one.comment,
         )  # fmt: skip
+
+
+def _gap(one: MeasureRow) -> str | None:
+    return one.gap if one.verdict != "not_yet" else None
 
 
 def _work(material: Material) -> Iterator[Sequence[object]]:

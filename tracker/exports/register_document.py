@@ -80,7 +80,7 @@ def cut(text: str, most: int) -> str:
     at = max(head.rfind("; "), head.rfind(", "))
     if at < most // 2:
         at = head.rfind(" ")
-    return f"{text[:at if at > 0 else most - 1].rstrip(' .;:,')}…"
+    return f"{text[: at if at > 0 else most - 1].rstrip(' .;:,')}…"
 
 
 def _row(number: int, line: Line) -> tuple[str, ...]:

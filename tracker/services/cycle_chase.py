@@ -84,9 +84,7 @@ def usual_text(ctx: Context, cycle: ReportCycle) -> str:
     )
 
 
-def letter_facts(
-    ctx: Context, cycle_id: int, *, only: str = "missing", level: Level | None = None
-) -> LetterFacts:
+def letter_facts(ctx: Context, cycle_id: int, *, only: str = "missing", level: Level | None = None) -> LetterFacts:
     """The letter to those who are behind (as `behind` has them), under the head of the standing office, which writes it
     and so is neither chased nor counted."""
     cycle = view(ctx, cycle_id)
