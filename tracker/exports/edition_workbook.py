@@ -20,7 +20,7 @@ from tracker.exports.report_annexes import (
     VERDICTS,
     progress,
 )
-from tracker.exports.sheets import LINED, PLACE, begin, tallest, write
+from tracker.exports.sheets import CENTRED, LINED, begin, tallest, write
 from tracker.exports.snapshot import MeasureRow, WorkRow
 
 # Rows of one sheet (Excel's limit, less the head); more go on in the next.
@@ -76,7 +76,7 @@ class _Writer:
             "text": book.add_format({**LINED, "text_wrap": True}),
             "number": book.add_format({**LINED, "num_format": "#,##0.00"}),
             "whole": book.add_format({**LINED, "num_format": "#,##0"}),
-            "place": book.add_format(PLACE),
+            "place": book.add_format(CENTRED),
             "date": book.add_format({**LINED, "num_format": "dd/mm/yyyy", "align": "left"}),
         }
         self.sums = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from tracker.exports.sheets import LINED, PLACE, TEXT_WIDTH, begin, tall, write
+from tracker.exports.sheets import CENTRED, LINED, TEXT_WIDTH, begin, tall, write
 from tracker.rules.calendar import LOCAL
 
 # What is printed stands first; all of it together is too wide to be read on paper.
@@ -60,8 +60,7 @@ def listing_workbook(
         )
         formats = {
             "text": book.add_format({**LINED, "text_wrap": True}),
-            "number": book.add_format(LINED),
-            "place": book.add_format(PLACE),
+            "number": book.add_format(CENTRED),
             "date": book.add_format({**LINED, "num_format": "dd/mm/yyyy", "align": "left"}),
         }
         first = book.add_worksheet("Điều kiện lọc")

@@ -28,8 +28,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Cover:
-    """What the register is of. `counts`: results in words, with how often. `unit`: "" for all of them; `office`: who keeps
-    it, by name."""
+    """What the register is of. `counts`: results in words, with how often. `unit`: "" for all of them; `office`: who
+    keeps it, by name."""
 
     programme: str
     unit: str

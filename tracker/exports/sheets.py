@@ -14,8 +14,8 @@ TALLEST = 409
 TEXT_WIDTH = 60
 # Cells with thin lines around them: rows are kept apart on paper.
 LINED = {"valign": "top", "border": 1, "border_color": "#D9DEE5"}
-# Of the number of a row.
-PLACE = {**LINED, "align": "center"}
+# Of numbers that name something: of a row, an assignment, a year.
+CENTRED = {**LINED, "align": "center"}
 
 
 def cell_text(value: object) -> str:
