@@ -99,8 +99,10 @@ def test_marks_of_hidden_numbers_are_explained_where_they_stand() -> None:
 
 
 def test_where_everything_is_hidden_one_row_says_so() -> None:
-    table = communes(of(("A", "3", "40"), ("B", "2", "60"), ("C", None, None)))
+    table = communes(of(("A", "3", "40"), ("B", "0", "60"), ("C", None, None)))
     assert [row[:2] for row in table.rows] == [("1. Tỷ lệ (%)",), ("", ALL_HIDDEN), ("1", "Xã 2")]
     assert table.note == ""
+    small = communes(of(("A", "3", "40"), ("B", "2", "60")))
+    assert [row[2:5] for row in small.rows if len(row) > 1] == [("< 5", "40", "*"), ("< 5", "60", "*")]
     none = communes(of(("A", None, None), ("B", None, None)))
     assert [row[1] for row in none.rows if len(row) > 1] == ["Xã 0", "Xã 1"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tracker.exports.annex_table import Table
 from tracker.exports.material import MOST_LISTED, Material
 from tracker.exports.snapshot import CellRow
-from tracker.rules.masking import FEW, SECOND, is_hidden, masked_rows
+from tracker.rules.masking import FEW, SECOND, masked_rows
 
 ALL_HIDDEN = "Số liệu từng đơn vị được che vì số nhỏ."
 MARKS = {FEW: f"“{FEW}”: số từ 1 đến 4", SECOND: f"“{SECOND}”: số được che để không suy ra số nhỏ"}
@@ -24,8 +24,8 @@ def communes(material: Material) -> Table:
             break
         rows.append((f"{ref}. {name}{units.get(ref, '')}",))
         told_rows = list(zip(group, hidden(group, per.get(ref)), strict=True))
-        if all(is_hidden(value) for one, (_a, _b, value) in told_rows if one.value is not None):
-            # Nothing could be read there: what remains is who has no figure.
+        if all(value == SECOND and FEW not in (a, b) for one, (a, b, value) in told_rows if one.value is not None):
+            # Not even how small they are could be read there: what remains is who has no figure.
             told_rows = [row for row in told_rows if row[0].value is None]
             if len(told_rows) < len(group):
                 rows.append(("", ALL_HIDDEN, *[""] * 5))
