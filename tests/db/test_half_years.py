@@ -1,17 +1,23 @@
 """A second half-year ends with its year: its own past comes first, the year's only where there is none."""
 
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.db.test_figure import LATER, measure_of, ratio, report, unit_of
 from tracker.exports.material import digits_of, told
-from tracker.rules.judgement import Verdict
+from tracker.rules.figures import rounded
+from tracker.rules.judgement import Verdict, judge
+from tracker.rules.measure import Better, Shape
+from tracker.rules.targets import Comparator, Target, short_number
 from tracker.services.snapshot_figures import measure_row
 from tracker.store import figure as store
-from tracker.web.measure_view import value_of
+from tracker.web.measure_view import rule_of, targets_of, value_of
 
 AFTER = datetime(2028, 2, 1, tzinfo=LATER.tzinfo)
 
@@ -50,3 +56,27 @@ def test_a_near_miss_does_not_read_as_reached(session: Session, act: Act) -> Non
     assert (line.judgement.verdict, value_of(line)) == (Verdict.MISSED, "96,996%")
     row = measure_row(line)
     assert (told(row.value, row.per, digits_of(row)), row.gap) == ("96,996%", "-0.004")
+    assert row.basis == "mục tiêu ≥ 97%"
+
+
+def test_a_gap_names_the_level_of_the_year(session: Session, act: Act) -> None:
+    measure, unit = measure_of(session, 5), unit_of(session, "p-yte")
+    for period, part in (("2025", 970), ("2026", 900)):
+        report(act, measure, unit, ratio(part, 1000, comment="x"), period=period, at=AFTER)
+    line = line_of(session, measure, "2026")
+    row = measure_row(line)
+    required = line.judgement.required
+    assert required is not None
+    assert (row.verdict, row.gap) == ("off_path", f"{rounded(90 - required):f}")
+    assert row.basis == f"mức {short_number(required)}%"
+
+
+def test_all_of_a_share_has_no_sign_before_it(app: Flask) -> None:
+    goals = tuple(Target(year, Comparator.AT_LEAST, Decimal(100)) for year in (2025, 2030))
+    share = Shape(Better.UP, 100, goals)
+    assert targets_of(share) == [(2025, "100%"), (2030, "100%")]
+    growth = Shape(Better.UP, 100, (*goals[:1], Target(2030, Comparator.AT_LEAST, Decimal(120))))
+    assert targets_of(growth) == [(2025, "≥ 100%"), (2030, "≥ 120%")]
+    road = judge(share, Fraction(90), Fraction(2027), {Fraction(2025): Decimal(100)})
+    with app.test_request_context():
+        assert rule_of(road, share).endswith("(100%): kỳ này cần 100%.")

@@ -33,6 +33,7 @@ from tracker.services.cycle_opening import open_cycle
 from tracker.services.figure import report_figure
 from tracker.services.report_form import workbook
 from tracker.services.report_page import facts, page_of
+from tracker.store import figure as figures
 from tracker.store.report_source import work_rows
 
 RETIRE = {
@@ -64,6 +65,16 @@ def test_what_left_the_programme_is_asked_of_nobody(session: Session, act: Act, 
     done = writing.save(ctx, report.id, {}, {told: (Entry(numerator=Decimal(2), denominator=Decimal(100)), None)})
     assert isinstance(done.errors[f"m{told}"], Invalid)
     assert set(filing.submit(ctx, report.id).content["values"]) == {str(id_) for id_ in others}
+
+
+def test_figures_are_numbered_as_in_the_consolidated_report(session: Session, act: Act, report: UnitReport) -> None:
+    ctx = act(HEAD, at=LATER)
+    numbers = {one.measure_id: one.number for one in figures.summary(session, report.cycle.programme_id, "2026")}
+    sheet = load_workbook(BytesIO(workbook(ctx, report)))["Số liệu"]
+    told = {row[0]: str(row[3]) for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert told == {id_: numbers[id_] for id_ in report.measure_ids}
+    assert any("." in number for number in told.values())
+    assert [one.number for one in facts(ctx, report).figures] == [numbers[one] for one in told]
 
 
 def test_the_paper_of_what_was_filed_says_what_was_filed(session: Session, act: Act, report: UnitReport) -> None:

@@ -1,5 +1,6 @@
 """The papers beside the consolidated report: the letter that chases, a print-out, how a subject is divided."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -24,9 +25,9 @@ def words(content: bytes) -> str:
 
 @pytest.mark.parametrize("units", [1, 3, 12, 20])
 def test_layout_of_the_letter(units: int) -> None:
-    content = letter(units, sample=units == 3)
+    content = letter(units, sample=units == 3, returned=units // 3)
     assert check_document(content, LETTER) == []
-    assert content == letter(units, sample=units == 3)
+    assert content == letter(units, sample=units == 3, returned=units // 3)
 
 
 @pytest.mark.parametrize(
@@ -47,11 +48,57 @@ def test_the_letter_speaks_of_one_unit_and_of_many() -> None:
     assert "Kính gửi: Các cơ quan, đơn vị có tên trong Phụ lục kèm theo" in many
 
 
+def test_the_letter_counts_what_it_speaks_of() -> None:
+    part = words(letter(7, among="xã, thị trấn", expected=21, filed=2))
+    assert "đã có 2/21 xã, thị trấn nộp báo cáo; trong số 19 đơn vị chưa nộp, công văn này gửi 7 đơn vị" in part
+    none = words(letter(20, expected=20, filed=0))
+    assert "chưa có đơn vị nào nộp báo cáo; còn 20 đơn vị chưa nộp" in none
+    assert "0/20" not in none
+
+
+def test_the_letter_tells_who_owes_a_report_again() -> None:
+    for returned, owed in ((0, "chưa nộp"), (2, "chưa nộp hoặc chưa nộp lại"), (6, "chưa nộp lại")):
+        text = words(letter(6, returned=returned))
+        assert f"còn 6 đơn vị {owed}, trong đó" in text
+        assert f"Sau thời hạn này, đơn vị {owed} sẽ" in text
+        assert f"CÁC ĐƠN VỊ {owed.upper()} BÁO CÁO NĂM 2026" in text
+
+
+def test_the_letter_does_not_set_a_day_that_is_over() -> None:
+    ahead, over = words(letter(6)), words(letter(6, today=date(2026, 11, 20)))
+    assert "theo thời hạn tại Phụ lục; cơ quan thường trực báo cáo Ủy ban nhân dân huyện Tân Yên chậm nhất" in ahead
+    assert "theo thời hạn tại Phụ lục.\n" in over
+    assert "20/11/2026 " not in over.replace("Tính đến ngày 20/11/2026", "")
+
+
+def test_annexes_name_who_issues_the_paper() -> None:
+    assert "năm 2026 của Phòng Lao động - Thương binh và Xã hội)" in words(letter(3))
+
+
 def test_a_title_does_not_say_its_years_twice() -> None:
     text = words(report_document(material("final")))
     assert "giai đoạn 2021 - 2030 giai đoạn" not in text
+    assert ",," not in text
+    assert "2021 - 2030, kính báo cáo" in text
     assert f"Tổng kết {made('final').title}".replace(" huyện", "\nhuyện", 1) in text
     assert "Trong giai đoạn 2021 - 2025, " in words(report_document(material("mid_term")))
+
+
+@pytest.mark.parametrize("kind", ["annual", "half_year"])
+def test_a_comma_parts_the_programme_from_the_period(kind: str) -> None:
+    snapshot = made(kind)
+    text = " ".join(words(report_document(material(kind))).split("\n"))
+    assert text.count(f"{snapshot.title}, {snapshot.span}") == 2  # the subject, and the sentence at the end
+    assert f"{snapshot.title} {snapshot.span}" not in text
+    printed = " ".join(words(print_out()).split("\n"))
+    assert printed.count(f"{made().title}, năm 2026") == 2
+
+
+def test_the_print_out_has_whole_tasks_and_the_references_of_the_report() -> None:
+    tables = Document(BytesIO(print_out(rows=1, figures=8))).tables
+    assert "3.1" in [row.cells[0].text for row in tables[-2].rows]
+    whole = made().units[0].work[0].text
+    assert tables[-1].rows[1].cells[2].text == whole
 
 
 @pytest.mark.parametrize(
@@ -59,8 +106,8 @@ def test_a_title_does_not_say_its_years_twice() -> None:
     [
         ("Kết quả thực hiện nhiệm vụ năm 2026", ("Kết quả thực hiện nhiệm vụ năm 2026",)),
         (
-            "Kết quả thực hiện Chương trình hành động vì trẻ em huyện Tân Yên giai đoạn 2021 - 2030 năm 2026",
-            ("Kết quả thực hiện Chương trình hành động vì trẻ em", "huyện Tân Yên giai đoạn 2021 - 2030 năm 2026"),
+            "Kết quả thực hiện Chương trình hành động vì trẻ em huyện Tân Yên giai đoạn 2021 - 2030, năm 2026",
+            ("Kết quả thực hiện Chương trình hành động vì trẻ em", "huyện Tân Yên giai đoạn 2021 - 2030, năm 2026"),
         ),
         ("x" * 200, ("x" * 200,)),
     ],

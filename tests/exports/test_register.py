@@ -1,5 +1,6 @@
 """The register as Word and Excel files: the layout of the decree, text that stays text, days that are days."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from openpyxl import load_workbook
 
 from tests.helpers.decree30 import check_document
 from tracker.exports.register import Cover, Line
-from tracker.exports.register_document import register_document
+from tracker.exports.register_document import cut, register_document
 from tracker.exports.register_workbook import COLUMNS, register_workbook
 
 KIND = "SỔ THEO DÕI ĐÔN ĐỐC THỰC HIỆN NHIỆM VỤ"
@@ -30,6 +31,7 @@ COVER = Cover(
     agency="PHÒNG LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI",
     agency_short="LĐTBXH",
     head_title="TRƯỞNG PHÒNG",
+    office="Phòng Lao động - Thương binh và Xã hội",
 )
 SENT = Line(
     told_at=datetime(2026, 11, 20, 8, 0),
@@ -83,6 +85,8 @@ def test_what_the_document_says() -> None:
     assert rows[1][:3] == ["1", "08:01 20/11/2026", "Phòng Y tế"]
     assert rows[1][3].startswith("IV.3.1. Thực hiện")
     assert rows[1][3].endswith("…; hạn 19/11/2026")
+    assert not re.search(r"[ .,;:]…", rows[1][3])
+    assert "năm 2026 của Phòng Lao động - Thương binh và Xã hội)" in text
     assert rows[1][4:] == [
         "1 ngày làm việc sau hạn (lãnh đạo đơn vị)", "Trưởng phòng Y tế, truong.p-yte@example.vn", "Đã gửi",
         "09:05 21/11/2026",
@@ -90,6 +94,20 @@ def test_what_the_document_says() -> None:
     assert rows[2][1] == "lập 08:00 20/11/2026"
     assert rows[2][4].endswith("; thay Cán bộ")
     assert (rows[3][5], rows[3][7]) == ("Không có ai", "Chưa")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Mở lớp; tập huấn.", "Mở lớp; tập huấn."),
+        ("Mở hai lớp tập huấn; in sách, phát tờ rơi cho các trường", "Mở hai lớp tập huấn; in sách…"),
+        ("Mở hai lớp tập huấn cho cán bộ làm công tác trẻ em", "Mở hai lớp tập huấn cho cán bộ…"),
+        ("Mở, hai lớp tập huấn cho cán bộ làm công tác trẻ em", "Mở, hai lớp tập huấn cho cán bộ…"),
+        ("x" * 60, "x" * 31 + "…"),
+    ],
+)
+def test_a_task_is_cut_where_its_sense_ends(text: str, told: str) -> None:
+    assert cut(text, 32) == told
 
 
 def test_workbook(tmp_path: Path) -> None:
@@ -109,6 +127,7 @@ def test_workbook(tmp_path: Path) -> None:
     assert (rows[1][7].value, rows[1][7].number_format) == (datetime(2026, 11, 19), "dd/mm/yyyy")
     assert (rows[2][9].value, rows[2][9].data_type, rows[2][8].data_type) == ("=1+1", "s", "s")
     assert rows[3][2].value is None
+    assert rows[1][0].alignment.horizontal == "center"
 
 
 def test_lines_are_taken_one_by_one(tmp_path: Path) -> None:

@@ -176,6 +176,7 @@ def _measure(random: Random, parsed: ParsedMeasure, year: int, kind: str) -> Mea
         gap=None if missing else f"{random.uniform(-3, 3):.2f}",
         chance="" if missing else random.choice(CHANCES), source="Phòng Y tế",
         comment="Điều tra mẫu" if random.random() < 0.1 else "", series=series[:-1] if missing else series,
+        basis="mức 84,5%" if verdict.endswith("path") else f"mục tiêu {words.get(2030, words.get(None, ''))}",
         path=tuple((str(at), str(one.value)) for at, one in sorted((y, t) for y, t in targets.items() if y)),
     )  # fmt: skip
 

@@ -1,6 +1,8 @@
 """Papers of a cycle other than the consolidated report, made by hand: the chasing letter and a unit's print-out."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from tests.helpers.editions import SECTIONS, WORDS, made
 from tracker.exports.chasing_letter import Behind, LetterFacts, chasing_letter
@@ -9,12 +11,12 @@ from tracker.exports.unit_report_document import unit_report_document
 from tracker.rules.words import OFFICIAL_CLASSES
 
 
-def letter(units: int, *, sample: bool = False) -> bytes:
-    """To so many units, every third of them late."""
+def letter(units: int, *, sample: bool = False, returned: int = 0, **changes: Any) -> bytes:
+    """To so many units, every third of them late, the first `returned` of them given back."""
     snapshot = made()
     names = [one.name for one in snapshot.units]
     behind = [
-        Behind(name, date(2026, 11, 13), 0 if at % 3 else 2 + at, "Chưa nộp" if at % 2 else "Trả lại để bổ sung")
+        Behind(name, date(2026, 11, 13), 0 if at % 3 else 2 + at, "Chưa nộp", returned=at < returned)
         for at, name in enumerate(names[:units])
     ]
     facts = LetterFacts(
@@ -33,8 +35,10 @@ def letter(units: int, *, sample: bool = False) -> bytes:
         agency_short=snapshot.agency_short,
         head_title=snapshot.head_title,
         addressee=snapshot.addressee,
+        office=snapshot.office,
+        returned=returned,
     )
-    return chasing_letter(facts)
+    return chasing_letter(replace(facts, **changes))
 
 
 def print_out(*, rows: int = 9, figures: int = 8, filed: bool = True, written: bool = True) -> bytes:
@@ -54,8 +58,8 @@ def print_out(*, rows: int = 9, figures: int = 8, filed: bool = True, written: b
         year=2026,
         sections=[(title, WORDS[key] if written else "") for key, title in SECTIONS.items()],
         figures=[
-            FigureLine(indicator.number, measure.name, measure.unit, measure.target_2025, "84,5", "85,25 (682/800)", "")
-            for _ref, indicator, measure in snapshot.measures()[:figures]
+            FigureLine(ref, measure.name, measure.unit, measure.target_2025, "84,5", "85,25 (682/800)", "")
+            for ref, _indicator, measure in snapshot.measures()[:figures]
         ],
         work=[
             WorkLine(row.ref, row.text, officials[at % 4], date(2026, 10, 30), row.result, at % 3)

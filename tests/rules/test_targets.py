@@ -24,10 +24,17 @@ def target(comparator: str, value: str, upper: str | None = None, year: int | No
         (target("maintain", "100", year=2030), 100, "", "duy trì 100%"),
         (target("range", "2", "3", year=None), 100, "", "từ 2% đến 3%/năm"),
         (target("range", "2", "3"), 100, "", "từ 2% đến 3%"),
+        (target(">=", "100"), 100, "", "100%"),
+        (target(">=", "100"), 1, " cuộc", "≥ 100 cuộc"),
+        (target("maintain", "100"), 100, "", "duy trì 100%"),
     ],
 )
 def test_words(one: Target, per: int, suffix: str, text: str) -> None:
     assert target_text(one, per, suffix) == text
+
+
+def test_what_may_be_more_than_all_keeps_its_sign() -> None:
+    assert target_text(target(">=", "100"), may_exceed=True) == "≥ 100%"
 
 
 @pytest.mark.parametrize(("comparator", "upper"), [("range", None), (">=", "90"), ("range", "81")])

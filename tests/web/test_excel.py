@@ -37,16 +37,24 @@ def test_a_list_as_a_workbook(app: Flask, head: Browser) -> None:
     book = book_of(head.client.get("/assignments.xlsx?class=open&year=2026"))
     first, sheet = book.worksheets
     assert (first.title, sheet.title) == ("Điều kiện lọc", "Nhiệm vụ")
-    assert "Năm 2026" in first["B3"].value
+    facts = {row[0].value: row[1] for row in first.iter_rows(min_row=3)}
+    assert "Năm 2026" in facts["Điều kiện lọc"].value
+    assert facts["Chương trình"].value.startswith("Chương trình hành động vì trẻ em")
+    assert "Dữ liệu mẫu" in facts["Lưu ý"].value
+    assert {cell.alignment.horizontal for cell in facts.values()} <= {"left", None}
+    assert facts["Số nhiệm vụ"].alignment.horizontal == "left"
     rows = list(sheet.iter_rows(min_row=2))
-    assert len(rows) == first["B4"].value > 3
+    assert len(rows) == facts["Số nhiệm vụ"].value > 3
     (row,) = [cells for cells in rows if cells[1].value == one]
     assert (row[3].value, row[3].data_type) == ('=HYPERLINK("http://x")', "s")
-    assert row[8].value == "Năm 2026"
-    assert row[9].is_date
+    assert row[12].value == "Năm 2026"
+    assert row[6].is_date
+    assert (row[0].alignment.horizontal, row[11].number_format) == ("center", "General")
+    assert sheet.print_area == f"'Nhiệm vụ'!$A$1:$J${len(rows) + 1}"
+    assert (first.page_setup.paperSize, first.page_setup.fitToHeight) == (9, 0)
     assert {cells[4].value for cells in rows} == {"Phòng Y tế"}
     office = book_of(Browser(app.test_client(), OFFICE).client.get("/assignments.xlsx"))
-    assert office.worksheets[0]["B4"].value == 164
+    assert office.worksheets[0]["B5"].value == 164
 
 
 def sheet_of(head: Browser) -> Any:

@@ -12,22 +12,26 @@ from tracker.exports.paper import number_line, place_line
 # Beyond so many, the addressees stand in the annex.
 MOST_NAMED = 12
 # What a letter is about stands in a narrow column: the years of the programme are in its text.
+EVERYBODY = "cơ quan, đơn vị"
 _YEARS = re.compile(r",? giai đoạn \d{4} ?[-–] ?\d{4}$")
 
 
 @dataclass(frozen=True)
 class Behind:
-    """`late`: working days after its day; 0 while that has not passed."""
+    """`late`: working days after its day; 0 while that has not passed. `returned`: it filed, and owes it again."""
 
     unit: str
     due_on: date
     late: int
     stands: str
+    returned: bool = False
 
 
 @dataclass(frozen=True)
 class LetterFacts:
-    """`until`: the day that the letter sets."""
+    """`until`: the day that the letter sets; `office`: who sends it, by name. `among`: what the units are called that
+    are counted, all or those of one level; of these `expected` owe a report and `filed` have filed. `behind` may be a
+    part of the rest; `returned`: how many of the rest filed and owe it again."""
 
     programme: str
     about: str
@@ -44,6 +48,13 @@ class LetterFacts:
     agency_short: str
     head_title: str
     addressee: str
+    office: str = ""
+    among: str = EVERYBODY
+    returned: int = 0
+
+    @property
+    def lacking(self) -> int:
+        return max(self.expected - self.filed, len(self.behind))
 
 
 def chasing_letter(facts: LetterFacts) -> bytes:
@@ -59,35 +70,28 @@ def chasing_letter(facts: LetterFacts) -> bytes:
         place_and_date=place_line(facts.place, "", year),
     )
     alone = len(facts.behind) == 1
+    again = sum(one.returned for one in facts.behind)
+    owed = _owed(again, len(facts.behind))
     named = len(facts.behind) <= MOST_NAMED
     document.addressed_to(
         [one.unit for one in facts.behind] if named else ["Các cơ quan, đơn vị có tên trong Phụ lục kèm theo"]
     )
-    document.paragraph(
-        f"Thực hiện chế độ báo cáo của {facts.programme}, các cơ quan, đơn vị gửi báo cáo {facts.about} về cơ quan"
-        f" thường trực để tổng hợp, báo cáo {facts.addressee} chậm nhất ngày {facts.office_due_on:%d/%m/%Y}."
-    )
-    late = sum(one.late > 0 for one in facts.behind)
-    overdue = f", trong đó {late} đơn vị đã quá hạn" if late else ""
-    if late == len(facts.behind):
-        overdue = ", đã quá hạn" if alone else ", đều đã quá hạn"
-    document.paragraph(
-        f"Tính đến ngày {facts.today:%d/%m/%Y}, đã có {facts.filed}/{facts.expected} cơ quan, đơn vị nộp báo cáo; còn"
-        f" {len(facts.behind)} đơn vị chưa nộp{overdue} (chi tiết tại Phụ lục kèm theo)."
-    )
+    document.paragraph(_duty(facts))
+    document.paragraph(_count(facts))
     document.paragraph(
         f"Đề nghị thủ trưởng {'' if alone else 'các '}cơ quan, đơn vị nêu trên chỉ đạo hoàn thành và nộp báo cáo chậm"
-        f" nhất ngày {facts.until:%d/%m/%Y}. Sau thời hạn này, đơn vị chưa nộp sẽ được nêu tên trong báo cáo tổng hợp."
+        f" nhất ngày {facts.until:%d/%m/%Y}. Sau thời hạn này, đơn vị {owed} sẽ được nêu tên trong báo cáo tổng hợp."
     )
     document.paragraph("Trân trọng./.")
     document.signature(
         authority=(facts.head_title,),
         recipients=("Như trên;", f"{facts.addressee} (để báo cáo);", f"Lưu: VT, {facts.agency_short}."),
     )
+    issuer = f" của {facts.office}" if facts.office else ""
     document.annex(
         "",
-        f"Các đơn vị chưa nộp báo cáo {facts.about}",
-        f"(Kèm theo Công văn số      {symbol} ngày      tháng      năm {year})",
+        f"Các đơn vị {owed} báo cáo {facts.about}",
+        f"(Kèm theo Công văn số      {symbol} ngày      tháng      năm {year}{issuer})",
         landscape=False,
     )
     document.table(
@@ -100,6 +104,40 @@ def chasing_letter(facts: LetterFacts) -> bytes:
         centred=frozenset({0, 2, 3, 4}),
     )
     return document.save()
+
+
+def _duty(facts: LetterFacts) -> str:
+    duty = (
+        f"Thực hiện chế độ báo cáo của {facts.programme}, các cơ quan, đơn vị gửi báo cáo {facts.about} về cơ quan"
+        " thường trực theo thời hạn tại Phụ lục"
+    )
+    # What should have gone out by now is no reason to hurry others with.
+    if facts.today >= facts.office_due_on:
+        return f"{duty}."
+    return f"{duty}; cơ quan thường trực báo cáo {facts.addressee} chậm nhất ngày {facts.office_due_on:%d/%m/%Y}."
+
+
+def _count(facts: LetterFacts) -> str:
+    """How far all of them are, and what part of the rest this letter is to."""
+    told, late = len(facts.behind), sum(one.late > 0 for one in facts.behind)
+    filed = f"đã có {facts.filed}/{facts.expected} {facts.among} nộp báo cáo"
+    if not facts.filed:
+        filed = f"chưa có {'đơn vị' if facts.among == EVERYBODY else facts.among} nào nộp báo cáo"
+    owed = _owed(facts.returned, facts.lacking)
+    overdue = f", trong đó {late} đơn vị đã quá hạn" if late else ""
+    if late == told:
+        overdue = ", đã quá hạn" if told == 1 else ", đều đã quá hạn"
+    rest = f"còn {told} đơn vị {owed}{overdue}"
+    if told < facts.lacking:
+        rest = f"trong số {facts.lacking} đơn vị {owed}, công văn này gửi {told} đơn vị{overdue}"
+    return f"Tính đến ngày {facts.today:%d/%m/%Y}, {filed}; {rest} (chi tiết tại Phụ lục kèm theo)."
+
+
+def _owed(returned: int, of: int) -> str:
+    """What is owed by so many, of which `returned` filed once."""
+    if not returned:
+        return "chưa nộp"
+    return "chưa nộp lại" if returned == of else "chưa nộp hoặc chưa nộp lại"
 
 
 def _late(days: int) -> str:

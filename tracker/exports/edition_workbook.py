@@ -10,25 +10,25 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from tracker.exports.communes_annex import by_measure, hidden, per_of
 from tracker.exports.material import Material, short, told
 from tracker.exports.report_annexes import (
     LEVELS,
+    MONEY,
     SOURCES,
     STATES,
     VERDICTS,
-    by_measure,
-    hidden,
-    per_of,
     progress,
 )
-from tracker.exports.sheets import LINED, begin, tallest, write
-from tracker.exports.snapshot import WorkRow
+from tracker.exports.sheets import CENTRED, LINED, begin, tallest, write
+from tracker.exports.snapshot import MeasureRow, WorkRow
 
 # Rows of one sheet (Excel's limit, less the head); more go on in the next.
 MOST_ROWS = 1_048_575
 EVERY = 20_000
 # Rows whose height is written down, and kept in memory until the end. Who prints more has Excel measure them.
 MEASURED = 20_000
+MASKED = "Số từ 1 đến 4 ghi là “< 5”; “*” là số được che để không suy ra số đó."
 Columns = Sequence[tuple[str, float]]
 
 INDICATORS: Columns = (
@@ -63,7 +63,7 @@ def edition_workbook(path: Path, material: Material, tick: Callable[[], None] = 
         writer.cover(material)
         for name in material.annexes:
             title, columns, rows = SHEETS[name]
-            writer.sheet(title, columns, rows(material))
+            writer.sheet(title, columns, rows(material), _budget_total(material) if name == "budget" else ())
 
 
 class _Writer:
@@ -74,11 +74,19 @@ class _Writer:
         )
         self.formats = {
             "text": book.add_format({**LINED, "text_wrap": True}),
-            "number": book.add_format({**LINED, "num_format": "#,##0.######"}),
+            "number": book.add_format({**LINED, "num_format": "#,##0.00"}),
+            "whole": book.add_format({**LINED, "num_format": "#,##0"}),
+            "place": book.add_format(CENTRED),
             "date": book.add_format({**LINED, "num_format": "dd/mm/yyyy", "align": "left"}),
         }
+        self.sums = {
+            kind: book.add_format({**LINED, "bold": True, "num_format": "#,##0"}) for kind in ("text", "number")
+        }
 
-    def sheet(self, title: str, columns: Columns, rows: Iterable[Sequence[object]]) -> None:
+    def sheet(
+        self, title: str, columns: Columns, rows: Iterable[Sequence[object]], total: Sequence[object] = ()
+    ) -> None:
+        """`total`: under the last row, and no part of what is filtered."""
         sheet, at, number = None, MOST_ROWS, 0
         for n, row in enumerate(rows, 1):
             if at >= MOST_ROWS:
@@ -97,6 +105,8 @@ class _Writer:
             sheet, at = self.book.add_worksheet(title), 0
             begin(sheet, columns, self.head, 2)
         self._end(sheet, at, columns)
+        for column, value in enumerate(total if at < MOST_ROWS else ()):
+            write(sheet, at + 1, column, value, self.sums)
 
     def _end(self, sheet: Any, rows: int, columns: Columns) -> None:
         if sheet is not None:
@@ -116,7 +126,7 @@ class _Writer:
             ("Nơi nhận", material.addressee),
             ("Số, ngày", f"{issue.number}, {_day(issue.day):%d/%m/%Y}" if issue.day else "Chưa ban hành"),
             ("Số liệu chụp lúc", datetime.fromisoformat(snapshot.built_at).strftime("%H:%M %d/%m/%Y")),
-            ("Ghi chú", "Số từ 1 đến 4 ghi là “< 5”; “*” là số được che để không suy ra số đó."),
+            *([("Ghi chú", MASKED)] if "communes" in material.annexes else []),
             *([("Lưu ý", "Dữ liệu mẫu – không phải số liệu thật")] if snapshot.sample_data else []),
         )
         for row, (name, fact) in enumerate(facts, start=2):
@@ -129,9 +139,13 @@ def _indicators(material: Material) -> Iterator[Sequence[object]]:
         yield (
             f"{ref}. {one.name}", one.unit, _number(one.baseline), one.target_2025, one.target_2030,
             _number(one.before), _number(one.value), "x" if one.estimate else "", VERDICTS[one.verdict], one.rule,
-            _number(one.gap), _number(one.communes_value), one.communes or "", one.chance, indicator.lead, one.source,
+            _number(_gap(one)), _number(one.communes_value), one.communes or "", one.chance, indicator.lead, one.source,
             one.comment,
         )  # fmt: skip
+
+
+def _gap(one: MeasureRow) -> str | None:
+    return one.gap if one.verdict != "not_yet" else None
 
 
 def _work(material: Material) -> Iterator[Sequence[object]]:
@@ -171,6 +185,13 @@ def _budget(material: Material) -> Iterator[Sequence[object]]:
     for row in material.snapshot.budget:
         sums = (int(value) if value is not None else "" for value in (row.estimate, row.approved, row.spent))
         yield row.unit, SOURCES[row.source], *sums
+
+
+def _budget_total(material: Material) -> Sequence[object]:
+    """What is not known by anybody stays blank; nothing at all where there are no rows."""
+    rows = material.snapshot.budget
+    known = [[int(value) for row in rows if (value := getattr(row, field)) is not None] for field in MONEY]
+    return ("", "Tổng cộng", "", *(sum(one) if one else "" for one in known)) if rows else ()
 
 
 SHEETS: dict[str, tuple[str, Columns, Callable[[Material], Iterator[Sequence[object]]]]] = {

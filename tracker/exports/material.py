@@ -54,7 +54,7 @@ class Material:
 
     @property
     def title(self) -> str:
-        return self.outline.subject.format(title=self.snapshot.title, span=self.apart_span).strip()
+        return self.outline.subject.format(title=self.snapshot.title, span=self.apart_span).strip(" ,")
 
     @property
     def span(self) -> str:

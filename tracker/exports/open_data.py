@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from tracker.exports.communes_annex import by_measure, hidden, per_of
 from tracker.exports.material import Material, sections_of
-from tracker.exports.report_annexes import by_measure, hidden, per_of
 from tracker.exports.snapshot import CLASSES, CellRow
 from tracker.rules.calendar import local_date
 from tracker.rules.masking import FEW, is_hidden, is_small, masked_rows

@@ -75,11 +75,11 @@ _ANNEXES = {COMMITTEE: ("indicators", "work", "filing", "budget"), AGENCY: ("ind
 
 OUTLINES = {
     CycleKind.ANNUAL: Outline(
-        "Kết quả thực hiện {title} {span}", (_DIRECTION, _RESULTS, _ASSESSMENT, _NEXT, _ASKED), _ANNEXES
+        "Kết quả thực hiện {title}, {span}", (_DIRECTION, _RESULTS, _ASSESSMENT, _NEXT, _ASKED), _ANNEXES
     ),
     # Money of half a year is not settled; what a year must reach is looked at, not judged as final.
     CycleKind.HALF_YEAR: Outline(
-        "Kết quả thực hiện {title} {span}", (_DIRECTION, _RESULTS, _ASSESSMENT, _NEXT, _ASKED), _ANNEXES
+        "Kết quả thực hiện {title}, {span}", (_DIRECTION, _RESULTS, _ASSESSMENT, _NEXT, _ASKED), _ANNEXES
     ),
     CycleKind.MID_TERM: Outline(
         "Sơ kết {span} thực hiện {title}",
@@ -102,7 +102,7 @@ OUTLINES = {
         long=True,
     ),
     CycleKind.FINAL: Outline(
-        "Tổng kết {title} {span}",
+        "Tổng kết {title}, {span}",
         (
             _DIRECTION,
             _RESULTS,

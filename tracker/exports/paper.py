@@ -39,6 +39,11 @@ def clean(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+def unended(text: str) -> str:
+    """A task without the mark that parts it from the next one where it was given."""
+    return text.rstrip(" ;,")
+
+
 def balanced(name: str) -> str:
     """The name of an agency for the head of a document: on two lines where one is too short for it."""
     if len(name) <= _HEAD or "\n" in name:

@@ -28,7 +28,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Cover:
-    """What the register is of. `counts`: results in words, with how often. `unit`: "" for all of them."""
+    """What the register is of. `counts`: results in words, with how often. `unit`: "" for all of them; `office`: who
+    keeps it, by name."""
 
     programme: str
     unit: str
@@ -43,6 +44,7 @@ class Cover:
     agency: str
     agency_short: str
     head_title: str
+    office: str = ""
 
     @property
     def period(self) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from textwrap import shorten
 
 from tracker.exports.decree30 import AdministrativeDocument
+from tracker.exports.paper import unended
 from tracker.exports.register import TITLE, Cover, Line
 
 # More is no longer a document that somebody signs; it takes a minute to write and nobody turns its pages.
@@ -55,10 +55,11 @@ def _answers(answered: int, open_: int) -> str:
 
 
 def _annex(document: AdministrativeDocument, cover: Cover, lines: Sequence[Line], year: str) -> None:
+    issuer = f" của {cover.office}" if cover.office else ""
     document.annex(
         "",
         "Các lượt đôn đốc",
-        f"(Kèm theo {TITLE} số      /{cover.agency_short} ngày      tháng      năm {year})",
+        f"(Kèm theo {TITLE} số      /{cover.agency_short} ngày      tháng      năm {year}{issuer})",
     )
     document.table(
         ("TT", "Thời điểm gửi", "Đơn vị", "Nhiệm vụ, thời hạn", "Bậc đôn đốc, người đôn đốc", "Người nhận, địa chỉ",
@@ -69,8 +70,21 @@ def _annex(document: AdministrativeDocument, cover: Cover, lines: Sequence[Line]
     )  # fmt: skip
 
 
+def cut(text: str, most: int) -> str:
+    """The whole text, or as much as ends where its sense does, at a semicolon or a comma, with "…" right after the last
+    word. Where there is no such place in its second half, whole words."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    head = text[:most]
+    at = max(head.rfind("; "), head.rfind(", "))
+    if at < most // 2:
+        at = head.rfind(" ")
+    return f"{text[: at if at > 0 else most - 1].rstrip(' .;:,')}…"
+
+
 def _row(number: int, line: Line) -> tuple[str, ...]:
-    work = shorten(f"{line.clause_ref}. {line.text}", LONGEST_TEXT, placeholder="…")
+    work = cut(f"{line.clause_ref}. {unended(line.text)}", LONGEST_TEXT)
     return (
         str(number),
         _moment(line.sent_at) if line.sent_at else f"lập {_moment(line.told_at)}",

@@ -6,7 +6,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from tracker.exports.register import TITLE, Cover, Line
-from tracker.exports.sheets import LINED, TEXT_WIDTH, begin, tall, write
+from tracker.exports.sheets import CENTRED, LINED, TEXT_WIDTH, begin, tall, write
 
 COLUMNS = (
     ("STT", 7), ("Thời điểm đôn đốc", 17), ("Máy chủ thư nhận lúc", 17), ("Mã nhiệm vụ", 9), ("Mục", 12),
@@ -24,7 +24,7 @@ def register_workbook(path: Path, cover: Cover, lines: Iterable[Line]) -> int:
         )
         formats = {
             "text": book.add_format({**LINED, "text_wrap": True}),
-            "number": book.add_format(LINED),
+            "number": book.add_format(CENTRED),
             "date": book.add_format({**LINED, "num_format": "dd/mm/yyyy", "align": "left"}),
             "moment": book.add_format({**LINED, "num_format": MOMENT, "align": "left"}),
         }

@@ -1,18 +1,19 @@
 """The annexes of a consolidated report: rows of its tables, the same for Word, PDF and Excel."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Iterable
 from itertools import islice
 
+from tracker.exports.annex_table import Table
+from tracker.exports.communes_annex import communes
 from tracker.exports.material import MOST_LISTED, Material, digits_of, short, told
-from tracker.exports.paper import Paper, day_words
+from tracker.exports.paper import Paper, day_words, unended
 from tracker.exports.report_blocks import WAITS_IN_TIME, WAITS_LATE, classes, count, money
-from tracker.exports.snapshot import BudgetRow, CellRow, MeasureRow, WorkRow, vietnamese_day
-from tracker.rules.masking import masked_rows
+from tracker.exports.snapshot import BudgetRow, MeasureRow, WorkRow, vietnamese_day
+from tracker.rules.filing import CycleKind
 from tracker.rules.words import OFFICIAL_CLASSES
 
+MONEY = ("estimate", "approved", "spent")
 NO_FIGURE = "Chưa có số liệu"
 MINUS = "−"
 VERDICTS = {
@@ -40,17 +41,6 @@ SOURCES = {
 }
 
 
-@dataclass(frozen=True)
-class Table:
-    title: str
-    heads: tuple[str, ...]
-    widths: tuple[float, ...]
-    rows: Sequence[tuple[str, ...]]
-    centred: frozenset[int] = frozenset()
-    right: frozenset[int] = frozenset()
-    total: bool = False
-
-
 def write_annexes(paper: Paper, material: Material) -> None:
     snapshot, issue = material.snapshot, material.issue
     number = f"Báo cáo số {issue.number or f'     /{material.symbol}'}"
@@ -59,6 +49,8 @@ def write_annexes(paper: Paper, material: Material) -> None:
     for name, roman in material.annexes.items():
         table = ANNEXES[name](material)
         paper.annex(roman, table.title, source)
+        if table.note:
+            paper.paragraph(table.note, italic=True, keep=True)
         paper.table(table.heads, table.widths, table.rows, centred=table.centred, right=table.right, total=table.total)
 
 
@@ -76,19 +68,27 @@ def indicators(material: Material) -> Table:
         "TT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {_before(material)}",
         f"Kết quả {_now(material)}", "So sánh", "Cơ quan chủ trì", "Ghi chú",
     )  # fmt: skip
-    widths: tuple[float, ...] = (1.3, 5.8, 1.5, 2.2, 2.2, 2.1, 2.1, 2.6, 3.3, 2.1)
+    widths: tuple[float, ...] = (1.3, 4.9, 1.5, 2.2, 2.2, 2.1, 2.1, 2.6, 3.3, 3.0)
     if material.outline.long:
         heads = ("TT", "Chỉ tiêu", "Đơn vị tính", "Năm 2020", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {year}",
                  "So sánh", "Khả năng hoàn thành", "Cơ quan chủ trì", "Ghi chú")  # fmt: skip
-        widths = (1.3, 4.5, 1.5, 1.8, 2.2, 2.2, 1.9, 2.5, 2.6, 3.0, 1.7)
+        widths = (1.3, 4.0, 1.5, 1.8, 2.2, 2.2, 1.9, 2.5, 1.9, 2.9, 3.0)
+        if not _has_chances(material):
+            heads = tuple(head for head in heads if head != "Khả năng hoàn thành")
+            widths = (1.3, 5.2, 1.5, 1.8, 2.2, 2.2, 1.9, 2.8, 3.3, 3.0)
     title = f"Kết quả thực hiện các chỉ tiêu {material.span}"
     return Table(
         title,
         heads,
         widths,
         rows,
-        frozenset({0, *range(2, 9 if material.outline.long else 8)}),
+        frozenset({0, *range(2, len(heads) - 2)}),
     )
+
+
+def _has_chances(material: Material) -> bool:
+    """At the end of a programme no target is ahead."""
+    return material.outline.long and material.kind is not CycleKind.FINAL
 
 
 def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[str, ...]:
@@ -99,24 +99,32 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
         else NO_FIGURE
     )
     against = VERDICTS[one.verdict] if one.value is not None else ""
-    if one.gap is not None:
+    if one.gap is not None and one.verdict != "not_yet":
         sign = "+" if not one.gap.startswith("-") and one.gap.strip("0.") else ""
         # A hyphen would let the sign stand at the end of a line and its number on the next.
         against += f"; {sign}{short(one.gap, digits).replace('-', MINUS)}"
+        if one.basis:
+            against += f" so với {one.basis}"
     notes = [one.comment] if one.comment else []
     if one.origin == "communes":
         notes.append(f"cộng từ {one.communes} xã, thị trấn")
     elif one.lead_value is not None and one.communes_value is not None and _differs(one):
-        notes.append(f"cộng từ các xã: {told(one.communes_value, one.per)}")
+        notes.append(f"cộng từ các xã: {_in_table(one.communes_value, one.per)}")
     note = "; ".join(notes)
     start, end = (ref, one.name, one.unit), (lead, note)
     if material.outline.long:
         baseline = _in_table(one.baseline, one.per) or NO_FIGURE
         if one.baseline is not None and one.baseline_year not in (2020, None):
             baseline += f" ({one.baseline_year})"
-        return (*start, baseline, one.target_2025, one.target_2030, value, against, one.chance, *end)
+        chance = (_chance(one.chance),) if _has_chances(material) else ()
+        return (*start, baseline, one.target_2025, one.target_2030, value, against, *chance, *end)
     before = _in_table(one.before, one.per) or NO_FIGURE
     return (*start, one.target_2025, one.target_2030, before, value, against, *end)
+
+
+def _chance(words: str) -> str:
+    """In short: for which year stands over the column beside it."""
+    return next((short for short in ("Có khả năng", "Khó đạt", "Đã đạt") if words.startswith(short)), words)
 
 
 def _in_table(value: str | None, per: int, digits: int = 2) -> str:
@@ -146,13 +154,13 @@ def work(material: Material) -> Table:
     rows: list[tuple[str, ...]] = []
     for number, unit in enumerate(snapshot.units, 1):
         rows.append((f"{number}. {unit.name}: {len(unit.work)} nhiệm vụ; {classes(unit.counted)}",))
-        rows.extend(_work_row(f"{number}.{at}", unit.name, row) for at, row in enumerate(unit.work, 1))
+        rows.extend(_work_row(f"{number}.{at}", row) for at, row in enumerate(unit.work, 1))
     return Table(
         title,
-        ("TT", "Nhiệm vụ", "Chủ trì", "Phối hợp", "Thời hạn", "Tiến độ", "Sản phẩm", "Ghi chú"),
-        (1.3, 7.0, 3.0, 2.5, 2.5, 3.2, 3.4, 2.3),
+        ("TT", "Nhiệm vụ", "Phối hợp", "Thời hạn", "Tiến độ", "Sản phẩm", "Ghi chú"),
+        (1.3, 10.0, 2.5, 2.5, 3.2, 3.4, 2.3),
         rows,
-        frozenset({0, 4}),
+        frozenset({0, 3}),
     )
 
 
@@ -171,11 +179,19 @@ def _units(material: Material, title: str) -> Table:
     return Table(title, heads, (1.4, 8.2, 2.2, 2.6, 2.6, 2.8, 2.8, 2.6), rows, frozenset({0, 2, 3, 4, 5, 6, 7}))
 
 
-def _work_row(number: str, unit: str, row: WorkRow) -> tuple[str, ...]:
+def _work_row(number: str, row: WorkRow) -> tuple[str, ...]:
     late = f"chậm {row.days_late} ngày làm việc" if row.days_late else ""
     notes = "; ".join(one for one in ("năm trước chuyển sang" if row.carried else "", late) if one)
-    text = f"{row.text} ({row.period})" if row.period else row.text
-    return number, text, unit, row.coordinating, vietnamese_day(row.due_on), progress(row), row.result, notes
+    text = unended(row.text)
+    return (
+        number,
+        f"{text} ({row.period})" if row.period else text,
+        row.coordinating,
+        vietnamese_day(row.due_on),
+        progress(row),
+        row.result,
+        notes,
+    )
 
 
 def progress(row: WorkRow) -> str:
@@ -209,52 +225,6 @@ def filing(material: Material) -> Table:
     return Table(title, heads, (1.4, 8.4, 2.6, 2.6, 2.6, 4.0, 3.6), rows, frozenset({0, 2, 3, 4}))
 
 
-def communes(material: Material) -> Table:
-    """What each commune reported, measure by measure; small counts hidden (`rules.figures`)."""
-    rows: list[tuple[str, ...]] = []
-    units = {ref: f" ({one.unit})" for ref, _indicator, one in material.snapshot.measures() if one.unit}
-    per = per_of(material)
-    n = 0
-    for (ref, name), group in by_measure(material.cells()):
-        if n > MOST_LISTED:
-            rows.append((f"Còn các số liệu khác; đầy đủ tại tệp Excel kèm theo (từ chỉ số {ref})",))
-            break
-        rows.append((f"{ref}. {name}{units.get(ref, '')}",))
-        for at, (one, (a, b, value)) in enumerate(zip(group, hidden(group, per.get(ref)), strict=True), 1):
-            n += 1
-            note = "; ".join(part for part in ("ước" if one.estimate else "", one.comment) if part)
-            rows.append(
-                (str(at), one.unit, a, b, value or ("Không có số liệu" if one.value is None else ""), one.source, note)
-            )
-    heads = ("TT", "Đơn vị", "Tử số", "Mẫu số", "Kết quả", "Nguồn số liệu", "Ghi chú")
-    title = f"Số liệu của các đơn vị {material.span}"
-    return Table(title, heads, (1.4, 7.4, 2.8, 2.8, 3.0, 4.2, 3.6), rows, frozenset({0}), frozenset({2, 3, 4}))
-
-
-def per_of(material: Material) -> dict[str, int]:
-    """ "3.1" → 1000."""
-    return {ref: one.per for ref, _indicator, one in material.snapshot.measures()}
-
-
-def hidden(group: Sequence[CellRow], per: int | None) -> list[tuple[str, str, str]]:
-    """(numerator, denominator, value) as they may leave the office, of all units of one measure; `per` if known."""
-    if per is None:
-        per = 1 if all(one.numerator is None for one in group) else 100
-    return masked_rows([(_number(one.numerator), _number(one.denominator), _number(one.value)) for one in group], per)
-
-
-def by_measure(cells: Iterable[CellRow]) -> Iterator[tuple[tuple[str, str], list[CellRow]]]:
-    """They come measure by measure."""
-    held: list[CellRow] = []
-    for one in cells:
-        if held and (one.ref, one.measure) != (held[0].ref, held[0].measure):
-            yield (held[0].ref, held[0].measure), held
-            held = []
-        held.append(one)
-    if held:
-        yield (held[0].ref, held[0].measure), held
-
-
 def budget(material: Material) -> Table:
     """Unit by unit and source by source; a sum of all sources at the end. Unknown is blank, and not 0."""
     by_unit: dict[str, list[BudgetRow]] = defaultdict(list)
@@ -282,7 +252,7 @@ def budget(material: Material) -> Table:
 def _sums(group: Iterable[BudgetRow]) -> tuple[str, str, str]:
     rows = list(group)
     sums = []
-    for field in ("estimate", "approved", "spent"):
+    for field in MONEY:
         known = [int(value) for row in rows if (value := getattr(row, field)) is not None]
         sums.append(money(sum(known)) if known else "")
     return sums[0], sums[1], sums[2]
@@ -290,10 +260,6 @@ def _sums(group: Iterable[BudgetRow]) -> tuple[str, str, str]:
 
 def _dong(value: str | None) -> str:
     return "" if value is None else money(int(value))
-
-
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
 
 
 ANNEXES: dict[str, Callable[[Material], Table]] = {

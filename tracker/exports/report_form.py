@@ -37,12 +37,13 @@ class TextLine:
 
 @dataclass(frozen=True)
 class FigureLine:
-    """`seen`: which figure the file was made from; numbers as a field shows them, "" for none."""
+    """`seen`: which figure the file was made from; numbers as a field shows them, "" for none. `number`:
+    "3.1"."""
 
     measure_id: int
     seen: str
     base: str
-    number: int
+    number: str
     name: str
     target: str
     before: str

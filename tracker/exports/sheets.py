@@ -14,6 +14,8 @@ TALLEST = 409
 TEXT_WIDTH = 60
 # Cells with thin lines around them: rows are kept apart on paper.
 LINED = {"valign": "top", "border": 1, "border_color": "#D9DEE5"}
+# Of numbers that name something: of a row, an assignment, a year.
+CENTRED = {**LINED, "align": "center"}
 
 
 def cell_text(value: object) -> str:
@@ -52,7 +54,9 @@ def tallest(sheet: Any, row: int, values: Sequence[object], columns: Sequence[tu
 
 
 def write(sheet: Any, row: int, column: int, value: object, formats: dict[str, Any]) -> None:
-    """By the value's kind; moments without a zone. Text is written as text even when it looks like a formula."""
+    """By the value's kind; moments without a zone. Text is written as text even when it looks like a formula.
+
+    `formats` may have an own one for whole numbers ("whole") and for those of the first column ("place")."""
     match value:
         case None | "":
             sheet.write_blank(row, column, None, formats["text"])
@@ -63,6 +67,7 @@ def write(sheet: Any, row: int, column: int, value: object, formats: dict[str, A
         case bool() | str():
             sheet.write_string(row, column, cell_text(value), formats["text"])
         case int() | float():
-            sheet.write_number(row, column, value, formats["number"])
+            kind = "place" if not column else "whole" if float(value).is_integer() else "number"
+            sheet.write_number(row, column, value, formats.get(kind, formats["number"]))
         case _:
             sheet.write_string(row, column, cell_text(value), formats["text"])

@@ -19,7 +19,8 @@ class MeasureRow:
     "communes"); `series` earlier values of the same measure, `path` what each year requires, (year, value) both.
 
     `verdict` is a `rules.judgement.Verdict`, `rule` says it in words; `gap` is the value less the nearest target, or
-    less what the path requires, and `chance` whether the targets ahead will be reached at this pace.
+    less what the path requires, `basis` which of them ("mức 91%"), and `chance` whether the targets ahead will be
+    reached at this pace.
     """
 
     name: str
@@ -44,6 +45,7 @@ class MeasureRow:
     comment: str = ""
     series: tuple[tuple[str, str], ...] = ()
     path: tuple[tuple[str, str], ...] = ()
+    basis: str = ""
 
 
 @dataclass(frozen=True)

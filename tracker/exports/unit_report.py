@@ -17,7 +17,9 @@ def symbol_of(name: str) -> str:
 
 @dataclass(frozen=True)
 class FigureLine:
-    number: int
+    """`number`: as the consolidated report has it, "3.1"."""
+
+    number: str
     name: str
     unit: str
     target: str

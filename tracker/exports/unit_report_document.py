@@ -1,15 +1,13 @@
 """A unit's report as a Word file for signing and for the paper file: the layout of Decree 30/2020."""
 
 import re
-from textwrap import shorten
 
 from tracker.exports.decree30 import AdministrativeDocument
-from tracker.exports.paper import number_line, place_line, subject_lines
+from tracker.exports.paper import number_line, place_line, subject_lines, unended
 from tracker.exports.unit_report import ReportFacts
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII",
          "XVIII", "XIX", "XX", "XXI")  # fmt: skip
-LONGEST_TEXT = 160
 # The mark that ends a document stands once, at its end.
 _ENDED = re.compile(r"\./\.$")
 
@@ -26,10 +24,10 @@ def unit_report_document(facts: ReportFacts) -> bytes:
         number=number_line("", f"BC-{facts.agency_short}"),
         place_and_date=place_line(facts.place, "", str(facts.year)),
         kind="BÁO CÁO",
-        subject=subject_lines(f"{facts.title} {facts.about}"),
+        subject=subject_lines(f"{facts.title}, {facts.about}"),
     )
     document.addressed_to([facts.addressee])
-    document.paragraph(f"{facts.unit} báo cáo {facts.title[:1].lower()}{facts.title[1:]} {facts.about} như sau:")
+    document.paragraph(f"{facts.unit} báo cáo {facts.title[:1].lower()}{facts.title[1:]}, {facts.about}, như sau:")
     kept = (("số liệu chỉ tiêu", facts.figures), ("kết quả nhiệm vụ được giao", facts.work))
     annexes = [name for name, rows in kept if rows]
     numbered = len(annexes) > 1
@@ -58,7 +56,7 @@ def unit_report_document(facts: ReportFacts) -> bytes:
             ("CT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu", f"Năm {facts.before}", "Kỳ báo cáo", "Ghi chú"),
             (1.2, 8.1, 2.2, 3.0, 3.2, 3.6, 3.4),
             [
-                (str(one.number), one.name, one.unit, one.target, one.before or "–", one.now, one.note)
+                (one.number, one.name, one.unit, one.target, one.before or "–", one.now, one.note)
                 for one in facts.figures
             ],
             centred=frozenset({0, 2, 3, 4, 5}),
@@ -71,7 +69,7 @@ def unit_report_document(facts: ReportFacts) -> bytes:
             (1.2, 1.8, 7.3, 2.4, 3.4, 6.4, 2.2),
             [
                 (
-                    str(number), one.ref, shorten(one.text, LONGEST_TEXT, placeholder="…"),
+                    str(number), one.ref, unended(one.text),
                     f"{one.due_on:%d/%m/%Y}" if one.due_on else "", one.official, one.result,
                     f"{one.files} tệp" if one.files else "",
                 )

@@ -77,6 +77,12 @@ class Measure(Numbered, Base):
         order_by="Target.year", cascade="all, delete-orphan", passive_deletes=True
     )
 
+    @property
+    def ref(self) -> str:
+        """ "4.3" where the indicator has several measures, "1" where it has one."""
+        several = len(self.indicator.measures) > 1
+        return f"{self.indicator.number}.{self.position + 1}" if several else str(self.indicator.number)
+
 
 class Target(Numbered, Base):
     """Comparator and value for a year; a yearly range has no year but `value` and `upper`."""

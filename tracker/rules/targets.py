@@ -74,10 +74,15 @@ def unit_text(per: int) -> str:
     return {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
 
 
-def target_text(target: Target, per: int = 100, suffix: str = "") -> str:
+def is_all(value: Decimal | Fraction, per: int, *, may_exceed: bool = False) -> bool:
+    """Whether "at least" that much of a share is all of it: nothing is above 100%, unless the measure `may_exceed`."""
+    return per == 100 and value == per and not may_exceed
+
+
+def target_text(target: Target, per: int = 100, suffix: str = "", *, may_exceed: bool = False) -> str:
     """For example "≥ 82%", "< 9,5‰", "duy trì 100%", "≤ 3/4.000 trẻ em" (suffix " trẻ em"), "từ 2% đến 3%/năm".
 
-    A range without a year is one of every year.
+    A range without a year is one of every year. `may_exceed`: a percentage that is no share (`Shape.most` None).
     """
     unit = unit_text(per)
     low = f"{number_text(target.value)}{unit}"
@@ -86,4 +91,6 @@ def target_text(target: Target, per: int = 100, suffix: str = "") -> str:
         return text if target.year else f"{text}/năm"
     if target.value == 0 and target.comparator == Comparator.AT_MOST:
         return f"{low}{suffix}"  # nothing is below none
+    if target.comparator == Comparator.AT_LEAST and is_all(target.value, per, may_exceed=may_exceed):
+        return f"{low}{suffix}"
     return f"{_SIGNS[Comparator(target.comparator)]}{low}{suffix}"

@@ -1,9 +1,9 @@
 """Chasing whoever has not filed in one action: a mail to each unit by the existing chases, and the official letter."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from tracker.exports.chasing_letter import Behind, LetterFacts
+from tracker.exports.chasing_letter import EVERYBODY, Behind, LetterFacts
 from tracker.models.cycle import ReportCycle
 from tracker.rules.cycle import about
 from tracker.rules.errors import DomainError, IllegalMove, Invalid
@@ -24,6 +24,7 @@ from tracker.store.people import standing_units
 # More at once would keep the page waiting; the rest is offered again.
 MOST = 500
 HEAD = ("place", "parent_agency", "agency", "agency_short", "head_title", "addressee")
+AMONG = {Level.COMMUNE: "xã, thị trấn", Level.DEPARTMENT: "phòng, ban, ngành, đoàn thể"}
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,18 @@ def usual_text(ctx: Context, cycle: ReportCycle) -> str:
     )
 
 
-def letter_facts(ctx: Context, cycle_id: int, rows: Sequence[Missing]) -> LetterFacts:
-    """The letter to those who are behind, under the head of the standing office."""
+def letter_facts(ctx: Context, cycle_id: int, *, only: str = "missing", level: Level | None = None) -> LetterFacts:
+    """The letter to those who are behind (as `behind` has them), under the head of the standing office, which writes it
+    and so is neither chased nor counted."""
     cycle = view(ctx, cycle_id)
     demand(ctx.actor, Permission.CHASE, scope_of_programme(ctx, cycle.programme))
+    rows = [one for one in behind(ctx, cycle_id, only=only, level=level) if one.level is not Level.OFFICE]
     if not rows:
-        raise Invalid(N_("Mọi đơn vị đã nộp báo cáo; không có ai để đôn đốc."), field="reports")
+        raise Invalid(N_("Không có đơn vị nào để đôn đốc bằng công văn."), field="reports")
     office = next(iter(standing_units(ctx.session, cycle.programme_id, ctx.today)), None)
     head = letterhead(cycle.programme, office)
-    counts = store.counts(ctx.session, [cycle.id], ctx.today)[cycle.id].values()
+    levels = store.counts(ctx.session, [cycle.id], ctx.today)[cycle.id]
+    counts = [one for at, one in levels.items() if at is level or (level is None and at is not Level.OFFICE)]
     return LetterFacts(
         programme=cycle.programme.title,
         about=about(cycle.kind, cycle.first_year, cycle.period),
@@ -104,12 +108,16 @@ def letter_facts(ctx: Context, cycle_id: int, rows: Sequence[Missing]) -> Letter
                 one.due_on,
                 max(0, ctx.calendar.between(one.due_on, ctx.today)),
                 _stands(one.state),
+                one.state is FilingState.RETURNED,
             )
             for one in rows
         ],
         until=max(ctx.calendar.add(ctx.today, 1), min(ctx.calendar.add(ctx.today, 2), cycle.due_office_on)),
         office_due_on=cycle.due_office_on,
         sample=ctx.sample,
+        office=office.name if office else "",
+        among=AMONG.get(level, EVERYBODY) if level else EVERYBODY,
+        returned=sum(one.returned for one in counts),
         **{name: head[name] for name in HEAD},
     )
 

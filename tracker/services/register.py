@@ -94,6 +94,7 @@ def cover(ctx: Context, register: Register) -> Cover:
         made_by=ctx.actor.name,
         made_at=_local(ctx.now),
         sample=ctx.sample,
+        office=office.name if office else "",
         **{name: head[name] for name in ("place", "parent_agency", "agency", "agency_short", "head_title")},
     )
 

@@ -64,7 +64,7 @@ def workbook(ctx: Context, report: UnitReport) -> bytes:
             one.measure.id,
             seen_of(one.now),
             base_of_figure(one.entry),
-            one.indicator.number,
+            one.measure.ref,
             one.measure.name,
             one.target,
             one.before_words,

@@ -246,7 +246,7 @@ def _figure_lines(fields: list[Field], filed: dict[str, str] | None) -> list[Fig
 def _figure_line(one: Field, words: str) -> FigureLine:
     value, _, rest = words.partition(";")
     return FigureLine(
-        number=one.indicator.number,
+        number=one.measure.ref,
         name=one.measure.name,
         unit=one.unit,
         target=one.target,

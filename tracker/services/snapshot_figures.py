@@ -11,6 +11,7 @@ from tracker.exports.parts import Part, PartWriter
 from tracker.exports.snapshot import BudgetRow, CellRow, MeasureRow
 from tracker.rules.figures import rounded
 from tracker.rules.judgement import Judgement, Verdict, required_path
+from tracker.rules.measure import Shape
 from tracker.rules.projection import Outlook
 from tracker.rules.targets import Comparator, Target, target_text
 from tracker.services.snapshot_work import EVERY
@@ -22,7 +23,7 @@ UNITS_OF_MEASURE = {1: "", 100: "%", 1000: "‰"}
 def measure_row(line: Line) -> MeasureRow:
     """Of figures that were accepted alone."""
     measure, shape = line.measure, line.shape
-    words = {target.year: target_text(target, measure.per) for target in shape.targets}
+    words = {target.year: _target(target, shape) for target in shape.targets}
     every_year = words.get(None, "")
     judgement = line.judgement
     value = line.value
@@ -42,8 +43,9 @@ def measure_row(line: Line) -> MeasureRow:
         communes_value=_text(line.communes.value if line.communes else None),
         communes=line.communes.counted if line.communes else 0,
         verdict=str(judgement.verdict),
-        rule=_said(judgement, measure.per),
+        rule=_said(judgement, shape),
         gap=_gap(judgement, value),
+        basis=_basis(judgement, shape) if value is not None else "",
         chance=_chance(line.outlook, judgement, value),
         source=line.lead.source if line.lead else "",
         comment=line.lead.comment if line.lead else "",
@@ -52,17 +54,21 @@ def measure_row(line: Line) -> MeasureRow:
     )
 
 
-def _said(judgement: Judgement, per: int) -> str:
+def _said(judgement: Judgement, shape: Shape) -> str:
     """The rule with its numbers, in Vietnamese: a document has one language."""
     params = {
-        name: target_text(value, per)
+        name: _target(value, shape)
         if isinstance(value, Target)
-        else told(_text(value), per)
+        else told(_text(value), shape.per)
         if isinstance(value, Fraction)
         else value
         for name, value in judgement.params.items()
     }
     return judgement.words % params if params else judgement.words
+
+
+def _target(target: Target, shape: Shape) -> str:
+    return target_text(target, shape.per, may_exceed=shape.most is None)
 
 
 def _gap(judgement: Judgement, value: Fraction | None) -> str | None:
@@ -78,6 +84,13 @@ def _gap(judgement: Judgement, value: Fraction | None) -> str | None:
     if Comparator(target.comparator) is Comparator.RANGE and value == edge:
         return "0"
     return _text(value - edge)
+
+
+def _basis(judgement: Judgement, shape: Shape) -> str:
+    """What `_gap` is taken from, in words: the level of this year, else the target."""
+    if judgement.required is not None:
+        return f"mức {told(_text(judgement.required), shape.per)}"
+    return f"mục tiêu {_target(judgement.target, shape)}" if judgement.target is not None else ""
 
 
 def _chance(ahead: list[Outlook], judgement: Judgement, value: Fraction | None) -> str:

@@ -169,11 +169,10 @@ def lines_of(
             if value is not None:
                 years[at_of(when)] = value
                 halves |= {at_of(when)} if len(when) > 4 else set()
-        several = len(indicator.measures) > 1
         found.append(
             Line(
                 measure_id=measure.id,
-                number=f"{indicator.number}.{measure.position + 1}" if several else str(indicator.number),
+                number=measure.ref,
                 indicator=indicator,
                 measure=measure,
                 shape=shape_of(measure),

@@ -147,7 +147,7 @@ def measures(session: Session, measure_ids: Collection[int]) -> list[tuple[Measu
         select(Measure, Indicator)
         .join(Indicator, Indicator.id == Measure.indicator_id)
         .where(Measure.id.in_(measure_ids))
-        .options(selectinload(Measure.targets))
+        .options(selectinload(Measure.targets), selectinload(Indicator.measures))
         .order_by(Indicator.number, Measure.position, Measure.id)
     )
     return [(measure, indicator) for measure, indicator in rows]

@@ -152,8 +152,7 @@ def send(cycle_id: int) -> ResponseReturnValue:
 def letter(cycle_id: int) -> ResponseReturnValue:
     """`?view=overdue&level=commune`: the official letter to those who are behind."""
     with acting() as ctx:
-        rows = chasing.behind(ctx, cycle_id, only=_only(), level=_level())
-        content = chasing_letter(chasing.letter_facts(ctx, cycle_id, rows))
+        content = chasing_letter(chasing.letter_facts(ctx, cycle_id, only=_only(), level=_level()))
         name = f"cong-van-don-doc-{ctx.today.isoformat()}.docx"
     return send_file(BytesIO(content), WORD, as_attachment=True, download_name=name)
 

@@ -5,6 +5,7 @@ from math import isfinite
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.exports.sections import own_lines
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.permissions import Permission
 from tracker.rules.privacy import WARNING, looks_like_child
@@ -77,8 +78,7 @@ def _arranged(ctx: Context, cycle_id: int, key: str) -> ResponseReturnValue:
             order.append((unit, _place(at)))
     text = editing.arranged(one, order)
     # What the office wrote itself stays, under what was put together.
-    drawn = {*text.splitlines(), *editing.arranged(one, [(unit, at) for at, unit in enumerate(one.units)]).splitlines()}
-    own = [line for line in request.form.get("text", "").splitlines() if line.strip() and line.strip() not in drawn]
+    own = own_lines(request.form.get("text", ""), one.row)
     return _section(ctx, cycle_id, key, text="\n".join([text, *own]).strip(), arranged=True, order=dict(order))
 
 

@@ -34,8 +34,17 @@ def _write(path: Path) -> str:
         filters = filters_of_address(ctx)
         day = Day.of(ctx.today, ctx.calendar)
         rows = export_rows(ctx.session, visible_to(ctx), filters, day)
-        words = [one["label"] for one in active(ctx, filters, opened(ctx.session))]
-        listing_workbook(path, _lines(ctx, rows), filters=words, made_by=ctx.actor.name, made_at=ctx.now)
+        known = opened(ctx.session)
+        words = [one["label"] for one in active(ctx, filters, known)]
+        listing_workbook(
+            path,
+            _lines(ctx, rows),
+            filters=words,
+            made_by=ctx.actor.name,
+            made_at=ctx.now,
+            programmes=[title for id_, title in known.titles.items() if filters.programme_id in (None, id_)],
+            sample=ctx.sample,
+        )
         return f"nhiem-vu-{ctx.today.isoformat()}.xlsx"
 
 

@@ -98,7 +98,7 @@ def measure_page(measure_id: int, errors: dict[str, str] | None = None, status: 
             period=found,
             choices=period_choices(ctx, programme, found),
             line=line,
-            rule=rule_of(line.judgement, measure.per),
+            rule=rule_of(line.judgement, line.shape),
             drawing=chart(line),
             facts=_facts(line),
             sides=_sides(line, sees=sees),
@@ -127,7 +127,7 @@ def _row(line: Any, years: list[int]) -> Row:
         lead=line.indicator.lead_unit.short_name if line.indicator.lead_unit else "?",
         targets=targets_of(line.shape),
         years=[shown(line.years.get(at_of(str(year))), per) for year in years],
-        rule=rule_of(line.judgement, per),
+        rule=rule_of(line.judgement, line.shape),
         spark=spark(line.years, per),
     )
 
