@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.web.test_indicators import filled
 from tests.web.test_pages import AUDITOR, HEAD, LEADER, OFFICE, Browse, browse
-from tests.web.test_queries import counted
+from tests.web.test_queries import asked
 
 __all__ = ["browse", "filled"]
 
@@ -64,6 +64,6 @@ def test_what_one_enters_in_millions(browse: Browse, filled: dict[str, int]) -> 
 @pytest.mark.parametrize("path", ["?year=2025", "1/units/{p-yte}?year=2025"])
 def test_at_most_ten_statements(app: Flask, browse: Browse, filled: dict[str, int], path: str) -> None:
     browser = browse(OFFICE)
-    with counted(app) as seen:
+    with asked(app) as seen:
         browser.get("/budget/" + path.replace("{p-yte}", str(filled["p-yte"])))
-    assert len(seen) <= 10, "\n".join(statement[:150] for statement in seen)
+    assert len(seen) <= 10, "\n".join(statement[:150] for statement, _values in seen)

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.web.test_pages import AUDITOR, HEAD, LEADER, OFFICE, Browse, Browser, browse
-from tests.web.test_queries import counted
+from tests.web.test_queries import asked
 from tracker.acting import acting
 from tracker.models.programme import Programme
 from tracker.services.demo_figures import fill_figures
@@ -199,9 +199,9 @@ def test_at_most_ten_statements(app: Flask, browse: Browse, filled: dict[str, in
     for name, id_ in filled.items():
         path = path.replace(f"{{{name}}}", str(id_))
     browser = browse(OFFICE)
-    with counted(app) as seen:
+    with asked(app) as seen:
         browser.get(f"/indicators/{path}")
-    assert len(seen) <= 10, "\n".join(statement[:150] for statement in seen)
+    assert len(seen) <= 10, "\n".join(statement[:150] for statement, _values in seen)
 
 
 def test_in_english(browse: Browse, filled: dict[str, int]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.web.test_pages import HEAD, OFFICE, Browser, _first
-from tests.web.test_queries import counted
+from tests.web.test_queries import asked
 from tracker.acting import acting
 
 PREFERENCES = "/notifications/preferences/"
@@ -87,10 +87,10 @@ def test_what_is_written_into_a_mail_is_text_on_the_page(app: Flask, one: int) -
 @pytest.mark.parametrize("path", ["/my-work", "/assignments", "/search?q=tre+em"])
 def test_the_count_costs_no_statement_of_its_own(app: Flask, one: int, path: str) -> None:
     head = Browser(app.test_client(), HEAD)
-    with counted(app) as with_news:
+    with asked(app) as with_news:
         assert count(head.get(path)) == "2"
     head.post("/notifications/read", at="/notifications/", up_to=2**31 - 1)
-    with counted(app) as without:
+    with asked(app) as without:
         assert count(head.get(path)) == ""
     assert len(with_news) == len(without)
 
