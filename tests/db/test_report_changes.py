@@ -101,6 +101,9 @@ def test_the_paper_of_what_was_filed_says_what_was_filed(session: Session, act: 
     review.accept(act(OFFICE, at=LATER), report.id)
     put(3)
     assert printed() == (1, [2])
+    page = page_of(act(HEAD, at=LATER), report_of_id(session, report.id))
+    (field,) = [one_ for one_ in page.fields if one_.measure.id == one]
+    assert ("(2/100)" in page.filed[str(one)], "(3/100)" in field.now_words) == (True, True)
     review.reopen(act(OFFICE, at=LATER), report.id, reasons={"figures": "Đếm lại"})
     assert printed() == (0, [3])
 

@@ -102,6 +102,12 @@ class Page:
         return next((one.title for one in self.sections if one.key == key), "")
 
     @property
+    def filed(self) -> dict[str, str]:
+        """Measure → its figure in words as it was filed, while what was filed stands; {} before."""
+        filed = _filed(self.report)
+        return filed["values"] if filed else {}
+
+    @property
     def due_on(self) -> object:
         row = self.report.assignment
         return row.due_on if row is not None and row.due_on else self.report.due_on
@@ -125,6 +131,12 @@ def page_of(ctx: Context, report: UnitReport) -> Page:
         changed=_changed(report),
         days_left=ctx.calendar.between(ctx.today, due),
     )
+
+
+def _filed(report: UnitReport) -> dict[str, dict[str, str]] | None:
+    """Sections and values of the round that lies with the office or is accepted."""
+    stands = report.rounds and report.state in (FilingState.SUBMITTED, FilingState.ACCEPTED)
+    return report.rounds[-1].content if stands else None
 
 
 def _changed(report: UnitReport) -> frozenset[str]:
@@ -189,7 +201,7 @@ def facts(ctx: Context, report: UnitReport) -> ReportFacts:
     office = next(iter(standing_units(ctx.session, cycle.programme_id, ctx.today)), None)
     head = letterhead(cycle.programme, office)
     parent, agency = agencies(report.unit, report.unit_name, head["parent_agency"])
-    filed = last.content if last and report.state in (FilingState.SUBMITTED, FilingState.ACCEPTED) else None
+    filed = _filed(report)
     return ReportFacts(
         title=f"Kết quả thực hiện {cycle.programme.title}",
         about=about(cycle.kind, cycle.first_year, cycle.period),
