@@ -64,6 +64,14 @@ def test_one_that_has_the_report_itself_is_not_told_again(session: Session, act:
     assert mails(session, "answer_told") == {CHAIR_MAIL, OFFICER_MAIL}
 
 
+def test_what_an_officer_says_is_done_waits_for_the_head(session: Session, act: Act, chased: Assignment) -> None:
+    use(act(at=SOON), link_of(session, OFFICER, "chased"), Answer("done", None, "Xong cả"))
+    session.flush()
+    assert mails(session, "submitted") == set()
+    query = select(OutboxMail.subject).where(OutboxMail.kind == "answer_told", OutboxMail.to_address == OFFICE_MAIL)
+    assert "Phòng Y tế báo đã xong, chờ lãnh đạo đơn vị báo cáo hoàn thành: " in session.scalars(query).one()
+
+
 def test_one_who_may_see_it_no_longer_is_not_told(session: Session, act: Act, chased: Assignment) -> None:
     for post in session.scalars(select(Post).where(Post.user_id == user(session, OFFICE).id)):
         post.valid_to = AT.date()

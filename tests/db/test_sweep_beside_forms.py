@@ -83,6 +83,22 @@ def test_what_a_form_has_changed_is_left_to_the_next_sweep(two: Two) -> None:
     assert two.swept().escalations == 2
 
 
+def test_a_promise_that_a_form_keeps_is_not_told_as_broken(two: Two) -> None:
+    two.form.execute(
+        text(
+            "INSERT INTO promises (assignment_id, person_id, promised_on, made_at, version, outcome)"
+            " SELECT id, owner_id, '2026-11-19', now(), version, 'open' FROM assignments WHERE id = :id"
+        ),
+        {"id": two.id},
+    )
+    two.form.commit()
+    two.hand_in()
+    swept = two.swept()
+    two.sweep.commit()
+    two.form.commit()
+    assert (swept.broken, two.told) == (0, 0)
+
+
 def test_a_form_waits_for_a_sweep_that_tells_of_its_work(two: Two) -> None:
     swept = two.swept()
     with ThreadPoolExecutor(1) as pool:

@@ -74,3 +74,5 @@ def test_lines_of_the_office_are_told_from_those_of_units() -> None:
     typed = "Phòng Y tế:\n- Một.\n- Hai.\n\nBa (Xã A).\nBa (Công an; Xã A).\nToàn huyện tốt (Công an).\n\nHuyện:"
     assert own_lines(typed, section) == ["Toàn huyện tốt (Công an).", "Huyện:"]
     assert own_lines(merged(rows), section) == []
+    corrected = ["BA (Xã A).", "Xã A: cùng Công an làm việc:", "Công an; Xã A: mở lớp:"]
+    assert own_lines("\n".join(corrected), section) == corrected

@@ -171,8 +171,8 @@ def _nobody_urges_themselves(posted: list[Posted]) -> None:
 
 def _what_the_unit_said_is_said(posted: list[Posted]) -> None:
     digests = "".join(one.text for one in posted if one.kind == "digest")
-    assert " · Đã hẹn xong ngày 26/11/2026" in digests
-    assert " · Đang chờ quyết định gia hạn đến 04/12/2026" in digests
+    assert " · đơn vị hẹn hoàn thành ngày 26/11/2026" in digests
+    assert " · đang chờ quyết định gia hạn đến 04/12/2026" in digests
     assert [one for one in posted if one.login == OFFICE and " hẹn xong ngày 26/11/2026: " in one.subject]
     for one in posted:
         for line in one.text.splitlines():

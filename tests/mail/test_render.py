@@ -187,7 +187,7 @@ def test_one_is_asked_for_otherwise_than_several() -> None:
 def test_what_the_unit_has_said_stands_with_the_facts() -> None:
     item = replace(LATE, open_promise=date(2026, 11, 26), asked_due_on=date(2026, 12, 4))
     mail = a_digest(item)
-    for said in ("Đã hẹn xong ngày 26/11/2026", "Đang chờ quyết định gia hạn đến 04/12/2026"):
+    for said in ("đơn vị hẹn hoàn thành ngày 26/11/2026", "đang chờ quyết định gia hạn đến 04/12/2026"):
         assert f"hạn 19/11/2026 · {said}" in mail.text or f" · {said}\n" in mail.text
         assert f" · {said}" in mail.html
     assert "hẹn xong" not in a_digest(LATE).text
@@ -245,7 +245,7 @@ def test_of_other_units_so_many_are_shown_by_unit() -> None:
     items = [replace(office, clause_ref=f"IV.{n:02}", unit_name=f"Đơn vị {n % 7}") for n in range(60)]
     mail = a_digest(*items, replace(office, unit_name="Đơn vị cuối", working_days=9), INVITED)
     assert mail.text.count("/assignments/7") == MOST_OTHERS + 1
-    said = "62 việc quá hạn của 9 đơn vị, lâu nhất 9 ngày làm việc"
+    said = "61 việc quá hạn của 8 đơn vị, lâu nhất 9 ngày làm việc; 1 việc của anh/chị"
     assert mail.subject == f"[Giao Việc] Đôn đốc ngày 24/11: {said}"
     assert f"Còn {61 - MOST_OTHERS} việc khác trong danh sách.\nXem và đôn đốc: {LIST}\n" in mail.text
     assert f"{61 - MOST_OTHERS} việc khác trong danh sách.</p>" in mail.html

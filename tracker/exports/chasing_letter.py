@@ -11,8 +11,8 @@ from tracker.exports.paper import number_line, place_line
 
 # Beyond so many, the addressees stand in the annex.
 MOST_NAMED = 12
-# What a letter is about stands in a narrow column: the years of the programme are in its text.
 EVERYBODY = "cơ quan, đơn vị"
+# What a letter is about stands in a narrow column: the years of the programme are in its text.
 _YEARS = re.compile(r",? giai đoạn \d{4} ?[-–] ?\d{4}$")
 
 

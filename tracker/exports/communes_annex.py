@@ -8,7 +8,7 @@ from tracker.exports.material import MOST_LISTED, Material
 from tracker.exports.snapshot import CellRow
 from tracker.rules.masking import FEW, SECOND, masked_rows
 
-ALL_HIDDEN = "Số liệu từng đơn vị được che vì số nhỏ."
+ALL_HIDDEN = "Số liệu từng đơn vị được che vì số nhỏ; mẫu số, ghi chú tại tệp Excel kèm theo."
 MARKS = {FEW: f"“{FEW}”: số từ 1 đến 4", SECOND: f"“{SECOND}”: số được che để không suy ra số nhỏ"}
 
 

@@ -124,7 +124,7 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
 
 def _chance(words: str) -> str:
     """In short: for which year stands over the column beside it."""
-    return next((short for short in ("Có khả năng", "Khó đạt", "Đã đạt") if words.startswith(short)), words)
+    return next((said for said in ("Có khả năng", "Khó đạt", "Đã đạt") if words.startswith(said)), words)
 
 
 def _in_table(value: str | None, per: int, digits: int = 2) -> str:

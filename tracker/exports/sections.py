@@ -42,9 +42,14 @@ def _told(text: str, names: str) -> str:
     return f"{body} ({names}){end or '.'}"
 
 
-def _key(line: str) -> str:
-    """The same for what differs in marks and spaces alone."""
-    return " ".join(line.removeprefix("- ").split()).rstrip(" .;,").casefold()
+def _key(text: str) -> str:
+    """The same for what differs in capitals, marks and spaces alone."""
+    return _said(text).casefold()
+
+
+def _said(line: str) -> str:
+    """Without the marks around it, of which `_told` moves the last."""
+    return " ".join(line.removeprefix("- ").split()).rstrip(" .;,!?")
 
 
 def drawn(sections: Iterable[SectionRow]) -> dict[str, str]:
@@ -66,11 +71,12 @@ def own_lines(text: str, section: SectionRow | None) -> list[str]:
     """Lines that no unit wrote, whichever units they are put down to."""
     rows = section.texts if section is not None else ()
     units = {one.unit for one in rows}
-    written = {_key(line) for one in rows for line in tidy(one.text).splitlines()}
+    written = {_said(line) for one in rows for line in tidy(one.text).splitlines()}
     found = []
     for line in text.splitlines():
         body = next((line[:at] for at, group in _brackets(line) if _all_of(group, units)), line)
-        if line.strip() and not {_key(line), _key(body)} & written and not (line.endswith(":") and _heads(line, units)):
+        is_head = line.endswith(":") and _all_of(line[:-1], units)
+        if line.strip() and not {_said(line), _said(body)} & written and not is_head:
             found.append(line)
     return found
 

@@ -77,6 +77,8 @@ def _subject(items: Sequence[MailItem], of_others: bool, today: date, locale: st
     _ = catalogue(locale).gettext
     if len(items) > 1:
         counts = _counts(items, of_others, locale)
+        if mine := sum(item.role in OF_UNIT for item in items) if of_others else 0:
+            counts += "; " + _("%(n)s việc của anh/chị") % {"n": mine}
         return _(OTHERS if of_others else OWN) % {"day": f"{today:%d/%m}", "counts": counts}
     (item,) = items
     title = shorten(item.title, 80, placeholder="…")
@@ -86,13 +88,15 @@ def _subject(items: Sequence[MailItem], of_others: bool, today: date, locale: st
         return _(NOT_KEPT) % {"day": f"{item.promised_on:%d/%m}", "title": title}
     if item.late:
         return _(LATE) % {"n": item.working_days, "title": title}
-    if item.is_due_today or item.due_on is None:
+    if item.is_due_today:
         return _(TODAY) % {"title": title}
-    return _(SOON) % {"day": f"{item.due_on:%d/%m}", "title": title}
+    return _(SOON) % {"day": f"{item.due_on:%d/%m}" if item.due_on else "", "title": title}
 
 
 def _counts(items: Sequence[MailItem], of_others: bool, locale: str) -> str:
+    """Of the other units' work alone, where there is some."""
     _ = catalogue(locale).gettext
+    items = [item for item in items if not of_others or item.role not in OF_UNIT]
     due = [item for item in items if item.promised_on is None]
     late, today = [item for item in due if item.late], sum(item.is_due_today for item in due)
     units = {item.unit_name for item in late}

@@ -45,6 +45,7 @@ ANSWERED = {
     "on_track": N_("%(unit)s đang thực hiện, đúng tiến độ: %(title)s"),
     "promise": N_("%(unit)s hẹn xong ngày %(day)s: %(title)s"),
     "done": N_("%(unit)s báo đã xong: %(title)s"),
+    "done_said": N_("%(unit)s báo đã xong, chờ lãnh đạo đơn vị báo cáo hoàn thành: %(title)s"),
     "blocked": N_("%(unit)s có vướng mắc: %(title)s"),
     "extension": N_("%(unit)s xin gia hạn đến ngày %(day)s: %(title)s"),
     "not_ours": N_("%(unit)s báo không thuộc nhiệm vụ của mình: %(title)s"),
@@ -125,12 +126,14 @@ def event(
     choice: str = "",
     day: date | None = None,
     by_unit: str = "",
+    is_submitted: bool = True,
 ) -> Rendered:
     """What just happened to one assignment; `kind` is a key of SUBJECTS, `choice` of `rules.words.CHOICES`, which `day`
     may end. Without it `day` is the one that is asked for, offered, or to answer by. `by_unit` of whom the subject
-    speaks, where it is not the unit that leads."""
+    speaks, where it is not the unit that leads. `is_submitted`: whether what was said to be done was handed in."""
     _ = catalogue(locale).gettext
-    message = ANSWERED.get(choice, SUBJECTS[kind]) if kind == "answer_told" else SUBJECTS[kind]
+    answered = choice if choice != "done" or is_submitted else "done_said"
+    message = ANSWERED.get(answered, SUBJECTS[kind]) if kind == "answer_told" else SUBJECTS[kind]
     subject = _(message) % {
         "title": shorten(item.title, 80, placeholder="…"),
         "unit": by_unit or item.unit_short or item.unit_name,

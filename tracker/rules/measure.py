@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from tracker.rules.recurrence import Recurrence, period_named
-from tracker.rules.targets import Comparator, Target
+from tracker.rules.targets import Comparator, Target, target_text
 from tracker.rules.text import fold
 
 Number = Decimal | Fraction | int
@@ -60,6 +60,10 @@ class Shape:
     @property
     def may_be_negative(self) -> bool:
         return self.is_change
+
+    def words(self, target: Target) -> str:
+        """A target as it is written: "≥ 82%", "100%" where nothing can be more."""
+        return target_text(target, self.per, may_exceed=self.most is None)
 
     @property
     def most(self) -> int | None:

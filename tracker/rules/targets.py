@@ -74,12 +74,12 @@ def unit_text(per: int) -> str:
     return {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
 
 
-def is_all(value: Decimal | Fraction, per: int, *, may_exceed: bool = False) -> bool:
+def is_all(value: Decimal | Fraction, per: int, *, may_exceed: bool) -> bool:
     """Whether "at least" that much of a share is all of it: nothing is above 100%, unless the measure `may_exceed`."""
     return per == 100 and value == per and not may_exceed
 
 
-def target_text(target: Target, per: int = 100, suffix: str = "", *, may_exceed: bool = False) -> str:
+def target_text(target: Target, per: int = 100, suffix: str = "", *, may_exceed: bool) -> str:
     """For example "≥ 82%", "< 9,5‰", "duy trì 100%", "≤ 3/4.000 trẻ em" (suffix " trẻ em"), "từ 2% đến 3%/năm".
 
     A range without a year is one of every year. `may_exceed`: a percentage that is no share (`Shape.most` None).

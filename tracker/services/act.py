@@ -20,7 +20,7 @@ from tracker.rules.ladder import LadderRole
 from tracker.rules.mail_link import Choice, Standing, judge, offered
 from tracker.rules.permissions import Permission, may
 from tracker.rules.words import CHOICES, N_
-from tracker.rules.workflow import CLOSED
+from tracker.rules.workflow import CLOSED, State
 from tracker.services import assignment, extension, promise, update
 from tracker.services.access import scope_of
 from tracker.services.audit import record
@@ -274,6 +274,7 @@ def _tell(
         sample=ctx.sample,
         choice=used.choice or "",
         day=used.day,
+        is_submitted=row.state is State.SUBMITTED,
     )
     enqueue_many(
         ctx, kind, [(f"{kind}:{link.id}:{person.id}", person, mail, (row.programme_id,))], assignment_id=row.id

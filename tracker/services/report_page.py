@@ -13,7 +13,7 @@ from tracker.rules.deadlines import Standing, official_class, standing
 from tracker.rules.figures import Entry
 from tracker.rules.filing import CycleKind, FilingState
 from tracker.rules.recurrence import period_named
-from tracker.rules.targets import Comparator, Target, target_text
+from tracker.rules.targets import Comparator, Target
 from tracker.rules.unit_report import Check
 from tracker.rules.words import OFFICIAL_CLASSES
 from tracker.services.context import Context
@@ -23,6 +23,7 @@ from tracker.services.snapshot import letterhead
 from tracker.services.unit_report import entry_of, open_parts, returned_parts
 from tracker.store import figure as figures
 from tracker.store import unit_report as store
+from tracker.store.measure import shape_of
 from tracker.store.people import standing_units
 from tracker.store.unit_report import Work
 
@@ -180,7 +181,7 @@ def _target(measure: Measure, year: int) -> str:
     if not rows:
         return ""
     one = rows[0]
-    words = target_text(Target(one.year, Comparator(one.comparator), one.value, one.upper), measure.per)
+    words = shape_of(measure).words(Target(one.year, Comparator(one.comparator), one.value, one.upper))
     return f"{words} ({one.year})" if one.year else words
 
 

@@ -13,7 +13,7 @@ from tracker.rules.figures import rounded
 from tracker.rules.judgement import Judgement, Verdict, required_path
 from tracker.rules.measure import Shape
 from tracker.rules.projection import Outlook
-from tracker.rules.targets import Comparator, Target, target_text
+from tracker.rules.targets import Comparator, Target
 from tracker.services.snapshot_work import EVERY
 from tracker.store.figure import Line
 
@@ -23,7 +23,7 @@ UNITS_OF_MEASURE = {1: "", 100: "%", 1000: "‰"}
 def measure_row(line: Line) -> MeasureRow:
     """Of figures that were accepted alone."""
     measure, shape = line.measure, line.shape
-    words = {target.year: _target(target, shape) for target in shape.targets}
+    words = {target.year: shape.words(target) for target in shape.targets}
     every_year = words.get(None, "")
     judgement = line.judgement
     value = line.value
@@ -57,7 +57,7 @@ def measure_row(line: Line) -> MeasureRow:
 def _said(judgement: Judgement, shape: Shape) -> str:
     """The rule with its numbers, in Vietnamese: a document has one language."""
     params = {
-        name: _target(value, shape)
+        name: shape.words(value)
         if isinstance(value, Target)
         else told(_text(value), shape.per)
         if isinstance(value, Fraction)
@@ -65,10 +65,6 @@ def _said(judgement: Judgement, shape: Shape) -> str:
         for name, value in judgement.params.items()
     }
     return judgement.words % params if params else judgement.words
-
-
-def _target(target: Target, shape: Shape) -> str:
-    return target_text(target, shape.per, may_exceed=shape.most is None)
 
 
 def _gap(judgement: Judgement, value: Fraction | None) -> str | None:
@@ -90,7 +86,7 @@ def _basis(judgement: Judgement, shape: Shape) -> str:
     """What `_gap` is taken from, in words: the level of this year, else the target."""
     if judgement.required is not None:
         return f"mức {told(_text(judgement.required), shape.per)}"
-    return f"mục tiêu {_target(judgement.target, shape)}" if judgement.target is not None else ""
+    return f"mục tiêu {shape.words(judgement.target)}" if judgement.target is not None else ""
 
 
 def _chance(ahead: list[Outlook], judgement: Judgement, value: Fraction | None) -> str:

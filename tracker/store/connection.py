@@ -13,8 +13,9 @@ class Connection(psycopg.Connection[Any]):
 
     def rollback(self) -> None:
         with self.lock:
-            reading = self.pgconn.transaction_status == TransactionStatus.INTRANS
-            if reading and self.pgconn.exec_(b"ROLLBACK").status == ExecStatus.COMMAND_OK:
+            plain = not (self._num_transactions or self._tpc or self._pipeline)
+            in_order = plain and self.pgconn.transaction_status == TransactionStatus.INTRANS
+            if in_order and self.pgconn.exec_(b"ROLLBACK").status == ExecStatus.COMMAND_OK:
                 return
         super().rollback()
 

@@ -39,6 +39,13 @@ def newest(session: Session, assignment_ids: Collection[int]) -> dict[int, tuple
     return {id_: (on, Outcome(outcome)) for id_, on, outcome in rows}
 
 
+# As the steps of `store.escalation`: what somebody is changing now is left to the next sweep.
+_TO_BREAK = text("""
+    SELECT p.id FROM promises AS p JOIN assignments AS a ON a.id = p.assignment_id
+    WHERE p.outcome = 'open' AND p.promised_on < :today AND a.programme_id = :programme
+    ORDER BY p.id
+    FOR UPDATE OF p SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
+""")
 # The columns of `store.escalation.Due`, so that both are told in the same digests.
 _OVER = text("""
     SELECT a.id, a.due_on, a.version, a.text, a.is_request, a.starred, a.lead_unit_id, a.owner_id, a.state,
@@ -48,15 +55,16 @@ _OVER = text("""
     JOIN units AS un ON un.id = a.lead_unit_id
     JOIN duties AS d ON d.id = a.duty_id
     JOIN clauses AS c ON c.id = d.clause_id
-    WHERE p.outcome = 'open' AND p.promised_on < :today AND a.programme_id = :programme
-        AND a.state IN ('assigned', 'in_progress')
+    WHERE p.id = ANY(:ids) AND p.outcome = 'open' AND a.state IN ('assigned', 'in_progress')
     ORDER BY p.id
 """)
 
 
 def over(session: Session, programme_id: int, today: date) -> Sequence[Any]:
-    """Open promises whose day is over, of work that a unit still has: as many as there are, whatever else exists."""
-    return session.execute(_OVER, {"today": today, "programme": programme_id}).all()
+    """Open promises whose day is over, of work that a unit still has: as many as there are, whatever else exists.
+    Locked, then read."""
+    ids = list(session.execute(_TO_BREAK, {"today": today, "programme": programme_id}).scalars())
+    return session.execute(_OVER, {"ids": ids}).all() if ids else ()
 
 
 _BREAK = text("""

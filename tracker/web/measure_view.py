@@ -9,7 +9,7 @@ from typing import Any
 from tracker.rules.judgement import Judgement, Verdict, required_path
 from tracker.rules.measure import Shape
 from tracker.rules.projection import Outlook
-from tracker.rules.targets import Target, is_all, short_number, target_text, telling_digits, unit_text
+from tracker.rules.targets import Target, is_all, short_number, telling_digits, unit_text
 from tracker.store.figure import Line
 from tracker.web.language import gettext as _
 
@@ -45,23 +45,19 @@ def target_of(shape: Shape, year: int) -> str:
     """The target of the year, or the one of every year, in words; "" where there is none."""
     found = next((one for one in shape.targets if one.year == year), None)
     target = found or shape.every_year
-    return _target(target, shape) if target else ""
+    return shape.words(target) if target else ""
 
 
 def targets_of(shape: Shape) -> list[tuple[int | None, str]]:
     """(year, words) in order; one of every year has none."""
-    return [(one.year, _target(one, shape)) for one in (*shape.milestones, shape.every_year) if one]
-
-
-def _target(target: Target, shape: Shape) -> str:
-    return target_text(target, shape.per, may_exceed=shape.most is None)
+    return [(one.year, shape.words(one)) for one in (*shape.milestones, shape.every_year) if one]
 
 
 def rule_of(judgement: Judgement, shape: Shape) -> str:
     """The rule in the reader's words."""
     params: dict[str, Any] = dict(judgement.params)
     if isinstance(params.get("target"), Target):
-        params["target"] = _target(params["target"], shape)
+        params["target"] = shape.words(params["target"])
     if judgement.required is not None:
         params["required"] = _required(judgement, shape)
     return _(judgement.words, **params)

@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from tracker.rules.errors import Invalid, NotFound
 from tracker.rules.permissions import Permission
-from tracker.rules.targets import Comparator, Target, target_text
+from tracker.rules.targets import Comparator, Target
 from tracker.rules.words import N_, RECURRENCES
 from tracker.services.context import Context
 from tracker.services.duty import recurrence_of
 from tracker.services.programme_settings import BOUNDS, set_programme
 from tracker.store import programme as store
+from tracker.store.measure import shape_of
 from tracker.store.opening import single_duties_given
 from tracker.store.people import standing_units
 from tracker.web.errors import say
@@ -140,9 +141,9 @@ def _tree(ctx: Context, programme_id: int, year: int | None) -> tuple[list[Branc
     return sorted(roots, key=lambda root: root.clause.number or 0), left_out
 
 
-def _target_words(target: Any, per: int) -> str:
+def _target_words(target: Any, measure: Any) -> str:
     """ "2025: < 9,5‰"; a target of every year names none."""
-    words = target_text(Target(target.year, Comparator(target.comparator), target.value, target.upper), per)
+    words = shape_of(measure).words(Target(target.year, Comparator(target.comparator), target.value, target.upper))
     return f"{target.year}: {words}" if target.year else words
 
 
