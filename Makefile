@@ -1,5 +1,5 @@
 # Two commands: `make run` and `make test`. Everything they need is made in .venv/ and var/.
-# The Python of a distribution is built with optimisations; one of a version manager often is not, and a third slower.
+# The Python of a distribution is built with optimisations; one that a version manager built often is not, and slower.
 PYTHON ?= /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
