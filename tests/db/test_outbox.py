@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -209,3 +210,34 @@ def test_two_senders_never_claim_the_same(database_url: str) -> None:
         first.rollback()
         second.rollback()
     engine.dispose()
+
+
+def test_a_few_of_many_are_claimed_without_looking_at_the_rest(session: Session, act: Act) -> None:
+    """All of one moment, as a sweep leaves them, and nobody has counted them since."""
+    session.execute(text("DELETE FROM outbox"))
+    session.execute(
+        text(
+            "INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body, html_body,"
+            " state) SELECT 'digest', n, '<' || n || '@x>', 'a@example.vn', 'A', 'S', 'T', 'H', 'queued'"
+            " FROM generate_series(1, 5000) AS n"
+        )
+    )
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        if "FOR UPDATE SKIP LOCKED" in statement:
+            asked.append((statement, values))
+
+    engine = session.connection().engine
+    event.listen(engine, "before_cursor_execute", note)
+    assert len(claim(act(), ONE, 20)) == 20
+    event.remove(engine, "before_cursor_execute", note)
+    ((statement, values),) = asked
+    explained = session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
+    (plan,) = explained.scalar_one()
+    assert "ix_outbox_due" in str(plan)
+    assert most_read(plan["Plan"]) <= 100
+
+
+def most_read(plan: dict[str, Any]) -> float:
+    return max([plan["Actual Rows"], *(most_read(one) for one in plan.get("Plans", []))])
