@@ -100,7 +100,7 @@ def test_what_the_unit_said_is_said(session: Session, act: Act, of_health: Assig
     session.flush()
     sweep(act(at=morning(THIRD)))
     for login in ("truong.p-yte", OFFICE):
-        said = "· Đã hẹn xong ngày 30/11/2026 · Đang chờ quyết định gia hạn đến 04/12/2026\n"
+        said = "· đơn vị hẹn hoàn thành ngày 30/11/2026 · đang chờ quyết định gia hạn đến 04/12/2026\n"
         assert said in letter(session, login)
 
 
