@@ -108,7 +108,7 @@ def test_a_promise_that_is_over_or_kept_is_not_said(session: Session, act: Act, 
     promise.promise(act("truong.p-yte", at=morning("2026-11-09")), of_health.id, promised_on=date(2026, 11, 23))
     session.flush()
     sweep(act(at=morning(THIRD)))
-    assert "Đã hẹn xong" not in letter(session, OFFICE)
+    assert "hẹn hoàn thành" not in letter(session, OFFICE)
     assert "đơn vị hẹn xong 23/11/2026, chưa xong" in letter(session, OFFICE)
 
 
