@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, func, select, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from tests.conftest import Act
 from tests.helpers.stack import until
+from tests.helpers.statements import asked
 from tests.helpers.world import AT
 from tracker.mail.message import Letter
 from tracker.mail.template import Rendered
@@ -222,17 +223,9 @@ def test_a_few_of_many_are_claimed_without_looking_at_the_rest(session: Session,
             " FROM generate_series(1, 5000) AS n"
         )
     )
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-        if "FOR UPDATE SKIP LOCKED" in statement:
-            asked.append((statement, values))
-
-    engine = session.connection().engine
-    event.listen(engine, "before_cursor_execute", note)
-    assert len(claim(act(), ONE, 20)) == 20
-    event.remove(engine, "before_cursor_execute", note)
-    ((statement, values),) = asked
+    with asked(session.connection().engine, "FOR UPDATE SKIP LOCKED") as seen:
+        assert len(claim(act(), ONE, 20)) == 20
+    ((statement, values),) = seen
     explained = session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
     (plan,) = explained.scalar_one()
     assert "ix_outbox_due" in str(plan)

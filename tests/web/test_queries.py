@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from tests.bench.seed import seed
+from tests.helpers import statements
 from tests.web.test_pages import HEAD, OFFICE, Browser, _first
 from tracker.acting import acting
 from tracker.extensions import db
@@ -17,18 +17,10 @@ from tracker.extensions import db
 
 @contextmanager
 def asked(app: Flask, about: str = "") -> Iterator[list[tuple[str, Any]]]:
-    """Statements that mention `about`, with their values, as they are sent."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-        if about in statement:
-            seen.append((statement, values))
-
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    with statements.asked(engine, about) as seen:
+        yield seen
 
 
 def plans(app: Flask, statements: list[tuple[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -102,20 +94,6 @@ def test_lists_find_their_rows_by_an_index(app: Flask, database_url: str) -> Non
     assert [statement[:300] for statement, plan in plans(app, read) if reads_whole(plan, "assignments")] == []
 
 
-def test_what_stands_first_is_read_in_order(app: Flask, database_url: str) -> None:
-    """Fifty rows out of two thousand overdue ones of a year: the rest is not read to be put in order."""
-    seed(database_url, 20_000, 200, words=False)
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE assignments")
-    office = Browser(app.test_client(), OFFICE)
-    with asked(app, "assignments.text") as seen:
-        office.get("/assignments?class=overdue&year=2026")
-        office.get("/monitor?year=2026")
-    assert len(seen) == 2
-    for statement, plan in plans(app, seen):
-        assert 0 < rows_read(plan, "assignments") <= 300, statement
-
-
 def test_the_past_of_one_year_is_read_by_itself(app: Flask, database_url: str) -> None:
     """Of ten years' history no page about one year goes through the other nine; the trend asks once for its months."""
     seed(database_url, 20_000, 200, words=False)
@@ -131,14 +109,6 @@ def test_the_past_of_one_year_is_read_by_itself(app: Flask, database_url: str) -
 def reads_whole(plan: dict[str, Any], table: str) -> bool:
     own = plan["Node Type"] == "Seq Scan" and plan["Relation Name"] == table
     return own or any(reads_whole(one, table) for one in plan.get("Plans", []))
-
-
-def rows_read(plan: dict[str, Any], table: str) -> float:
-    """Rows of the table that were looked at, taken or not."""
-    own = 0.0
-    if plan.get("Relation Name") == table:
-        own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
-    return own + sum(rows_read(one, table) for one in plan.get("Plans", []))
 
 
 def most_ordered(plan: dict[str, Any]) -> float:
