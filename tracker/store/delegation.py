@@ -15,7 +15,7 @@ from tracker.models.programme import Programme
 from tracker.models.unit import Unit
 from tracker.models.user import Post, User
 from tracker.rules.workflow import WITH_UNIT, State
-from tracker.store.people import SIGNING, answering, valid_on
+from tracker.store.people import SIGNING, answers, valid_on
 
 _PEOPLE = (joinedload(Delegation.absent), joinedload(Delegation.acting), joinedload(Delegation.unit))
 
@@ -93,8 +93,10 @@ def units_without_head(session: Session, programme_ids: Collection[int], day: da
 
 @lru_cache(4)
 def _without_head(day: date) -> Select[Any]:
-    takes_mail = User.email.is_not(None) & User.dead_email.is_distinct_from(User.email)
-    reachable = answering(day).with_only_columns(Post.unit_id).where(Post.role.in_(SIGNING), takes_mail)
+    # Those few of whom this is not so: ten thousand people need not be looked up.
+    unreachable = select(User.id).where(or_(~User.active, User.email.is_(None), User.dead_email == User.email))
+    heads = answers(day).where(Post.role.in_(SIGNING)).subquery()
+    reachable = select(heads.c.unit_id).where(heads.c.user_id.not_in(unreachable))
     busy = exists().where(
         Assignment.lead_unit_id == Unit.id,
         Assignment.programme_id.in_(bindparam("programmes", expanding=True)),

@@ -21,22 +21,26 @@ def valid_on(model: Any, day: date) -> ColumnElement[bool]:
     return and_(model.valid_from <= day, or_(model.valid_to.is_(None), model.valid_to >= day))
 
 
-def answering(day: date) -> Select[int, User]:
-    """(unit id, person) of every post on the day. Whoever is away is their substitute first, and only then must the
-    person be active: an account that was closed stands in nobody's way, and nobody's substitute is passed over."""
+_ANSWERS = func.coalesce(Delegation.acting_id, Post.user_id)
+
+
+def answers(day: date) -> Select[int, int]:
+    """(unit id, id of the person) of every post on the day; whoever is away is their substitute."""
     acts = and_(
         Delegation.absent_id == Post.user_id,
         Delegation.unit_id == Post.unit_id,
         Delegation.ended_at.is_(None),
         valid_on(Delegation, day),
     )
-    return (
-        select(Post.unit_id, User)
-        .join(Post.unit)
-        .outerjoin(Delegation, acts)
-        .join(User, User.id == func.coalesce(Delegation.acting_id, Post.user_id))
-        .where(valid_on(Post, day), valid_on(Unit, day), User.active)
-    )
+    return select(Post.unit_id, _ANSWERS.label("user_id")).outerjoin(Delegation, acts).where(valid_on(Post, day))
+
+
+def answering(day: date) -> Select[int, User]:
+    """(unit id, person) of every post on the day in a unit of the day. Whoever is away is their substitute first, and
+    only then must the person be active: an account that was closed stands in nobody's way, and nobody's substitute is
+    passed over."""
+    of_today = answers(day).join(Post.unit).join(User, User.id == _ANSWERS)
+    return of_today.where(valid_on(Unit, day), User.active).with_only_columns(Post.unit_id, User)
 
 
 def holders(

@@ -69,21 +69,22 @@ class Matrix:
         return max(1, -(-(self.late if self.late_only else self.units) // UNITS_PER_PAGE))
 
 
-def _class(day: Day) -> ColumnElement[str]:
-    due = Tally.due_on
-    today, soon = value("today", day.today), value("soon", day.soon)
-    running = case((due < today, "overdue"), (due <= soon, "due_soon"), else_="not_due")
-    waits = and_(Tally.state == State.SUBMITTED, Tally.klass != "overdue")
-    return case((waits, WAITING), else_=func.coalesce(Tally.klass, running))
+def _overdue(day: Day, of: Any = Tally) -> ColumnElement[bool]:
+    return or_(of.klass == "overdue", and_(of.klass.is_(None), of.due_on < value("today", day.today)))
 
 
-def _band(day: Day) -> ColumnElement[int | None]:
+def _class(day: Day, of: Any = Tally) -> ColumnElement[str]:
+    running = case((of.due_on <= value("soon", day.soon), "due_soon"), else_="not_due")
+    late = _overdue(day, of)
+    return case((late, "overdue"), (of.state == State.SUBMITTED, WAITING), else_=func.coalesce(of.klass, running))
+
+
+def _band(day: Day, of: Any = Tally) -> ColumnElement[int | None]:
     """Of overdue work that is still the unit's; what lies with the office has none."""
-    due = Tally.due_on
     return case(
-        (or_(Tally.klass.is_not(None), due >= value("today", day.today)), null()),
-        (due < value("band3", day.band3), 3),
-        (due < value("band2", day.band2), 2),
+        (or_(of.klass.is_not(None), of.due_on >= value("today", day.today)), null()),
+        (of.due_on < value("band3", day.band3), 3),
+        (of.due_on < value("band2", day.band2), 2),
         else_=literal(1),
     )
 
@@ -145,56 +146,45 @@ def _matrix_of_late(visible: Visible, filters: Filters, day: Day) -> CompoundSel
 
 
 def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = False) -> CompoundSelect[Any]:
-    """The units of one page, and one row of all of them. Of ten thousand units only one page is counted by class."""
-    alike = _alike(visible, filters, day).cte("alike")
-    late = func.coalesce(func.sum(alike.c.n).filter(alike.c.klass == "overdue"), 0)
+    """The units of one page, and one row of all of them. Of ten thousand units only one page is counted by class, and
+    only deadlines are told apart among all counters: each counter is read three times, and kept nowhere."""
+    where, unit_id = _where(visible, filters), Tally.lead_unit_id.label("unit_id")
     per = (
-        select(alike.c.unit_id, late.label("overdue"))
-        .group_by(alike.c.unit_id)
-        .having(func.sum(alike.c.n) > 0)
+        select(unit_id, func.coalesce(func.sum(Tally.n).filter(_overdue(day)), 0).label("overdue"))
+        .where(*where, _overdue(day) if late_only else true())
+        .group_by(Tally.lead_unit_id)
+        .having(func.sum(Tally.n) > 0)
         .cte("per")
     )
-    units_in_all = select(func.count()).select_from(per).scalar_subquery()
+    units_in_all = select(func.count(Tally.lead_unit_id.distinct())).where(*where, Tally.n > 0).scalar_subquery()
     units_late = select(func.count()).select_from(per).where(per.c.overdue > 0).scalar_subquery()
     worst_first = true() if late_only else units_in_all > UNITS_PER_PAGE
     some = (
         select(per.c.unit_id)
-        .where(per.c.overdue > 0 if late_only else true())
         .order_by(case((worst_first, -per.c.overdue), else_=0), per.c.unit_id)
         .limit(UNITS_PER_PAGE)
         .offset(bindparam("start", type_=Integer))
         .cte("some_units")
     )
-    counted = (
-        select(alike.c.unit_id, *_sums(alike))
-        .where(alike.c.unit_id.in_(select(some.c.unit_id)))
-        .group_by(alike.c.unit_id)
-        .subquery("counted")
-    )
+    of_page = Tally.lead_unit_id.in_(select(some.c.unit_id))
+    shown = select(unit_id, *_classed(day, Tally)).where(*where, of_page).subquery("shown")
+    counted = select(shown.c.unit_id, *_sums(shown)).group_by(shown.c.unit_id).subquery("counted")
     rows = (
         select(counted, Unit.name.label("unit_name"), literal(0).label("units"), literal(0).label("late"))
         .join(Unit, Unit.id == counted.c.unit_id)
         .order_by(case((worst_first, -counted.c.overdue), else_=0), Unit.position, Unit.id)
         .subquery("ordered")
     )
-    groups = (
-        select(alike.c.klass, alike.c.band, alike.c.state, func.sum(alike.c.n).label("n"))
-        .group_by(alike.c.klass, alike.c.band, alike.c.state)
-        .subquery("sums")
-    )
-    everything = select(null().label("unit_id"), *_sums(groups), null().label("unit_name"), units_in_all, units_late)
+    alike = (Tally.state, Tally.klass, Tally.due_on)
+    kinds = select(*alike, func.sum(Tally.n).label("n")).where(*where).group_by(*alike).subquery("kinds")
+    classed = select(*_classed(day, kinds.c)).subquery("classed")
+    everything = select(null().label("unit_id"), *_sums(classed), null().label("unit_name"), units_in_all, units_late)
     return union_all(select(rows), everything)
 
 
-def _alike(visible: Visible, filters: Filters, day: Day) -> Select[Any, Any, Any, Any, Any]:
-    """Counters with their class and band today."""
-    return select(
-        Tally.lead_unit_id.label("unit_id"),
-        _class(day).label("klass"),
-        _band(day).label("band"),
-        Tally.state.label("state"),
-        Tally.n.label("n"),
-    ).where(*_where(visible, filters))
+def _classed(day: Day, of: Any) -> list[ColumnElement[Any]]:
+    """Of counters, their class and band today."""
+    return [_class(day, of).label("klass"), _band(day, of).label("band"), of.state.label("state"), of.n.label("n")]
 
 
 def _sums(rows: FromClause) -> list[Label[int]]:
