@@ -39,7 +39,6 @@ from tracker.rules.deadlines import DONE, WAITING, band_edges, soon_edge, stale_
 from tracker.rules.workflow import State
 
 DONE_CLASSES = frozenset(str(klass) for klass in DONE)
-RUNNING = (State.ASSIGNED, State.IN_PROGRESS, State.DECLINED)
 STOPPED = (State.DRAFT, State.SUSPENDED, State.CANCELLED)
 # Fields of `Filters` of which only the presence shapes a statement; the others are few, and each has its own SQL.
 VALUES = ("programme_id", "year", "unit_id", "clause_id", "mine")
@@ -262,18 +261,19 @@ def branches(filters: Filters, day: Day) -> list[list[ColumnElement[bool]]]:
 
 
 def _of_class(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
-    """The class, said so that an index finds it and the planner can guess how many there are: a CASE tells it nothing.
+    """The class, said so that an index finds it and the planner can guess how many there are: a CASE tells it nothing,
+    and of what is open, the states that it is not in are few, those that it is in nearly all.
 
     What was submitted late was due before the day it was submitted.
     """
     due, state = Assignment.due_on, Assignment.state
     is_open = Assignment.closed.is_(False)
     if filters.klass == "overdue":
-        late = and_(state == State.SUBMITTED, Assignment.submitted_on > due)
-        return [is_open, due < value("today", day.today), or_(state.in_(RUNNING), late)]
+        late = or_(state != State.SUBMITTED, Assignment.submitted_on > due)
+        return [is_open, due < value("today", day.today), state.not_in(STOPPED), late]
     if filters.klass == "due_soon":
         soon = due.between(value("today", day.today), value("soon", day.soon))
-        return [is_open, soon, state.in_(RUNNING)]
+        return [is_open, soon, state.not_in((*STOPPED, State.SUBMITTED))]
     if filters.klass == WAITING:
         return [is_open, state == State.SUBMITTED, or_(due.is_(None), Assignment.submitted_on <= due)]
     exact = shown_of(day) == filters.klass

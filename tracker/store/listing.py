@@ -59,8 +59,6 @@ def most_urgent(of: Any) -> Order:
 
 
 ORDER = most_urgent(Assignment)
-# Classes that are a stretch of deadlines.
-BY_DEADLINE = frozenset({"overdue", "due_soon"})
 
 
 def listed(*more: ColumnElement[Any]) -> Select[Any]:
@@ -104,15 +102,8 @@ def _bounded_count(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
 
 def _page(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
     """The rows are found and ordered by an index first; names are looked up for these few only."""
-    ways = branches(filters, day)
-    ids = _first_ids(visible, _by_star(ways) if filters.klass in BY_DEADLINE else ways, most_urgent)
+    ids = _first_ids(visible, branches(filters, day), most_urgent)
     return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*ORDER)
-
-
-def _by_star(ways: list[list[ColumnElement[bool]]]) -> list[list[ColumnElement[bool]]]:
-    """Each way for the starred and for the others: only within one of the two is the list's index one of deadlines, so
-    that what is not due yet is no part of what is read, and nothing is left to put in order."""
-    return [[*conditions, Assignment.starred.is_(starred)] for conditions in ways for starred in (True, False)]
 
 
 def _first_ids(visible: Visible, ways: list[list[ColumnElement[bool]]], order: Callable[[Any], Order]) -> Select[Any]:
@@ -142,8 +133,12 @@ def latest(session: Session, visible: Visible, filters: Filters, day: Day, most:
 
 
 def _latest(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
-    ways = [[*conditions, Assignment.state != State.SUBMITTED] for conditions in branches(filters, day)]
-    ids = _first_ids(visible, _by_star(ways), _longest_overdue)
+    ways = [
+        [*conditions, Assignment.state != State.SUBMITTED, Assignment.starred.is_(starred)]
+        for conditions in branches(filters, day)
+        for starred in (True, False)  # for the index of the list: by deadline within each of the two
+    ]
+    ids = _first_ids(visible, ways, _longest_overdue)
     return listed().where(Assignment.id.in_(ids.scalar_subquery())).order_by(*_longest_overdue(Assignment))
 
 
