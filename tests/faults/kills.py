@@ -105,7 +105,7 @@ class Cause:
         self.rolled_back.update(ghosts)
 
 
-def kills(folder: Path, mails: int, kills: int) -> Table:
+def kills(folder: Path, mails: int = 10_000, kills: int = 200) -> Table:
     random.seed(20261120)
     targets = [TARGETS[n % len(TARGETS)] for n in range(kills)]
     random.shuffle(targets)

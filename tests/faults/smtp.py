@@ -167,7 +167,7 @@ KINDS: list[tuple[str, Callable[[Trouble, int], Found], Callable[[int], str]]] =
 ]
 
 
-def smtp(folder: Path, mails: int) -> Table:
+def smtp(folder: Path, mails: int = 1_000) -> Table:
     server = PostgresServer(folder / "postgres", folder / "postgres.log", token_hex(8))
     server.start()
     began = load()

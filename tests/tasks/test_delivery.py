@@ -1,6 +1,7 @@
 """One run of a sender against a real mail server: what it settles, and where it stops."""
 
 from collections import Counter
+from threading import Timer
 
 import psycopg
 import pytest
@@ -63,6 +64,29 @@ def test_a_sender_without_its_session_stops_after_the_letter_in_hand(app: Flask,
         assert states(database_url) == {"sent": 6, "sending": 14, "queued": 10}
         assert deliver(app, postman) == 24  # at once: nothing waits for a lease
     assert postman.ids() == Counter(ids)
+
+
+def test_no_letter_is_handed_over_before_the_last_one_is_written_down(app: Flask, database_url: str) -> None:
+    """Or a sender that is killed between the two would send both again."""
+    ids = put(database_url, 5)
+    arrived = []
+
+    class Holds(Postman):
+        """The row of the first letter is held for half a second after it arrived."""
+
+        async def handle_DATA(self, *about: object) -> str:
+            answer = await super().handle_DATA(*about)  # type: ignore[arg-type]
+            if len(self.letters) == 1:
+                held = psycopg.connect(database_url)
+                held.execute("SELECT id FROM outbox ORDER BY id LIMIT 1 FOR UPDATE")
+                Timer(0.5, lambda: (arrived.append(len(self.letters)), held.close())).start()
+            return answer
+
+    with Holds() as postman:
+        assert deliver(app, postman) == 5
+    assert arrived == [1]
+    assert postman.ids() == Counter(ids)
+    assert states(database_url) == {"sent": 5}
 
 
 def test_a_run_ends_before_celery_would_end_it(app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

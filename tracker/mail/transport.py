@@ -46,8 +46,14 @@ class Answer:
     detail: str
 
 
+def _at_once() -> None:
+    """Nothing is waited for."""
+
+
 class Transport(Protocol):
-    def __call__(self, letter: Letter) -> Answer: ...
+    def __call__(self, letter: Letter, ready: Callable[[], None] = _at_once) -> Answer:
+        """`ready` is asked before the last line is handed over; what it raises is raised, and the letter has not
+        gone out."""
 
     def close(self) -> None: ...
 
@@ -91,12 +97,13 @@ class _Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def __call__(self, letter: Letter) -> Answer:
+    def __call__(self, letter: Letter, ready: Callable[[], None] = _at_once) -> Answer:
         folder = self._folder
         try:
             content = build(letter)
         except ValueError as error:
             return _unwritable(error)
+        ready()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             name = sha256(letter.message_id.encode()).hexdigest()[:20]
@@ -124,17 +131,17 @@ class _Courier:
         # The moment at which all patience with this letter ends, and the longest single wait until then.
         self._end = self._patience = 0.0
 
-    def __call__(self, letter: Letter) -> Answer:
+    def __call__(self, letter: Letter, ready: Callable[[], None] = _at_once) -> Answer:
         try:
             content = _dot_stuffed(build(letter))
         except ValueError as error:
             return _unwritable(error)
         self._end = monotonic() + WHOLE_TRY_WITHIN
         if self._server is not None:
-            answer = self._try(letter, content, kept=True)
+            answer = self._try(letter, content, ready, kept=True)
             if answer is not None:
                 return answer
-        answer = self._try(letter, content, kept=False)
+        answer = self._try(letter, content, ready, kept=False)
         assert answer is not None  # a new connection always answers
         return answer
 
@@ -146,7 +153,7 @@ class _Courier:
                 server.putcmd("QUIT")
             server.close()
 
-    def _try(self, letter: Letter, content: bytes, *, kept: bool) -> Answer | None:
+    def _try(self, letter: Letter, content: bytes, ready: Callable[[], None], *, kept: bool) -> Answer | None:
         """None: the kept connection was of no more use before this letter began, so a new one may be asked."""
         phase, handed_over, keep = "connect", False, False
         try:
@@ -170,6 +177,7 @@ class _Courier:
                 return _refused(code, text, for_good=True)
             self._hurry(server)
             server.send(content)
+            ready()
             self._hurry(server)
             phase, handed_over = "after DATA", True
             server.send(b".\r\n")
