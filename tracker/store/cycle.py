@@ -168,25 +168,26 @@ class Row:
     led_by: str | None
 
 
-# The window of the page is found first; only its fifty rows are looked up elsewhere.
+# The window of the page is found first; only its fifty rows are looked up elsewhere. Where a view does not ask for the
+# assignment, the database sees that and leaves the join out.
 _ROWS = """
     WITH page AS (
-        SELECT r.*, a.due_on AS assignment_due_on, a.submitted_on, a.lead_unit_id
-        FROM unit_reports AS r LEFT JOIN assignments AS a ON a.id = r.assignment_id
+        SELECT r.* FROM unit_reports AS r LEFT JOIN assignments AS a ON a.id = r.assignment_id
         WHERE r.cycle_id = :cycle {where}
         ORDER BY r.position, r.id LIMIT :size OFFSET :start
     )
-    SELECT p.id, p.unit_id, p.unit_name, p.level, p.state, coalesce(p.assignment_due_on, p.due_on) AS due_on,
-        p.assignment_id, p.exempt_reason, p.submitted_on, p.submitted_at, p.first_submitted_at, p.accepted_at,
+    SELECT p.id, p.unit_id, p.unit_name, p.level, p.state, coalesce(a.due_on, p.due_on) AS due_on,
+        p.assignment_id, p.exempt_reason, a.submitted_on, p.submitted_at, p.first_submitted_at, p.accepted_at,
         (SELECT count(*) FROM filed_rounds AS f WHERE f.report_id = p.id) AS rounds,
         (SELECT count(*) FROM report_sections AS s WHERE s.report_id = p.id AND btrim(s.text) <> '') AS written,
         last.edited_at, last.edited_by,
         (SELECT max(c.sent_at) FROM chases AS c WHERE c.assignment_id = p.assignment_id) AS chased_at,
         CASE WHEN u.valid_to < :today THEN u.valid_to END AS over_on,
-        CASE WHEN p.lead_unit_id <> p.unit_id THEN lead.name END AS led_by
+        CASE WHEN a.lead_unit_id <> p.unit_id THEN lead.name END AS led_by
     FROM page AS p
+    LEFT JOIN assignments AS a ON a.id = p.assignment_id
     JOIN units AS u ON u.id = p.unit_id
-    LEFT JOIN units AS lead ON lead.id = p.lead_unit_id
+    LEFT JOIN units AS lead ON lead.id = a.lead_unit_id
     LEFT JOIN LATERAL (
         SELECT s.edited_at, w.name AS edited_by FROM report_sections AS s JOIN users AS w ON w.id = s.edited_by_id
         WHERE s.report_id = p.id ORDER BY s.edited_at DESC, s.id DESC LIMIT 1
