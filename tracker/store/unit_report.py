@@ -45,14 +45,15 @@ def report_of(session: Session, assignment_id: int) -> int | None:
     )
 
 
+_FULFILLING = text("""
+    SELECT assignment_id, id FROM unit_reports WHERE assignment_id = ANY(:assignments) AND state <> 'exempt'
+""")
+
+
 def reports_of(session: Session, assignment_ids: Iterable[int]) -> dict[int, int]:
     """Assignment → the report that it is fulfilled by, of those that are."""
-    found = session.execute(
-        select(UnitReport.assignment_id, UnitReport.id).where(
-            UnitReport.assignment_id.in_(list(assignment_ids)), UnitReport.state != FilingState.EXEMPT
-        )
-    )
-    return {assignment: report for assignment, report in found if assignment is not None}
+    found = session.execute(_FULFILLING, {"assignments": list(assignment_ids)})
+    return {row.assignment_id: row.id for row in found}
 
 
 def of_unit(session: Session, cycle_id: int, unit_id: int) -> UnitReport | None:
