@@ -47,11 +47,11 @@ def test_every_row_has_its_columns_and_the_page_its_width(kind: str, name: str) 
 
 def test_a_gap_says_what_it_is_taken_from() -> None:
     late = with_measure(value="80.99", gap="-10.01", verdict="off_path", basis="mức 91%")
-    assert against(late) == "Chậm lộ trình\nthấp hơn 10,01 điểm % so với mức 91%"
+    assert against(late) == "Chậm lộ trình\nthấp hơn 10,01 điểm %\nso với mức 91%"
     missed = with_measure(per=1000, value="12.11", gap="2.61", verdict="missed", basis="mục tiêu ≤ 9,5‰")
-    assert against(missed) == "Chưa đạt\ncao hơn 2,61‰ so với mục tiêu ≤ 9,5‰"
+    assert against(missed) == "Chưa đạt\ncao hơn 2,61‰\nso với mục tiêu ≤ 9,5‰"
     odd = with_measure(per=4000, value="3.5", gap="0.5", verdict="missed", basis="mục tiêu ≤ 3/4.000 trẻ em")
-    assert against(odd) == "Chưa đạt\ncao hơn 0,5 so với mục tiêu ≤ 3/4.000 trẻ em"
+    assert against(odd) == "Chưa đạt\ncao hơn 0,5\nso với mục tiêu ≤ 3/4.000 trẻ em"
     unknown = with_measure(value="81", gap="-1", verdict="not_yet", basis="mục tiêu ≥ 82%")
     assert against(unknown) == "Chưa đánh giá được"
 

@@ -43,7 +43,7 @@ def communes(material: Material) -> Table:
     return Table(
         title,
         heads,
-        (1.8, 7.0, 2.8, 2.8, 3.0, 4.2, 3.6),
+        (2.0, 6.8, 2.8, 2.8, 3.0, 4.2, 3.6),
         rows,
         frozenset({0}),
         frozenset({2, 3, 4}),

@@ -69,14 +69,14 @@ def indicators(material: Material) -> Table:
         "TT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {_before(material)}",
         f"Kết quả {_now(material)}", "So sánh", "Cơ quan chủ trì", NOTES,
     )  # fmt: skip
-    widths: tuple[float, ...] = (1.2, 4.6, 1.7, 2.1, 2.1, 2.2, 2.2, 3.8, 3.2, 2.1)
+    widths: tuple[float, ...] = (1.3, 4.1, 1.7, 2.05, 2.05, 2.3, 2.3, 4.4, 3.1, 1.9)
     if material.outline.long:
         heads = ("TT", "Chỉ tiêu", "Đơn vị tính", "Năm 2020", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {year}",
                  "So sánh", "Khả năng hoàn thành", "Cơ quan chủ trì", NOTES)  # fmt: skip
-        widths = (1.2, 4.0, 1.6, 1.7, 1.9, 1.9, 2.1, 3.7, 2.2, 3.0, 1.9)
+        widths = (1.3, 3.7, 1.6, 1.8, 2.05, 2.05, 2.0, 4.3, 2.2, 2.6, 1.6)
         if not _has_chances(material):
             heads = tuple(head for head in heads if head != "Khả năng hoàn thành")
-            widths = (1.2, 5.4, 1.6, 1.7, 2.0, 2.0, 2.2, 3.8, 3.2, 2.1)
+            widths = (1.3, 4.6, 1.6, 1.8, 2.05, 2.05, 2.2, 4.4, 3.3, 1.9)
     title = f"Kết quả thực hiện các chỉ tiêu {material.span}"
     return Table(
         title,
@@ -119,8 +119,8 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
 
 
 def _difference(one: MeasureRow, digits: int) -> str:
-    """ "thấp hơn 2,19 điểm % so với mức 91%": shares differ by points, others by their own unit; "" where there is
-    nothing to say."""
+    """ "thấp hơn 2,19 điểm %" and under it "so với mức 91%": shares differ by points, others by their own unit; "" where
+    there is nothing to say."""
     gap, basis = Decimal(one.gap or "0"), one.basis
     if not gap:
         inside = basis.removeprefix("mục tiêu ")
@@ -131,7 +131,7 @@ def _difference(one: MeasureRow, digits: int) -> str:
     if by == "0":
         return f"xấp xỉ {basis}" if basis else ""
     words = f"{'thấp' if gap < 0 else 'cao'} hơn {by}{unit}"
-    return f"{words} so với {basis}" if basis else words
+    return f"{words}\nso với {basis}" if basis else words
 
 
 def _chance(words: str) -> str:
