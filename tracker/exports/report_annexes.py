@@ -119,8 +119,8 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
 
 
 def _difference(one: MeasureRow, digits: int) -> str:
-    """ "thấp hơn 2,19 điểm %" and under it "so với mức 91%": shares differ by points, others by their own unit; "" where
-    there is nothing to say."""
+    """ "thấp hơn 2,19 điểm %" and under it "so với mức 91%": shares differ by points, others by their own unit; ""
+    where there is nothing to say."""
     gap, basis = Decimal(one.gap or "0"), one.basis
     if not gap:
         inside = basis.removeprefix("mục tiêu ")
