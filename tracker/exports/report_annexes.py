@@ -188,7 +188,7 @@ def _units(material: Material, title: str) -> Table:
         late = f"{tally.latest} ngày làm việc" if tally.overdue else ""
         rows.append((str(number), unit.name, count(tally.total), *map(count, tally.classes), late))
     heads = ("TT", "Đơn vị", "Tổng số", *OFFICIAL_CLASSES.values(), "Quá hạn lâu nhất")
-    return Table(title, heads, (1.4, 8.2, 2.2, 2.6, 2.6, 2.8, 2.8, 2.6), rows, frozenset({0, 2, 3, 4, 5, 6, 7}))
+    return Table(title, heads, (1.4, 7.4, 1.8, 2.6, 2.6, 2.9, 2.9, 3.6), rows, frozenset({0, 2, 3, 4, 5, 6, 7}))
 
 
 def _work_row(number: str, row: WorkRow) -> tuple[str, ...]:
@@ -234,7 +234,7 @@ def filing(material: Material) -> Table:
     if len(material.snapshot.filing) > MOST_LISTED:
         title += f" ({count(MOST_LISTED)} đơn vị, trước hết là các đơn vị chưa gửi; đầy đủ tại tệp Excel kèm theo)"
     heads = ("TT", "Đơn vị", "Hạn gửi", "Ngày gửi", "Thời hạn", "Tình trạng", NOTES)
-    return Table(title, heads, (1.4, 8.4, 2.6, 2.6, 2.6, 4.0, 3.6), rows, frozenset({0, 2, 3, 4}))
+    return Table(title, heads, (1.4, 8.0, 2.5, 2.5, 2.4, 4.6, 3.8), rows, frozenset({0, 2, 3, 4}))
 
 
 def budget(material: Material) -> Table:
