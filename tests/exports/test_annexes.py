@@ -155,6 +155,7 @@ def test_a_column_of_notes_without_a_note_is_left_out() -> None:
 def test_signs_and_hyphens_stay_where_they_belong() -> None:
     assert unparted("≥ 82%; từ 2% đến 3%") == "≥\u00a082%; từ 2% đến 3%"
     assert unparted("Phòng Tài chính - Kế hoạch") == "Phòng Tài chính\u00a0- Kế hoạch"
+    assert unparted("< 5") == "< 5"
 
 
 def test_the_office_files_first_and_the_communes_last() -> None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tracker.rules.masking import FEW
+
 NOTES = "Ghi chú"
 _SIGN = re.compile(r"([≥≤<>]) ")
 
@@ -36,7 +38,10 @@ def without_empty_notes(table: Table) -> Table:
 
 
 def unparted(cell: str) -> str:
-    """No line ends behind a sign or begins with a hyphen: "≥ 82%", "Phòng Tài chính - Kế hoạch" (U+00A0)."""
+    """No line ends behind a sign or begins with a hyphen: "≥ 82%", "Phòng Tài chính - Kế hoạch" (U+00A0). The mark of
+    a hidden number stays as the note above the table has it."""
+    if cell == FEW:
+        return cell
     return _SIGN.sub("\\1\u00a0", cell).replace(" - ", "\u00a0- ")
 
 
