@@ -3,11 +3,13 @@
 Every chart has words for who cannot see it. Nothing but the numbers decides how one looks.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from html import escape
 
+from tracker.exports.label_places import Taken, wide
 from tracker.exports.material import period_year, short, told
 from tracker.exports.paper import Picture
 from tracker.exports.snapshot import MeasureRow, Tally
@@ -16,8 +18,12 @@ from tracker.rules.words import OFFICIAL_CLASSES
 WIDTH = 640
 WIDE = 15.5  # cm
 FONT = 15
-# Where bars of units begin, right of their names, and how much room a letter beside them takes.
-BARS, LETTER = 268, 6.6
+# Where bars of units begin, right of their names.
+BARS = 268
+# Of the results, and of what they are held against.
+RESULT, GOAL = "#1d4f91", "#7a0c12"
+# A caption that needs a second line takes three words there at least.
+TOGETHER = 3
 # One for each official class: done is full, open is light, late is dark or hatched.
 FILLS = ("#4a6fa5", "#9db4d3", "#e3e6ea", "url(#late)")
 _HATCH = (
@@ -42,11 +48,19 @@ class Drawing:
         )
 
     def text(
-        self, x: float, y: float, text: str, *, anchor: str = "start", size: int = FONT, bold: bool = False
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        anchor: str = "start",
+        size: int = FONT,
+        bold: bool = False,
+        colour: str = "",
     ) -> None:
-        weight = ' font-weight="bold"' if bold else ""
+        look = (' font-weight="bold"' if bold else "") + (f' fill="{colour}"' if colour else "")
         self.parts.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"{weight} stroke="#fff"'
+            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"{look} stroke="#fff"'
             f' stroke-width="3" paint-order="stroke" stroke-linejoin="round">{escape(text)}</text>'
         )
 
@@ -56,12 +70,12 @@ class Drawing:
         self.parts.append(f'<polyline points="{where}" fill="none" stroke="{colour}" stroke-width="2.2"{dash}/>')
 
     def dot(self, x: float, y: float) -> None:
-        self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.2" fill="#1d4f91"/>')
+        self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.2" fill="{RESULT}"/>')
 
     def diamond(self, x: float, y: float) -> None:
         self.parts.append(
             f'<path d="M{x - 6:.1f} {y:.1f} L{x:.1f} {y - 6:.1f} L{x + 6:.1f} {y:.1f} L{x:.1f} {y + 6:.1f} Z"'
-            ' fill="#fff" stroke="#7a0c12" stroke-width="1.8"/>'
+            f' fill="#fff" stroke="{GOAL}" stroke-width="1.8"/>'
         )
 
     def svg(self) -> str:
@@ -85,7 +99,7 @@ def classes_chart(tally: Tally, number: int) -> Picture:
     said = "; ".join(
         f"{name.lower()}: {_count(count)}" for name, count in zip(OFFICIAL_CLASSES.values(), tally.classes, strict=True)
     )
-    caption = f"Biểu đồ {number}. Nhiệm vụ theo tình trạng thực hiện"
+    caption = _caption(number, "Nhiệm vụ theo tình trạng thực hiện")
     return Picture(drawing.svg(), WIDE, f"Biểu đồ cột ngang, {_count(tally.total)} nhiệm vụ: {said}.", caption)
 
 
@@ -93,12 +107,16 @@ def units_chart(units: Sequence[tuple[str, Tally]], total: int, number: int) -> 
     """Each unit's assignments by class, stacked; `total` units there are, the first of them are drawn."""
     row = 25
     drawing = Drawing(34 + len(units) * row + 4)
-    for at, name in enumerate(OFFICIAL_CLASSES.values()):
-        drawing.rect(8 + at * 158, 6, 15, 13, FILLS[at])
-        drawing.text(28 + at * 158, 18, name, size=12)
+    names = tuple(OFFICIAL_CLASSES.values())
+    space = (WIDTH - 16 - sum(20 + wide(name, 12) for name in names)) / (len(names) - 1)
+    start = 8.0
+    for at, name in enumerate(names):
+        drawing.rect(start, 6, 15, 13, FILLS[at])
+        drawing.text(start + 20, 18, name, size=12)
+        start += 20 + wide(name, 12) + space
     most = max((tally.total for _name, tally in units), default=0) or 1
     ends = [f"{tally.done}/{tally.total}{f', quá hạn {tally.overdue}' if tally.overdue else ''}" for _, tally in units]
-    room = WIDTH - BARS - 8 - LETTER * max(map(len, ends), default=0)
+    room = WIDTH - BARS - 8 - max((wide(end, 13) for end in ends), default=0)
     said = []
     for at, (name, tally) in enumerate(units):
         y = 34 + at * row
@@ -114,60 +132,105 @@ def units_chart(units: Sequence[tuple[str, Tally]], total: int, number: int) -> 
     most_of = "việc quá hạn" if units and units[0][1].overdue else "việc"
     some = f"{len(units)}/{_count(total)} đơn vị nhiều {most_of} nhất"
     which = some if total > len(units) else "các đơn vị"
-    caption = f"Biểu đồ {number}. Hoàn thành trên tổng số nhiệm vụ: {which}"
+    caption = _caption(number, f"Hoàn thành trên tổng số nhiệm vụ: {which}")
     return Picture(drawing.svg(), WIDE, f"Biểu đồ cột ngang xếp chồng: {'; '.join(said)}.", caption)
 
 
 def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
-    """The value by year against the path that the targets require."""
-    drawing = Drawing(250)
+    """The value by year against the path that the targets require, or against the level that every year has."""
+    drawing = Drawing(260)
     values = [(period_year(period), Decimal(value)) for period, value in measure.series]
     path = [(float(Decimal(year)), Decimal(value)) for year, value in measure.path]
+    levels = _levels(measure)
     known = values + path
     first, last = min(x for x, _ in known), max(x for x, _ in known)
-    low, high, steps = _scale([value for _, value in known])
-    left, right, top, bottom = 64.0, 610.0, 24.0, 206.0
+    low, high, steps = _scale([*(value for _, value in known), *levels])
+    left, right, top, bottom = 64.0, 594.0, 34.0, 216.0
 
     def at(x: float, value: Decimal) -> tuple[float, float]:
         across = (x - first) / (last - first) if last > first else 0.5
         up = float((value - low) / (high - low))
         return left + across * (right - left), bottom - up * (bottom - top)
 
+    taken = Taken(WIDTH, bottom)
+    if measure.unit:
+        drawing.text(4, 13, f"{'Tính' if measure.unit.startswith('trên') else 'Đơn vị:'} {measure.unit}", size=13)
     for step in steps:
         _x, y = at(first, step)
         drawing.line(left - 4, y, right + 8, y, colour="#d5d8dd")
         drawing.text(left - 9, y + 5, short(str(step), 3), anchor="end", size=13)
+        taken.text(left - 9, y + 5, "end", short(str(step), 3), 13)
     for year in _years(first, last):
         x, _y = at(year, low)
         drawing.line(x, bottom, x, bottom + 5)
         drawing.text(x, bottom + 21, str(year), anchor="middle", size=13)
-    if len(path) > 1:
-        drawing.path([at(*one) for one in path], "#7a0c12", dashed=True)
-    for milestone in path[1:] if len(path) > 2 or (path and path[0] in values) else path:
-        drawing.diamond(*at(*milestone))
+    roads = [path] if len(path) > 1 else [[(first, level), (last, level)] for level in levels]
+    for road in roads:
+        drawing.path([at(*one) for one in road], GOAL, dashed=True)
+        taken.line([at(*one) for one in road])
+    goals = [at(*one) for one in (path[1:] if len(path) > 2 or (path and path[0] in values) else path)]
+    for x, y in goals:
+        drawing.diamond(x, y)
+        taken.mark(x, y, 7)
     if len(values) > 1:
-        drawing.path([at(*one) for one in values], "#1d4f91")
-    for n, one in enumerate(values):
-        x, y = at(*one)
-        drawing.dot(x, y)
-        above = y - 10 if y > top + 16 else y + 22
+        drawing.path([at(*one) for one in values], RESULT)
+        taken.line([at(*one) for one in values])
+    for one in values:
+        drawing.dot(*at(*one))
+        taken.mark(*at(*one), 5)
+    # The latest first: it has the best place.
+    for n, one in reversed(list(enumerate(values))):
         if n in (0, len(values) - 1) or len(values) <= 6:
-            anchor = "start" if n == 0 else "middle"
-            drawing.text(x, above, short(str(one[1])), anchor=anchor, size=13, bold=n == len(values) - 1)
-    drawing.dot(left + 30, 242)
-    drawing.text(left + 42, 247, "Kết quả", size=13)
-    drawing.diamond(left + 130, 242)
-    drawing.text(left + 144, 247, "Mục tiêu và lộ trình phải đạt (nét đứt)", size=13)
+            told_value, newest = short(str(one[1])), n == len(values) - 1
+            x, y, anchor = taken.place(*at(*one), told_value, 13)
+            drawing.text(x, y, told_value, anchor=anchor, size=13, bold=newest)
+    for (x, y), (_year, value) in zip(goals, path[-len(goals) :], strict=False):
+        x, y, anchor = taken.place(x, y, short(str(value)), 13)
+        drawing.text(x, y, short(str(value)), anchor=anchor, size=13, colour=GOAL)
+    for level in levels if not path else ():
+        x, y, anchor = taken.place(*at(last, level), short(str(level)), 13, beside=True)
+        drawing.text(x, y, short(str(level)), anchor=anchor, size=13, colour=GOAL)
+    _legend(drawing, left, diamonds=bool(goals), road=len(path) > 1, level=bool(levels))
     said = "; ".join(f"{_period(period)}: {told(value, measure.per)}" for period, value in measure.series)
-    goals = "; ".join(
-        f"{year}: {target}" for year, target in (("2025", measure.target_2025), ("2030", measure.target_2030)) if target
-    )
+    yearly = (("hằng năm", measure.target_2030),)
+    dated = (("2025", measure.target_2025), ("2030", measure.target_2030))
+    wanted = "; ".join(f"{when}: {target}" for when, target in (yearly if levels else dated) if target)
     return Picture(
         drawing.svg(),
         WIDE,
-        f"Biểu đồ đường, {measure.name}. Kết quả {said or 'chưa có'}. Mục tiêu {goals or 'không có'}.",
-        f"Biểu đồ {number}. {label} {measure.name}",
+        f"Biểu đồ đường, {measure.name}. Kết quả {said or 'chưa có'}. Mục tiêu {wanted or 'không có'}.",
+        _caption(number, f"{label} {measure.name}"),
     )
+
+
+def _legend(drawing: Drawing, left: float, *, diamonds: bool, road: bool, level: bool) -> None:
+    """Of what is drawn, and of nothing else."""
+    drawing.dot(left + 30, 252)
+    drawing.text(left + 42, 257, "Kết quả", size=13)
+    if diamonds:
+        drawing.diamond(left + 130, 252)
+        words = "Mục tiêu và lộ trình phải đạt (nét đứt)" if road else "Mục tiêu"
+        drawing.text(left + 144, 257, words, size=13)
+    elif level:
+        drawing.path([(left + 118, 252), (left + 144, 252)], GOAL, dashed=True)
+        drawing.text(left + 152, 257, "Mục tiêu hằng năm", size=13)
+
+
+def _levels(measure: MeasureRow) -> list[Decimal]:
+    """What every year has to reach, or both ends of its range. It has no year of its own, so that it is not on the
+    path; what is frozen of it are its words: "≥ 98,5%", "từ 2% đến 3%/năm", "≤ 3/4.000"."""
+    if measure.path or not measure.target_2030 or measure.target_2025 != measure.target_2030:
+        return []
+    numbers = re.findall(r"(?<![\d.,/])\d[\d.]*(?:,\d+)?", measure.target_2030)
+    ends = numbers[: 2 if measure.target_2030.startswith("từ ") else 1]
+    return [Decimal(one.replace(".", "").replace(",", ".")) for one in ends]
+
+
+def _caption(number: int, text: str) -> str:
+    """Its last words stay together (U+00A0), so that none of them is left on a line of its own."""
+    words = text.split(" ")
+    head, tail = words[:-TOGETHER], "\u00a0".join(words[-TOGETHER:])
+    return " ".join((f"Biểu đồ {number}.", *head, tail))
 
 
 def drawable(measure: MeasureRow) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from tracker.exports.annex_table import Table
+from tracker.exports.annex_table import NOTES, Table, note
 from tracker.exports.material import MOST_LISTED, Material
 from tracker.exports.snapshot import CellRow
 from tracker.rules.masking import FEW, SECOND, masked_rows
@@ -29,25 +29,42 @@ def communes(material: Material) -> Table:
             told_rows = [row for row in told_rows if row[0].value is None]
             if len(told_rows) < len(group):
                 rows.append(("", ALL_HIDDEN, *[""] * 5))
-        for at, (one, (a, b, value)) in enumerate(told_rows, 1):
+        columns = zip(*(aligned([told[side] for _one, told in told_rows]) for side in range(3)), strict=True)
+        for at, ((one, _told), (a, b, value)) in enumerate(zip(told_rows, columns, strict=True), 1):
             n += 1
-            note = "; ".join(part for part in ("ước" if one.estimate else "", one.comment) if part)
-            rows.append(
-                (str(at), one.unit, a, b, value or ("Không có số liệu" if one.value is None else ""), one.source, note)
-            )
-    heads = ("TT", "Đơn vị", "Tử số", "Mẫu số", "Kết quả", "Nguồn số liệu", "Ghi chú")
+            remark = note("ước" if one.estimate else "", one.comment)
+            shown = value or ("Không có số liệu" if one.value is None else "")
+            # A page that begins in the middle of a measure says by its numbers which one that is.
+            rows.append((f"{ref}/{at}", one.unit, a, b, shown, one.source, remark))
+    heads = ("TT", "Đơn vị", "Tử số", "Mẫu số", "Kết quả", "Nguồn số liệu", NOTES)
     title = f"Số liệu của các đơn vị {material.span}"
     seen = {cell for row in rows if len(row) > 1 for cell in row[2:5]}
     legend = "; ".join(words for mark, words in MARKS.items() if mark in seen)
     return Table(
         title,
         heads,
-        (1.4, 7.4, 2.8, 2.8, 3.0, 4.2, 3.6),
+        (2.0, 6.8, 2.8, 2.8, 3.0, 4.2, 3.6),
         rows,
         frozenset({0}),
         frozenset({2, 3, 4}),
         note=f"{legend}." if legend else "",
     )
+
+
+def aligned(cells: Sequence[str]) -> list[str]:
+    """Numbers of one column with as many decimals as the longest of them has, so that their commas stand under each
+    other; what is no number stays."""
+    digits = max((len(cell.partition(",")[2]) for cell in cells if _is_number(cell)), default=0)
+    return [_with_decimals(cell, digits) if digits and _is_number(cell) else cell for cell in cells]
+
+
+def _is_number(cell: str) -> bool:
+    return cell.removeprefix("-").replace(".", "").replace(",", "").isdigit()
+
+
+def _with_decimals(cell: str, digits: int) -> str:
+    whole, _, part = cell.partition(",")
+    return f"{whole},{part:0<{digits}}"
 
 
 def per_of(material: Material) -> dict[str, int]:

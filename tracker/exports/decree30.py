@@ -140,9 +140,9 @@ class AdministrativeDocument:
 
     def picture(self, picture: Picture) -> None:
         """A drawing with its words for who cannot see it, and its caption on the same page."""
-        paragraph = self.paragraph("", align=CENTRE, after=2, indent=False, keep=True)
+        paragraph = self.paragraph("", align=CENTRE, after=6, indent=False, keep=True)
         self._pictures.append((paragraph, picture))
-        self.paragraph(picture.caption, align=CENTRE, italic=True, size=SMALL, after=8, indent=False)
+        self.paragraph(picture.caption, align=CENTRE, italic=True, size=SMALL, after=12, indent=False)
 
     def _draw(self) -> None:
         """All pictures in one go; each becomes a PNG that every word processor shows."""

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from itertools import islice
 
-from tracker.exports.annex_table import Table
+from tracker.exports.annex_table import NOTES, Table, note, unparted, without_empty_notes
 from tracker.exports.communes_annex import communes
 from tracker.exports.material import MOST_LISTED, Material, digits_of, short, told
 from tracker.exports.paper import Paper, day_words, unended
@@ -15,7 +16,6 @@ from tracker.rules.words import OFFICIAL_CLASSES
 
 MONEY = ("estimate", "approved", "spent")
 NO_FIGURE = "Chưa có số liệu"
-MINUS = "−"
 VERDICTS = {
     "met": "Đạt",
     "on_path": "Đúng lộ trình",
@@ -23,7 +23,7 @@ VERDICTS = {
     "missed": "Chưa đạt",
     "not_yet": "Chưa đánh giá được",
 }
-LEVELS = {"commune": "Xã, thị trấn", "department": "Phòng, ban, ngành, đoàn thể", "office": "Cơ quan thường trực"}
+LEVELS = {"office": "Cơ quan thường trực", "department": "Phòng, ban, ngành, đoàn thể", "commune": "Xã, thị trấn"}
 STATES = {
     "expected": "Chưa gửi",
     "draft": "Chưa gửi (đang soạn)",
@@ -47,11 +47,12 @@ def write_annexes(paper: Paper, material: Material) -> None:
     owner = f" của {snapshot.office}" if snapshot.office else ""
     source = f"(Kèm theo {number} {day_words(issue.day, material.built_year)}{owner})"
     for name, roman in material.annexes.items():
-        table = ANNEXES[name](material)
+        table = without_empty_notes(ANNEXES[name](material))
+        rows = [tuple(map(unparted, row)) for row in table.rows]
         paper.annex(roman, table.title, source)
         if table.note:
             paper.paragraph(table.note, italic=True, keep=True)
-        paper.table(table.heads, table.widths, table.rows, centred=table.centred, right=table.right, total=table.total)
+        paper.table(table.heads, table.widths, rows, centred=table.centred, right=table.right, total=table.total)
 
 
 def indicators(material: Material) -> Table:
@@ -66,16 +67,16 @@ def indicators(material: Material) -> Table:
     year = snapshot.year
     heads: tuple[str, ...] = (
         "TT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {_before(material)}",
-        f"Kết quả {_now(material)}", "So sánh", "Cơ quan chủ trì", "Ghi chú",
+        f"Kết quả {_now(material)}", "So sánh", "Cơ quan chủ trì", NOTES,
     )  # fmt: skip
-    widths: tuple[float, ...] = (1.3, 4.9, 1.5, 2.2, 2.2, 2.1, 2.1, 2.6, 3.3, 3.0)
+    widths: tuple[float, ...] = (1.3, 4.1, 1.7, 2.05, 2.05, 2.3, 2.3, 4.4, 3.1, 1.9)
     if material.outline.long:
         heads = ("TT", "Chỉ tiêu", "Đơn vị tính", "Năm 2020", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {year}",
-                 "So sánh", "Khả năng hoàn thành", "Cơ quan chủ trì", "Ghi chú")  # fmt: skip
-        widths = (1.3, 4.0, 1.5, 1.8, 2.2, 2.2, 1.9, 2.5, 1.9, 2.9, 3.0)
+                 "So sánh", "Khả năng hoàn thành", "Cơ quan chủ trì", NOTES)  # fmt: skip
+        widths = (1.3, 3.7, 1.6, 1.8, 2.05, 2.05, 2.0, 4.3, 2.2, 2.6, 1.6)
         if not _has_chances(material):
             heads = tuple(head for head in heads if head != "Khả năng hoàn thành")
-            widths = (1.3, 5.2, 1.5, 1.8, 2.2, 2.2, 1.9, 2.8, 3.3, 3.0)
+            widths = (1.3, 4.6, 1.6, 1.8, 2.05, 2.05, 2.2, 4.4, 3.3, 1.9)
     title = f"Kết quả thực hiện các chỉ tiêu {material.span}"
     return Table(
         title,
@@ -99,19 +100,14 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
         else NO_FIGURE
     )
     against = VERDICTS[one.verdict] if one.value is not None else ""
-    if one.gap is not None and one.verdict != "not_yet":
-        sign = "+" if not one.gap.startswith("-") and one.gap.strip("0.") else ""
-        # A hyphen would let the sign stand at the end of a line and its number on the next.
-        against += f"; {sign}{short(one.gap, digits).replace('-', MINUS)}"
-        if one.basis:
-            against += f" so với {one.basis}"
-    notes = [one.comment] if one.comment else []
+    if one.gap is not None and one.verdict != "not_yet" and (by := _difference(one, digits)):
+        against += f"\n{by}"
+    remarks = [one.comment]
     if one.origin == "communes":
-        notes.append(f"cộng từ {one.communes} xã, thị trấn")
+        remarks.append(f"cộng từ {one.communes} xã, thị trấn")
     elif one.lead_value is not None and one.communes_value is not None and _differs(one):
-        notes.append(f"cộng từ các xã: {_in_table(one.communes_value, one.per)}")
-    note = "; ".join(notes)
-    start, end = (ref, one.name, one.unit), (lead, note)
+        remarks.append(f"cộng từ các xã: {_in_table(one.communes_value, one.per)}")
+    start, end = (ref, one.name, one.unit), (lead, note(*remarks))
     if material.outline.long:
         baseline = _in_table(one.baseline, one.per) or NO_FIGURE
         if one.baseline is not None and one.baseline_year not in (2020, None):
@@ -120,6 +116,22 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
         return (*start, baseline, one.target_2025, one.target_2030, value, against, *chance, *end)
     before = _in_table(one.before, one.per) or NO_FIGURE
     return (*start, one.target_2025, one.target_2030, before, value, against, *end)
+
+
+def _difference(one: MeasureRow, digits: int) -> str:
+    """ "thấp hơn 2,19 điểm %" and under it "so với mức 91%": shares differ by points, others by their own unit; ""
+    where there is nothing to say."""
+    gap, basis = Decimal(one.gap or "0"), one.basis
+    if not gap:
+        inside = basis.removeprefix("mục tiêu ")
+        return (f"trong khoảng {inside}" if inside.startswith("từ ") else f"bằng {basis}") if basis else ""
+    # U+00A0: the number and its unit stay together.
+    unit = {100: "\u00a0điểm\u00a0%", 1000: "‰"}.get(one.per, "")
+    by = short(str(abs(gap)), digits)
+    if by == "0":
+        return f"xấp xỉ {basis}" if basis else ""
+    words = f"{'thấp' if gap < 0 else 'cao'} hơn {by}{unit}"
+    return f"{words}\nso với {basis}" if basis else words
 
 
 def _chance(words: str) -> str:
@@ -157,8 +169,8 @@ def work(material: Material) -> Table:
         rows.extend(_work_row(f"{number}.{at}", row) for at, row in enumerate(unit.work, 1))
     return Table(
         title,
-        ("TT", "Nhiệm vụ", "Phối hợp", "Thời hạn", "Tiến độ", "Sản phẩm", "Ghi chú"),
-        (1.3, 10.0, 2.5, 2.5, 3.2, 3.4, 2.3),
+        ("TT", "Nhiệm vụ", "Phối hợp", "Thời hạn", "Tiến độ", "Sản phẩm", NOTES),
+        (1.3, 8.6, 2.4, 2.4, 4.2, 3.3, 3.0),
         rows,
         frozenset({0, 3}),
     )
@@ -175,13 +187,13 @@ def _units(material: Material, title: str) -> Table:
         tally = unit.counted
         late = f"{tally.latest} ngày làm việc" if tally.overdue else ""
         rows.append((str(number), unit.name, count(tally.total), *map(count, tally.classes), late))
-    heads = ("TT", "Đơn vị", "Tổng số", *OFFICIAL_CLASSES.values(), "Chậm nhất")
-    return Table(title, heads, (1.4, 8.2, 2.2, 2.6, 2.6, 2.8, 2.8, 2.6), rows, frozenset({0, 2, 3, 4, 5, 6, 7}))
+    heads = ("TT", "Đơn vị", "Tổng số", *OFFICIAL_CLASSES.values(), "Quá hạn lâu nhất")
+    return Table(title, heads, (1.4, 7.4, 1.8, 2.6, 2.6, 2.9, 2.9, 3.6), rows, frozenset({0, 2, 3, 4, 5, 6, 7}))
 
 
 def _work_row(number: str, row: WorkRow) -> tuple[str, ...]:
     late = f"chậm {row.days_late} ngày làm việc" if row.days_late else ""
-    notes = "; ".join(one for one in ("năm trước chuyển sang" if row.carried else "", late) if one)
+    remark = note("năm trước chuyển sang" if row.carried else "", late)
     text = unended(row.text)
     return (
         number,
@@ -190,7 +202,7 @@ def _work_row(number: str, row: WorkRow) -> tuple[str, ...]:
         vietnamese_day(row.due_on),
         progress(row),
         row.result,
-        notes,
+        remark,
     )
 
 
@@ -221,8 +233,8 @@ def filing(material: Material) -> Table:
     title = f"Tình hình gửi báo cáo của các đơn vị {material.span}"
     if len(material.snapshot.filing) > MOST_LISTED:
         title += f" ({count(MOST_LISTED)} đơn vị, trước hết là các đơn vị chưa gửi; đầy đủ tại tệp Excel kèm theo)"
-    heads = ("TT", "Đơn vị", "Hạn gửi", "Ngày gửi", "Thời hạn", "Tình trạng", "Ghi chú")
-    return Table(title, heads, (1.4, 8.4, 2.6, 2.6, 2.6, 4.0, 3.6), rows, frozenset({0, 2, 3, 4}))
+    heads = ("TT", "Đơn vị", "Hạn gửi", "Ngày gửi", "Thời hạn", "Tình trạng", NOTES)
+    return Table(title, heads, (1.4, 8.0, 2.5, 2.5, 2.4, 4.6, 3.8), rows, frozenset({0, 2, 3, 4}))
 
 
 def budget(material: Material) -> Table:
@@ -235,18 +247,18 @@ def budget(material: Material) -> Table:
         for number, (unit, group) in enumerate(by_unit.items(), 1):
             rows.append((f"{number}. {unit}",))
             rows.extend(
-                (f"{number}.{at}", SOURCES[row.source], _dong(row.estimate), _dong(row.approved), _dong(row.spent), "")
+                (f"{number}.{at}", SOURCES[row.source], _dong(row.estimate), _dong(row.approved), _dong(row.spent))
                 for at, row in enumerate(group, 1)
             )
     rows.append(("Tổng hợp theo nguồn",))
     for source, words in SOURCES.items():
         group = [row for row in material.snapshot.budget if row.source == source]
         if group:
-            rows.append(("", words, *_sums(group), ""))
-    rows.append(("", "Tổng cộng", *_sums(material.snapshot.budget), ""))
-    heads = ("TT", "Nguồn kinh phí", "Dự toán (đồng)", "Được duyệt (đồng)", "Đã chi (đồng)", "Ghi chú")
+            rows.append(("", words, *_sums(group)))
+    rows.append(("", "Tổng cộng", *_sums(material.snapshot.budget)))
+    heads = ("TT", "Nguồn kinh phí", "Dự toán (đồng)", "Được duyệt (đồng)", "Đã chi (đồng)")
     title = f"Kinh phí thực hiện {material.span}"
-    return Table(title, heads, (1.6, 8.0, 4.2, 4.2, 4.2, 3.0), rows, frozenset({0}), frozenset({2, 3, 4}), total=True)
+    return Table(title, heads, (1.6, 9.2, 4.8, 4.8, 4.8), rows, frozenset({0}), frozenset({2, 3, 4}), total=True)
 
 
 def _sums(group: Iterable[BudgetRow]) -> tuple[str, str, str]:
