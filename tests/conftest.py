@@ -14,6 +14,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -27,6 +29,7 @@ from tracker.local import placement
 from tracker.local.postgres import UNSAFE_BUT_FAST, PostgresServer
 from tracker.local.valkey import ValkeyServer
 from tracker.rules.permissions import SYSTEM
+from tracker.services import demo
 from tracker.services.context import Context
 from tracker.services.identity import actor_of
 from tracker.store.user import by_login
@@ -63,6 +66,8 @@ def _fill(server: PostgresServer, folder: Path) -> None:
         upgrade()
         db.engine.dispose()
     _clone(server, EMPTY, TEMPLATE)
+    # The sample people's passwords: a good hash would take a third of the time of all tests that sign in.
+    demo.HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
     app = create_app(make_settings(server.url(TEMPLATE), "redis://127.0.0.1:1/0", folder.as_uri()))
     with app.app_context():
         with acting(now=AT) as ctx:
@@ -73,7 +78,7 @@ def _fill(server: PostgresServer, folder: Path) -> None:
 
 def _clone(server: PostgresServer, template: str, name: str) -> None:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'.encode())
 
 
 @pytest.fixture(scope="session")
@@ -86,18 +91,24 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
 
 
 @pytest.fixture
-def database_url(postgres: PostgresServer) -> str:
+def database_url(postgres: PostgresServer) -> Iterator[str]:
     """A fresh committed copy of the world, for tests with several processes or connections."""
-    name = f"test_{token_hex(6)}"
-    _clone(postgres, TEMPLATE, name)
-    return postgres.url(name)
+    yield from _copy(postgres, TEMPLATE)
 
 
 @pytest.fixture
-def empty_database_url(postgres: PostgresServer) -> str:
+def empty_database_url(postgres: PostgresServer) -> Iterator[str]:
+    yield from _copy(postgres, EMPTY)
+
+
+def _copy(server: PostgresServer, template: str) -> Iterator[str]:
+    """Gone after its test: a thousand of them would be written to the disk, and take a minute to delete."""
     name = f"test_{token_hex(6)}"
-    _clone(postgres, EMPTY, name)
-    return postgres.url(name)
+    _clone(server, template, name)
+    yield server.url(name)
+    if server.process is not None and server.process.poll() is None:
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture(scope="session")
