@@ -36,7 +36,7 @@ def communes(material: Material) -> Table:
                 (str(at), one.unit, a, b, value or ("Không có số liệu" if one.value is None else ""), one.source, note)
             )
     heads = ("TT", "Đơn vị", "Tử số", "Mẫu số", "Kết quả", "Nguồn số liệu", "Ghi chú")
-    title = f"Số liệu của các đơn vị {material.span}"
+    title = f"Số liệu của các đơn vị {material.own_period}"
     seen = {cell for row in rows if len(row) > 1 for cell in row[2:5]}
     legend = "; ".join(words for mark, words in MARKS.items() if mark in seen)
     return Table(
