@@ -12,12 +12,13 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.shared import Mm, Pt
+from docx.shared import Cm, Mm, Pt
 
 from tests.helpers.decree30_ends import annexes, numbers, pictures, recipients, signature, tables
 from tests.helpers.decree30_look import (
     CENTRE,
     JUSTIFY,
+    LEFT,
     Problems,
     all_paragraphs,
     check_rule,
@@ -28,6 +29,7 @@ from tests.helpers.decree30_look import (
     qn,
     wholly,
 )
+from tests.helpers.measured import width_cm
 from tests.helpers.wordml import check_parts
 
 COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -211,14 +213,21 @@ def _addressee(document: Any, kind: Kind) -> Problems:
     if at is None:
         yield "no Kính gửi"
         return
-    yield from look(paragraphs[at], "Kính gửi", (13, 14), bold=False)
-    if paragraphs[at].text != "Kính gửi:":
+    several = paragraphs[at].text == "Kính gửi:"
+    yield from look(paragraphs[at], "Kính gửi", (13, 14), bold=False, align=LEFT if several else CENTRE)
+    if not several:
         return
+    colon = (paragraphs[at].paragraph_format.left_indent or 0) + Cm(width_cm("Kính gửi", 14, bold=False))
     names = []
     for one in paragraphs[at + 1 :]:
-        if not one.text.startswith("- ") or not one.paragraph_format.left_indent:
+        layout = one.paragraph_format
+        if not one.text.startswith("- ") or not layout.left_indent:
             break
         names.append(one.text)
+        if not colon - SLACK <= layout.left_indent + (layout.first_line_indent or 0) <= colon + 4 * SLACK:
+            yield f"the dash is not under the colon: “{one.text[:30]}”"
+        if (layout.first_line_indent or 0) >= 0:
+            yield f"a long name goes on under its dash: “{one.text[:30]}”"
     if len(names) < 2:
         yield "several addressees are not one per line, “- …;”"
     elif any(not name.endswith(";") for name in names[:-1]) or not names[-1].endswith("."):
