@@ -60,7 +60,8 @@ class Kind:
 def check_document(
     content: bytes, kind: Kind | str = "BÁO CÁO", symbol: str = "BC", *, addressed: bool = True
 ) -> list[str]:
-    """Problems of a document of that kind; [] when there is none. A register is addressed to nobody."""
+    """Problems of a document of that kind; [] when there is none. A register is addressed to nobody and has no number:
+    it is no kind of document of article 7."""
     wanted = kind if isinstance(kind, Kind) else Kind(kind, symbol, addressed)
     document = Document(BytesIO(content))
     checks: tuple[Callable[[Any, Kind], Problems], ...] = (
@@ -155,6 +156,10 @@ def _agencies(document: Any, kind: Kind) -> Problems:
 
 def _number(document: Any, kind: Kind) -> Problems:
     paragraph = document.tables[0].rows[1].cells[0].paragraphs[0]
+    if not kind.addressed:
+        if paragraph.text:
+            yield f"a register has a number: “{paragraph.text}”"
+        return
     # Given after signing: a draft leaves it blank; below 10 it has a leading 0. A letter has no kind symbol.
     given = r"(0[1-9]|[1-9]\d+)" if kind.issued else " +"
     wanted = rf"Số: {given}/{kind.symbol}-\S+" if kind.symbol else rf"Số: {given}/\S+"
