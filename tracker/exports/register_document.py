@@ -69,7 +69,7 @@ def _annex(document: AdministrativeDocument, cover: Cover, lines: Sequence[Line]
     document.table(
         ("TT", "Thời điểm gửi", "Đơn vị", "Nhiệm vụ, thời hạn", "Bậc đôn đốc, người đôn đốc", "Người nhận, địa chỉ",
          "Kết quả", "Đơn vị trả lời"),
-        (1.2, 2.4, 2.8, 5.0, 3.2, 5.8, 2.0, 2.8),
+        (1.3, 2.4, 2.8, 4.7, 3.2, 6.0, 2.0, 2.8),
         [_row(number, line) for number, line in enumerate(lines, 1)],
         centred=frozenset({0, 1, 6, 7}),
     )  # fmt: skip

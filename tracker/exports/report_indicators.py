@@ -106,7 +106,7 @@ class Indicators:
         groups = [key for key in DRAWN_FIRST if any(one.verdict == key for one in drawn)]
         of, whose, order = len(drawable_ones), "", ""
         if len(groups) == 1:
-            of, whose = sum(one.verdict == groups[0] for one in drawable_ones), f" {VERDICTS[groups[0]]},"
+            of, whose = sum(one.verdict == groups[0] for one in drawable_ones), f" {VERDICTS[groups[0]]}"
         else:
             order = f", theo thứ tự: {', '.join(VERDICTS[key] for key in groups)}"
         part = f"{said(len(drawn))}/{said(of)}" if len(drawn) < of else f"cả {said(of)}" if of > 1 else said(of)
