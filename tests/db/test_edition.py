@@ -1,6 +1,7 @@
 """Editions on real rows: what is drawn, what the office makes of it, what a rebuild shows, what issuing locks."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -12,6 +13,7 @@ from tests.conftest import Act
 from tests.helpers.decree30 import check_document
 from tests.helpers.filing import HEAD, LATER, OFFICE, filled, opened, report_of
 from tracker.building import report_document
+from tracker.models.budget import BudgetSource
 from tracker.models.cycle import ReportCycle
 from tracker.models.report import ConsolidatedReport
 from tracker.rules.errors import Conflict, NotAllowed
@@ -20,6 +22,7 @@ from tracker.services import filing
 from tracker.services import report as reports
 from tracker.services import report_build as building
 from tracker.services import report_review as review
+from tracker.services.budget import save_budget
 from tracker.store import edition as store
 
 DAY = timedelta(days=1)
@@ -80,7 +83,7 @@ def test_what_was_accepted_is_drawn_with_its_source(session: Session, act: Act, 
     said = lines(report)
     assert "Đã tiêm đủ: Kết quả nổi bật (Phòng Y tế)." in said
     assert "Chưa ai nhận" not in said
-    assert "Đến thời điểm tổng hợp, 1/" in said
+    assert "Đến thời điểm tổng hợp, 01/" in said
     assert "Các đơn vị chưa gửi báo cáo (" in said
     assert "Phòng Tư pháp" in said.partition("Các đơn vị chưa gửi báo cáo")[2]
     assert check_document(report.document or b"") == []
@@ -88,6 +91,28 @@ def test_what_was_accepted_is_drawn_with_its_source(session: Session, act: Act, 
     assert report.snapshot["sections"][1]["texts"] == [{"unit": "Phòng Y tế", "text": "Đã tiêm đủ: Kết quả nổi bật"}]
     filed = [one for one in report.snapshot["filing"] if one["state"] == "accepted"]
     assert [(one["unit"], one["on_time"]) for one in filed] == [("Phòng Y tế", True)]
+
+
+def test_of_a_report_that_waits_work_and_money_are_in_and_its_words_are_not(
+    session: Session, act: Act, cycle: ReportCycle
+) -> None:
+    one = report_of(session, cycle, "p-yte")
+    filled(act, one, HEAD, text="Chưa ai nhận")
+    filing.submit(act(HEAD, at=LATER), one.id)
+    save_budget(
+        act(HEAD, at=LATER), programme_id=1, unit_id=one.unit_id, year=2026,
+        amounts={BudgetSource.DISTRICT: {"estimate": Decimal(7_000_000)}},
+    )  # fmt: skip
+    report = build(act, requested(act, cycle))
+    said = lines(report)
+    assert "01 báo cáo đã gửi nhưng chưa được tiếp nhận nên phần đánh giá và số liệu chỉ số trong đó chưa" in said
+    assert "tiến độ nhiệm vụ và kinh phí tổng hợp theo số liệu trên hệ thống" in said
+    assert "Chưa ai nhận" not in said
+    assert report.snapshot is not None
+    measures = [each for goal in report.snapshot["goals"] for row in goal["indicators"] for each in row["measures"]]
+    assert {each["value"] for each in measures} == {None}
+    assert [(row["unit"], row["estimate"]) for row in report.snapshot["budget"]] == [("Phòng Y tế", "7000000")]
+    assert next(unit for unit in report.snapshot["units"] if unit["name"] == "Phòng Y tế")["work"]
 
 
 def test_figures_are_those_that_were_accepted(session: Session, act: Act, cycle: ReportCycle) -> None:

@@ -269,7 +269,7 @@ def the_report_says_what_was_filed(docx: bytes, app: Flask, filed: list[Filer], 
     assert EDITED in read.paragraphs
     assert not any("Xã sửa lại kết quả" in line for line in read.paragraphs)
     names = "; ".join(one.name for one in sorted(missing, key=lambda one: one.unit_id))
-    assert f"Các đơn vị chưa gửi báo cáo (3): {names}." in read.paragraphs
+    assert f"Các đơn vị chưa gửi báo cáo (03): {names}." in read.paragraphs
     assert {one.name for one in missing} == {name for name, row in read.filing.items() if row[5] == "Chưa gửi"}
     assert {name for name, row in read.filing.items() if row[5] == "Được miễn"} == set(EXEMPT.values())
 

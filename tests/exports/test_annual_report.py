@@ -67,9 +67,10 @@ def test_late_work_is_named_with_its_delay(snapshot: Snapshot) -> None:
     done = replace(first.work[1], official="done_on_time", result="Đã xong")
     changed = replace(snapshot, units=(replace(first, work=(late, done), report_filed=True), *snapshot.units[1:]))
     text = words(annual_report(changed))
-    assert f"{first.name} (1 nhiệm vụ, chậm nhất 7 ngày làm việc)" in text
-    assert "Tỷ lệ hoàn thành đạt 50%" in text
-    assert "1/42 đơn vị" in text
+    assert f"{first.name} (01 nhiệm vụ, quá hạn 07 ngày làm việc)" in text
+    assert "Tỷ lệ hoàn thành đạt 50,0% (" in text
+    assert "và nhiệm vụ quá hạn chưa hoàn thành: 01/02)." in text
+    assert "01/42 đơn vị" in text
 
 
 def test_what_waits_to_be_confirmed_is_told_apart_within_its_class(snapshot: Snapshot) -> None:
@@ -81,8 +82,8 @@ def test_what_waits_to_be_confirmed_is_told_apart_within_its_class(snapshot: Sna
     content = annual_report(changed)
     assert changed.counts() == {"done_on_time": 0, "done_late": 0, "open_in_time": 3, "open_overdue": 1}
     assert (
-        "Trong tổng số 4 nhiệm vụ được giao: 3 chưa hoàn thành, trong hạn (trong đó 1 đã nộp trong hạn, chờ xác nhận);"
-        " 1 chưa hoàn thành, quá hạn (trong đó 1 nộp muộn, chờ xác nhận)." in words(content)
+        "Trong tổng số 04 nhiệm vụ được giao: 03 chưa hoàn thành, trong hạn (trong đó 01 đã nộp trong hạn, chờ xác"
+        " nhận); 01 chưa hoàn thành, quá hạn (nộp muộn, chờ xác nhận)." in words(content)
     )
     rows = [[cell.text for cell in row.cells] for row in Document(BytesIO(content)).tables[-1].rows]
     assert "Chưa hoàn thành, trong hạn (đã nộp trong hạn, chờ xác nhận)" in rows[2]

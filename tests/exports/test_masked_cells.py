@@ -19,7 +19,7 @@ def material() -> Material:
     cells = [CellRow("9", "Số vụ", f"Xã {n}", None, None, n, False, "", "") for n in COUNTS]
     measure = SimpleNamespace(per=1, unit="vụ")
     snapshot = SimpleNamespace(measures=lambda: [("9", SimpleNamespace(), measure)])
-    return cast(Material, SimpleNamespace(cells=lambda: iter(cells), snapshot=snapshot, span="năm 2026"))
+    return cast(Material, SimpleNamespace(cells=lambda: iter(cells), snapshot=snapshot, own_period="năm 2026"))
 
 
 def test_a_plain_count_is_masked_alike_wherever_it_goes() -> None:

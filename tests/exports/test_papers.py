@@ -42,15 +42,23 @@ def test_layout_of_the_print_out(rows: int, figures: int, filed: bool, written: 
 
 def test_the_letter_speaks_of_one_unit_and_of_many() -> None:
     one, many = words(letter(1)), words(letter(20))
-    assert "còn 1 đơn vị chưa nộp, đã quá hạn (chi tiết" in one
-    assert "Đề nghị thủ trưởng cơ quan, đơn vị nêu trên" in one
-    assert "còn 20 đơn vị chưa nộp, trong đó 7 đơn vị đã quá hạn" in many
+    assert (
+        "quý cơ quan gửi báo cáo năm 2026 về Phòng Lao động - Thương binh và Xã hội (cơ quan thường trực) chậm" in one
+    )
+    assert "nộp báo cáo; Phòng Văn hóa và Thông tin chưa nộp (hạn 13/11/2026, quá hạn 02 ngày làm việc)." in one
+    assert "Đề nghị quý cơ quan chỉ đạo hoàn thành" in one
+    assert "Phụ lục" not in one
+    assert len(Document(BytesIO(letter(1))).tables) == 2  # its head and its signature
+    assert "báo cáo năm 2026 về Phòng Lao động - Thương binh và Xã hội (cơ quan thường trực) theo" in many
+    assert "còn 20 đơn vị chưa nộp, trong đó 07 đơn vị đã quá hạn" in many
     assert "Kính gửi: Các cơ quan, đơn vị có tên trong Phụ lục kèm theo" in many
 
 
 def test_the_letter_counts_what_it_speaks_of() -> None:
     part = words(letter(7, among="xã, thị trấn", expected=21, filed=2))
-    assert "đã có 2/21 xã, thị trấn nộp báo cáo; trong số 19 đơn vị chưa nộp, công văn này gửi 7 đơn vị" in part
+    assert "đã có 02/21 xã, thị trấn nộp báo cáo; trong số 19 đơn vị chưa nộp, công văn này gửi 07 đơn vị" in part
+    alone = words(letter(1, among="xã, thị trấn", expected=21, filed=2, returned=1))
+    assert "; còn 19 đơn vị chưa nộp hoặc chưa nộp lại, trong đó Phòng Văn hóa và Thông tin chưa nộp lại (hạn" in alone
     none = words(letter(20, expected=20, filed=0))
     assert "chưa có đơn vị nào nộp báo cáo; còn 20 đơn vị chưa nộp" in none
     assert "0/20" not in none
@@ -59,7 +67,7 @@ def test_the_letter_counts_what_it_speaks_of() -> None:
 def test_the_letter_tells_who_owes_a_report_again() -> None:
     for returned, owed in ((0, "chưa nộp"), (2, "chưa nộp hoặc chưa nộp lại"), (6, "chưa nộp lại")):
         text = words(letter(6, returned=returned))
-        assert f"còn 6 đơn vị {owed}, trong đó" in text
+        assert f"còn 06 đơn vị {owed}, trong đó" in text
         assert f"Sau thời hạn này, đơn vị {owed} sẽ" in text
         assert f"CÁC ĐƠN VỊ {owed.upper()} BÁO CÁO NĂM 2026" in text
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.shared import Mm, Pt
+from docx.shared import Cm, Mm, Pt
 
 from tests.helpers.decree30_ends import annexes, numbers, pictures, recipients, signature, tables
 from tests.helpers.decree30_look import (
     CENTRE,
     JUSTIFY,
+    LEFT,
     Problems,
     all_paragraphs,
     check_rule,
@@ -28,6 +29,7 @@ from tests.helpers.decree30_look import (
     qn,
     wholly,
 )
+from tests.helpers.measured import width_cm
 from tests.helpers.wordml import check_parts
 
 COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -58,7 +60,8 @@ class Kind:
 def check_document(
     content: bytes, kind: Kind | str = "BÁO CÁO", symbol: str = "BC", *, addressed: bool = True
 ) -> list[str]:
-    """Problems of a document of that kind; [] when there is none. A register is addressed to nobody."""
+    """Problems of a document of that kind; [] when there is none. A register is addressed to nobody and has no number:
+    it is no kind of document of article 7."""
     wanted = kind if isinstance(kind, Kind) else Kind(kind, symbol, addressed)
     document = Document(BytesIO(content))
     checks: tuple[Callable[[Any, Kind], Problems], ...] = (
@@ -153,6 +156,10 @@ def _agencies(document: Any, kind: Kind) -> Problems:
 
 def _number(document: Any, kind: Kind) -> Problems:
     paragraph = document.tables[0].rows[1].cells[0].paragraphs[0]
+    if not kind.addressed:
+        if paragraph.text:
+            yield f"a register has a number: “{paragraph.text}”"
+        return
     # Given after signing: a draft leaves it blank; below 10 it has a leading 0. A letter has no kind symbol.
     given = r"(0[1-9]|[1-9]\d+)" if kind.issued else " +"
     wanted = rf"Số: {given}/{kind.symbol}-\S+" if kind.symbol else rf"Số: {given}/\S+"
@@ -211,14 +218,21 @@ def _addressee(document: Any, kind: Kind) -> Problems:
     if at is None:
         yield "no Kính gửi"
         return
-    yield from look(paragraphs[at], "Kính gửi", (13, 14), bold=False)
-    if paragraphs[at].text != "Kính gửi:":
+    several = paragraphs[at].text == "Kính gửi:"
+    yield from look(paragraphs[at], "Kính gửi", (13, 14), bold=False, align=LEFT if several else CENTRE)
+    if not several:
         return
+    colon = (paragraphs[at].paragraph_format.left_indent or 0) + Cm(width_cm("Kính gửi", 14, bold=False))
     names = []
     for one in paragraphs[at + 1 :]:
-        if not one.text.startswith("- ") or not one.paragraph_format.left_indent:
+        layout = one.paragraph_format
+        if not one.text.startswith("- ") or not layout.left_indent:
             break
         names.append(one.text)
+        if not colon - SLACK <= layout.left_indent + (layout.first_line_indent or 0) <= colon + 4 * SLACK:
+            yield f"the dash is not under the colon: “{one.text[:30]}”"
+        if (layout.first_line_indent or 0) >= 0:
+            yield f"a long name goes on under its dash: “{one.text[:30]}”"
     if len(names) < 2:
         yield "several addressees are not one per line, “- …;”"
     elif any(not name.endswith(";") for name in names[:-1]) or not names[-1].endswith("."):

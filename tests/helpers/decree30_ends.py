@@ -76,7 +76,8 @@ def annexes(document: Any, addressed: bool) -> Problems:
         yield from look(title, "annex title", (13, 14), bold=True)
         if title.text != title.text.upper():
             yield "the annex title is not in capitals"
-        if not re.match(r"\(Kèm theo .+ số .+ ngày .+\)$", source.text):
+        named = ".+ số .+" if addressed else "((?! số ).)+"  # a register has no number
+        if not re.match(rf"\(Kèm theo {named} ngày .+\)$", source.text):
             yield f"{paragraph.text}: no “(Kèm theo … số … ngày …)”"
         yield from look(source, "annex source", (13, 14), bold=False, italic=True)
 

@@ -33,7 +33,7 @@ SPANS = {
     "annual": ("năm 2026", 2026, 2026),
     "half_year": ("6 tháng đầu năm 2026", 2026, 2026),
     "mid_term": ("giữa kỳ giai đoạn 2021 - 2025", 2021, 2025),
-    "final": ("giai đoạn 2021 - 2030", 2021, 2030),
+    "final": ("tổng kết giai đoạn 2021 - 2030", 2021, 2030),
 }
 SECTIONS = {
     "direction": "Công tác chỉ đạo, triển khai",

@@ -312,9 +312,9 @@ def test_chasing_who_is_behind_in_one_action(app: Flask, browse: Browse, office:
     assert "UBND xã Cao Xá" in names
     assert not {"Phòng Y tế", "Phòng Lao động - Thương binh và Xã hội"} & set(names)
     said = "\n".join(one.text for one in document.paragraphs)
-    assert "đã có 1/41 cơ quan, đơn vị nộp báo cáo; còn 40 đơn vị chưa nộp" in said
+    assert "đã có 01/41 cơ quan, đơn vị nộp báo cáo; còn 40 đơn vị chưa nộp" in said
     communes = Document(BytesIO(office.client.get("/cycles/1/don-doc.docx?level=commune").data))
     said = "\n".join(one.text for one in communes.paragraphs)
-    assert f"chưa có xã, thị trấn nào nộp báo cáo; còn {len(communes.tables[-1].rows) - 1} đơn vị" in said
+    assert f"chưa có xã, thị trấn nào nộp báo cáo; còn {len(communes.tables[-1].rows) - 1:02} đơn vị" in said
     assert office.client.get("/cycles/1/don-doc.docx?level=office").status_code == 422
     browse(HEAD).get("/cycles/1/chase", 404)

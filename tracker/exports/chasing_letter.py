@@ -8,6 +8,7 @@ from datetime import date
 
 from tracker.exports.decree30 import AdministrativeDocument
 from tracker.exports.paper import number_line, place_line
+from tracker.exports.report_words import said
 
 # Beyond so many, the addressees stand in the annex.
 MOST_NAMED = 12
@@ -56,20 +57,23 @@ class LetterFacts:
     def lacking(self) -> int:
         return max(self.expected - self.filed, len(self.behind))
 
+    @property
+    def alone(self) -> bool:
+        """A letter to one unit says in its text what others have in an annex."""
+        return len(self.behind) == 1
+
 
 def chasing_letter(facts: LetterFacts) -> bytes:
     """A .docx. Number and day stay blank: they are given after signing."""
     banner = "DỮ LIỆU MẪU" if facts.sample else ""
     document = AdministrativeDocument(f"Đôn đốc nộp báo cáo {facts.about}", banner=banner)
-    year, symbol = f"{facts.today:%Y}", f"/{facts.agency_short}"
     document.heading(
         parent=facts.parent_agency,
         agency=facts.agency,
         number=number_line("", facts.agency_short),
         about=(f"V/v đôn đốc nộp báo cáo {facts.about} thực hiện {_YEARS.sub('', facts.programme)}",),
-        place_and_date=place_line(facts.place, "", year),
+        place_and_date=place_line(facts.place, "", f"{facts.today:%Y}"),
     )
-    alone = len(facts.behind) == 1
     again = sum(one.returned for one in facts.behind)
     owed = _owed(again, len(facts.behind))
     named = len(facts.behind) <= MOST_NAMED
@@ -78,20 +82,27 @@ def chasing_letter(facts: LetterFacts) -> bytes:
     )
     document.paragraph(_duty(facts))
     document.paragraph(_count(facts))
+    asked = "quý cơ quan" if facts.alone else "thủ trưởng các cơ quan, đơn vị nêu trên"
     document.paragraph(
-        f"Đề nghị thủ trưởng {'' if alone else 'các '}cơ quan, đơn vị nêu trên chỉ đạo hoàn thành và nộp báo cáo chậm"
-        f" nhất ngày {facts.until:%d/%m/%Y}. Sau thời hạn này, đơn vị {owed} sẽ được nêu tên trong báo cáo tổng hợp."
+        f"Đề nghị {asked} chỉ đạo hoàn thành và nộp báo cáo chậm nhất ngày {facts.until:%d/%m/%Y}. Sau thời hạn này,"
+        f" đơn vị {owed} sẽ được nêu tên trong báo cáo tổng hợp."
     )
     document.paragraph("Trân trọng./.")
     document.signature(
         authority=(facts.head_title,),
         recipients=("Như trên;", f"{facts.addressee} (để báo cáo);", f"Lưu: VT, {facts.agency_short}."),
     )
+    if not facts.alone:
+        _annex(document, facts, owed)
+    return document.save()
+
+
+def _annex(document: AdministrativeDocument, facts: LetterFacts, owed: str) -> None:
     issuer = f" của {facts.office}" if facts.office else ""
     document.annex(
         "",
         f"Các đơn vị {owed} báo cáo {facts.about}",
-        f"(Kèm theo Công văn số      {symbol} ngày      tháng      năm {year}{issuer})",
+        f"(Kèm theo Công văn số      /{facts.agency_short} ngày      tháng      năm {facts.today:%Y}{issuer})",
         landscape=False,
     )
     document.table(
@@ -103,14 +114,14 @@ def chasing_letter(facts: LetterFacts) -> bytes:
         ],
         centred=frozenset({0, 2, 3, 4}),
     )
-    return document.save()
 
 
 def _duty(facts: LetterFacts) -> str:
-    duty = (
-        f"Thực hiện chế độ báo cáo của {facts.programme}, các cơ quan, đơn vị gửi báo cáo {facts.about} về cơ quan"
-        " thường trực theo thời hạn tại Phụ lục"
-    )
+    office = f"{facts.office} (cơ quan thường trực)" if facts.office else "cơ quan thường trực"
+    who, by = "các cơ quan, đơn vị", "theo thời hạn tại Phụ lục"
+    if facts.alone:
+        who, by = "quý cơ quan", f"chậm nhất ngày {facts.behind[0].due_on:%d/%m/%Y}"
+    duty = f"Thực hiện chế độ báo cáo của {facts.programme}, {who} gửi báo cáo {facts.about} về {office} {by}"
     # What should have gone out by now is no reason to hurry others with.
     if facts.today >= facts.office_due_on:
         return f"{duty}."
@@ -120,17 +131,30 @@ def _duty(facts: LetterFacts) -> str:
 def _count(facts: LetterFacts) -> str:
     """How far all of them are, and what part of the rest this letter is to."""
     told, late = len(facts.behind), sum(one.late > 0 for one in facts.behind)
-    filed = f"đã có {facts.filed}/{facts.expected} {facts.among} nộp báo cáo"
+    filed = f"đã có {said(facts.filed)}/{said(facts.expected)} {facts.among} nộp báo cáo"
     if not facts.filed:
         filed = f"chưa có {'đơn vị' if facts.among == EVERYBODY else facts.among} nào nộp báo cáo"
     owed = _owed(facts.returned, facts.lacking)
-    overdue = f", trong đó {late} đơn vị đã quá hạn" if late else ""
+    begin = f"Tính đến ngày {facts.today:%d/%m/%Y}, {filed};"
+    if facts.alone:
+        return f"{begin} {_only(facts, owed)}."
+    overdue = f", trong đó {said(late)} đơn vị đã quá hạn" if late else ""
     if late == told:
-        overdue = ", đã quá hạn" if told == 1 else ", đều đã quá hạn"
-    rest = f"còn {told} đơn vị {owed}{overdue}"
+        overdue = ", đều đã quá hạn"
+    rest = f"còn {said(told)} đơn vị {owed}{overdue}"
     if told < facts.lacking:
-        rest = f"trong số {facts.lacking} đơn vị {owed}, công văn này gửi {told} đơn vị{overdue}"
-    return f"Tính đến ngày {facts.today:%d/%m/%Y}, {filed}; {rest} (chi tiết tại Phụ lục kèm theo)."
+        rest = f"trong số {said(facts.lacking)} đơn vị {owed}, công văn này gửi {said(told)} đơn vị{overdue}"
+    return f"{begin} {rest} (chi tiết tại Phụ lục kèm theo)."
+
+
+def _only(facts: LetterFacts, owed: str) -> str:
+    """How the one unit stands, and of how many it is one. Its day stands before that."""
+    (one,) = facts.behind
+    stands = _owed(one.returned, 1)
+    late = f" (hạn {one.due_on:%d/%m/%Y}, quá hạn {said(one.late)} ngày làm việc)" if one.late else ""
+    if facts.lacking == 1:
+        return f"{one.unit} {stands}{late}"
+    return f"còn {said(facts.lacking)} đơn vị {owed}, trong đó {one.unit} {stands}{late}"
 
 
 def _owed(returned: int, of: int) -> str:

@@ -37,7 +37,7 @@ def communes(material: Material) -> Table:
             # A page that begins in the middle of a measure says by its numbers which one that is.
             rows.append((f"{ref}/{at}", one.unit, a, b, shown, one.source, remark))
     heads = ("TT", "Đơn vị", "Tử số", "Mẫu số", "Kết quả", "Nguồn số liệu", NOTES)
-    title = f"Số liệu của các đơn vị {material.span}"
+    title = f"Số liệu của các đơn vị {material.own_period}"
     seen = {cell for row in rows if len(row) > 1 for cell in row[2:5]}
     legend = "; ".join(words for mark, words in MARKS.items() if mark in seen)
     return Table(

@@ -34,6 +34,8 @@ FONT = "Times New Roman"
 # What a cell keeps free at its sides together, in cm.
 CELL_SIDES = 0.38
 BODY, SMALL, TINY = 14, 13, 11
+# In cm: where "Kính gửi:" begins before several names, its length up to the colon, a dash with its space.
+CALLED, COLON, DASH = 3.2, 1.8, 0.29
 CENTRE, LEFT, BOTH = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.JUSTIFY
 
 
@@ -98,12 +100,14 @@ class AdministrativeDocument:
         if len(names) == 1:
             self.paragraph(f"Kính gửi: {names[0]}", align=CENTRE, indent=False)
             return
-        self.paragraph("Kính gửi:", align=CENTRE, after=0, indent=False)
+        call = self.paragraph("Kính gửi:", align=LEFT, after=0, indent=False)
+        call.paragraph_format.left_indent = Cm(CALLED)
         for at, name in enumerate(names):
             end = "." if at == len(names) - 1 else ";"
             after = 0 if end == ";" else 8
             paragraph = self.paragraph(f"- {name}{end}", align=LEFT, after=after, indent=False)
-            paragraph.paragraph_format.left_indent = Cm(6)
+            paragraph.paragraph_format.left_indent = Cm(CALLED + COLON + DASH)
+            paragraph.paragraph_format.first_line_indent = -Cm(DASH)
 
     def paragraph(
         self,

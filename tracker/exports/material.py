@@ -54,21 +54,50 @@ class Material:
 
     @property
     def title(self) -> str:
-        return self.outline.subject.format(title=self.snapshot.title, span=self.apart_span).strip(" ,")
+        subject = self.outline.subject
+        return subject.format(title=self.snapshot.title, span=self.apart_span, during=self.during).strip(" ,")
 
     @property
     def span(self) -> str:
         return self.snapshot.span or f"năm {self.snapshot.year}"
 
     @property
-    def apart_span(self) -> str:
-        """The same, "" where the programme's title says it already: a final report is of the programme's own years."""
-        return "" if _plain(self.span) in _plain(self.snapshot.title) else self.span
+    def during(self) -> str:
+        """The years alone: "giai đoạn 2021 - 2025" of what is half-way or final."""
+        return self.span.removeprefix("giữa kỳ ").removeprefix("tổng kết ")
 
     @property
-    def during(self) -> str:
-        """The same within a sentence: "Trong giai đoạn 2021 - 2025" of what is half-way."""
-        return self.span.removeprefix("giữa kỳ ")
+    def apart_span(self) -> str:
+        """The same, "" where the programme's title says it already: a final report is of the programme's own years."""
+        return "" if _plain(self.during) in _plain(self.snapshot.title) else self.during
+
+    @property
+    def own_period(self) -> str:
+        """What figures are of: a report of several years holds those of its last."""
+        return f"năm {self.snapshot.year}" if self._several_years else self.during
+
+    @property
+    def asked(self) -> str:
+        """What the units file: "báo cáo năm 2026", "báo cáo sơ kết giữa kỳ giai đoạn 2021 - 2025"."""
+        kinds = {CycleKind.MID_TERM: "sơ kết giữa kỳ ", CycleKind.FINAL: "tổng kết "}
+        return f"báo cáo {kinds.get(self.kind, '')}{self.during}"
+
+    @property
+    def money_span(self) -> str:
+        """Money is written down by the year."""
+        return f"năm {self.snapshot.year}" if self.kind is CycleKind.HALF_YEAR else self.during
+
+    @property
+    def money_note(self) -> str:
+        """What its numbers are, where the title alone would be read otherwise; "" where it would not."""
+        if self.kind is CycleKind.HALF_YEAR:
+            return "Kinh phí ghi theo năm; số liệu là của cả năm, đến thời điểm tổng hợp."
+        first, last = self.snapshot.first_year, self.snapshot.year
+        return f"Số liệu cộng các năm từ {first} đến {last}." if self._several_years and 0 < first < last else ""
+
+    @property
+    def _several_years(self) -> bool:
+        return self.kind in (CycleKind.MID_TERM, CycleKind.FINAL)
 
     @property
     def following(self) -> str:

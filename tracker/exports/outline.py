@@ -1,7 +1,7 @@
 """The outlines of the consolidated report as data: one for each kind of cycle, none a copy of another.
 
 A block is the name of a function of `report_blocks`, or "text:KEY": a section that units fill in or the office writes.
-In titles {span} is what the report is of, {next} what follows it, {year} its last year.
+In titles {during} is what the report is of, {span} the same where {title} does not say it, {next} what follows it.
 """
 
 from dataclasses import dataclass, replace
@@ -82,7 +82,7 @@ OUTLINES = {
         "Kết quả thực hiện {title}, {span}", (_DIRECTION, _RESULTS, _ASSESSMENT, _NEXT, _ASKED), _ANNEXES
     ),
     CycleKind.MID_TERM: Outline(
-        "Sơ kết {span} thực hiện {title}",
+        "Sơ kết giữa kỳ ({during}) thực hiện {title}",
         (
             _DIRECTION,
             Part(

@@ -1,4 +1,5 @@
-"""The register of reminders as a Word file in the layout of Decree 30/2020: number and day stay blank."""
+"""The register of reminders as a Word file in the layout of Decree 30/2020. A book is no kind of document of its
+article 7 and has no number; its day stays blank."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +7,13 @@ from datetime import datetime
 from tracker.exports.decree30 import AdministrativeDocument
 from tracker.exports.paper import unended
 from tracker.exports.register import TITLE, Cover, Line
+from tracker.exports.report_words import said
 
 # More is no longer a document that somebody signs; it takes a minute to write and nobody turns its pages.
 MOST_LINES = 2_000
 # Enough to know the work by; its whole text is in the programme, under the clause that stands before it.
 LONGEST_TEXT = 100
+UNPARTED = "\u2011"
 
 
 def register_document(cover: Cover, lines: Sequence[Line]) -> bytes:
@@ -20,7 +23,7 @@ def register_document(cover: Cover, lines: Sequence[Line]) -> bytes:
     document.heading(
         parent=cover.parent_agency,
         agency=cover.agency,
-        number=f"Số:      /{cover.agency_short}",
+        number="",
         place_and_date=f"{cover.place}, ngày      tháng      năm {year}",
         kind=TITLE.upper(),
         subject=(cover.programme, ", ".join(part for part in (cover.unit, cover.period) if part)),
@@ -33,8 +36,8 @@ def register_document(cover: Cover, lines: Sequence[Line]) -> bytes:
     if not lines:
         document.paragraph("Trong thời gian này không có lượt đôn đốc nào./.")
     else:
-        results = "; ".join(f"{n} lượt {result[:1].lower()}{result[1:]}" for result, n in cover.counts)
-        document.paragraph(f"Tổng số {cover.total} lượt, mỗi người nhận là một lượt: {results}.")
+        results = "; ".join(f"{said(n)} lượt {result[:1].lower()}{result[1:]}" for result, n in cover.counts)
+        document.paragraph(f"Tổng số {said(cover.total)} lượt, mỗi người nhận là một lượt: {results}.")
         answered = sum(line.answered_at is not None for line in lines)
         document.paragraph(_answers(answered, len(lines) - answered))
         document.paragraph(
@@ -51,7 +54,9 @@ def _answers(answered: int, open_: int) -> str:
     by = "được đơn vị trả lời bằng cập nhật hoặc báo cáo sau đó"
     if not answered:
         return "Chưa lượt nào được đơn vị trả lời."
-    return f"{answered} lượt {by}; {open_} lượt chưa được trả lời." if open_ else f"Cả {answered} lượt đều {by}."
+    if not open_:
+        return f"Lượt này {by}." if answered == 1 else f"Cả {said(answered)} lượt đều {by}."
+    return f"{said(answered)} lượt {by}; {said(open_)} lượt chưa được trả lời."
 
 
 def _annex(document: AdministrativeDocument, cover: Cover, lines: Sequence[Line], year: str) -> None:
@@ -59,12 +64,12 @@ def _annex(document: AdministrativeDocument, cover: Cover, lines: Sequence[Line]
     document.annex(
         "",
         "Các lượt đôn đốc",
-        f"(Kèm theo {TITLE} số      /{cover.agency_short} ngày      tháng      năm {year}{issuer})",
+        f"(Kèm theo {TITLE} ngày      tháng      năm {year}{issuer})",
     )
     document.table(
         ("TT", "Thời điểm gửi", "Đơn vị", "Nhiệm vụ, thời hạn", "Bậc đôn đốc, người đôn đốc", "Người nhận, địa chỉ",
          "Kết quả", "Đơn vị trả lời"),
-        (1.2, 2.4, 3.2, 6.0, 3.6, 4.4, 2.0, 2.4),
+        (1.3, 2.4, 2.8, 4.7, 3.2, 6.0, 2.0, 2.8),
         [_row(number, line) for number, line in enumerate(lines, 1)],
         centred=frozenset({0, 1, 6, 7}),
     )  # fmt: skip
@@ -91,7 +96,8 @@ def _row(number: int, line: Line) -> tuple[str, ...]:
         line.unit,
         f"{work.rstrip(' .;')}; hạn {line.due_on:%d/%m/%Y}" if line.due_on else work,
         f"{line.by}; thay {line.instead_of}" if line.instead_of else line.by,
-        ", ".join(part for part in (line.to_name, line.to_address) if part) or "Không có ai",
+        # An address is not parted at its hyphens.
+        "\n".join(part for part in (line.to_name, line.to_address.replace("-", UNPARTED)) if part) or "Không có ai",
         line.result,
         _moment(line.answered_at) if line.answered_at else "Chưa",
     )

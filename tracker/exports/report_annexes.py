@@ -9,7 +9,7 @@ from tracker.exports.annex_table import NOTES, Table, note, unparted, without_em
 from tracker.exports.communes_annex import communes
 from tracker.exports.material import MOST_LISTED, Material, digits_of, short, told
 from tracker.exports.paper import Paper, day_words, unended
-from tracker.exports.report_blocks import WAITS_IN_TIME, WAITS_LATE, classes, count, money
+from tracker.exports.report_words import WAITS_IN_TIME, WAITS_LATE, classes, count, money
 from tracker.exports.snapshot import BudgetRow, MeasureRow, WorkRow, vietnamese_day
 from tracker.rules.filing import CycleKind
 from tracker.rules.words import OFFICIAL_CLASSES
@@ -77,7 +77,7 @@ def indicators(material: Material) -> Table:
         if not _has_chances(material):
             heads = tuple(head for head in heads if head != "Khả năng hoàn thành")
             widths = (1.3, 4.6, 1.6, 1.8, 2.05, 2.05, 2.2, 4.4, 3.3, 1.9)
-    title = f"Kết quả thực hiện các chỉ tiêu {material.span}"
+    title = f"Kết quả thực hiện các chỉ tiêu {material.during}"
     return Table(
         title,
         heads,
@@ -160,7 +160,7 @@ def _before(material: Material) -> str:
 def work(material: Material) -> Table:
     """Each assignment under its unit; where there are too many, each unit; where these are too many, the late ones."""
     snapshot = material.snapshot
-    title = f"Kết quả thực hiện nhiệm vụ của các đơn vị {material.span}"
+    title = f"Kết quả thực hiện nhiệm vụ của các đơn vị {material.during}"
     if snapshot.apart or snapshot.tally.total > MOST_LISTED:
         return _units(material, title)
     rows: list[tuple[str, ...]] = []
@@ -230,7 +230,7 @@ def filing(material: Material) -> Table:
                 (str(number), one.unit, vietnamese_day(one.due_on), vietnamese_day(one.filed_on), timely,
                  STATES[one.state], one.reason)
             )  # fmt: skip
-    title = f"Tình hình gửi báo cáo của các đơn vị {material.span}"
+    title = f"Tình hình gửi {material.asked} của các đơn vị"
     if len(material.snapshot.filing) > MOST_LISTED:
         title += f" ({count(MOST_LISTED)} đơn vị, trước hết là các đơn vị chưa gửi; đầy đủ tại tệp Excel kèm theo)"
     heads = ("TT", "Đơn vị", "Hạn gửi", "Ngày gửi", "Thời hạn", "Tình trạng", NOTES)
@@ -257,8 +257,9 @@ def budget(material: Material) -> Table:
             rows.append(("", words, *_sums(group)))
     rows.append(("", "Tổng cộng", *_sums(material.snapshot.budget)))
     heads = ("TT", "Nguồn kinh phí", "Dự toán (đồng)", "Được duyệt (đồng)", "Đã chi (đồng)")
-    title = f"Kinh phí thực hiện {material.span}"
-    return Table(title, heads, (1.6, 9.2, 4.8, 4.8, 4.8), rows, frozenset({0}), frozenset({2, 3, 4}), total=True)
+    title = f"Kinh phí thực hiện {material.money_span}"
+    return Table(title, heads, (1.6, 9.2, 4.8, 4.8, 4.8), rows, frozenset({0}), frozenset({2, 3, 4}), total=True,
+                 note=material.money_note)  # fmt: skip
 
 
 def _sums(group: Iterable[BudgetRow]) -> tuple[str, str, str]:
