@@ -157,7 +157,7 @@ def test_from_the_document_to_the_report(stack: tuple[Stack, Postman, str], page
     assert f"Kết quả thực hiện Chương trình hành động vì trẻ em huyện Tân Yên giai đoạn 2021 - 2030, năm {YEAR}" in text
     assert "164 nhiệm vụ" in text
     measures, work = document.tables[-2:]
-    assert sum(len(row.cells) == 10 and row.cells[0].text[:1].isdigit() for row in measures.rows) == 35
+    assert sum(row.cells[0].text[:1].isdigit() for row in measures.rows) == 35
     assert "đủ số liệu 22 xã, thị trấn" in "\n".join(cell.text for row in work.rows for cell in row.cells)
 
 
