@@ -6,8 +6,8 @@ Set-based SQL with the triggers off; what the triggers keep (counters, history, 
 import psycopg
 
 YEARS = 10
-# Each assignment has its state and one of the twenty-four deadlines of its year by the dice of its own numbers, the same
-# in every run. Nine tenths of what is open in the last year are overdue in its November.
+# Each assignment has its state and one of twenty-four deadlines of its year by the dice of its own numbers, the same in
+# every run. Nine tenths of what is open in the last year are overdue in its November.
 UNITS = """
     INSERT INTO units (code, name, short_name, kind, aliases, position, valid_from)
     SELECT 'x' || n, 'Ủy ban nhân dân xã thử nghiệm ' || n, 'Xã ' || n, 'commune', '{}', 1000 + n, '2021-01-01'
