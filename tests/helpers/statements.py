@@ -1,4 +1,4 @@
-"""What is asked of the database, and what answering it reads."""
+"""What is asked of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,5 +17,7 @@ def asked(engine: Engine, about: str = "") -> Iterator[list[tuple[str, Any]]]:
             seen.append((statement, values))
 
     event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
