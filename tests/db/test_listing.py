@@ -1,22 +1,25 @@
 """The SQL of the lists says the same as the rules, and every number is the number of rows its link opens."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tracker.models.assignment import Assignment
+from tracker.models.tally import Tally
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.calendar import LOCAL
 from tracker.rules.deadlines import shown_class, standing
 from tracker.rules.workflow import State
+from tracker.services import tally
 from tracker.store.filters import Day, Filters, Visible, ask, band_of, class_of, shown_of
 from tracker.store.listing import _bounded_count, _page, assignments
-from tracker.store.tally import matrix
+from tracker.store.tally import count_by_tally, matrix
 
 EVERYTHING = Visible(None, frozenset())
 DUE = date(2026, 11, 19)
@@ -62,6 +65,33 @@ def test_the_query_says_what_the_rule_says(session: Session, act: Act, mixed: No
         assert shown == shown_class(stands), (row.state, row.due_on, row.submitted_on, today)
         if klass == "overdue" and row.state != State.SUBMITTED:
             assert band == stands.band, (row.due_on, today)
+
+
+def test_the_counters_of_all_units_are_those_of_each(session: Session, act: Act, mixed: None) -> None:
+    """Fresh, folded into the years, and changed again since."""
+    ctx = act(at=datetime(2026, 11, 20, 12, tzinfo=LOCAL))
+    day = Day.of(ctx.today, ctx.calendar)
+    units = session.scalars(select(Unit.id)).all()
+
+    def agreed() -> int | None:
+        session.flush()
+        for filters in (Filters(year=2026, klass="overdue"), Filters(klass="open"), Filters(year=2026, band=2)):
+            each = [count_by_tally(session, EVERYTHING, replace(filters, unit_id=one), day) for one in units]
+            assert count_by_tally(session, EVERYTHING, filters, day) == sum(one or 0 for one in each)
+            assert assignments(session, EVERYTHING, filters, day, 1).total == sum(one or 0 for one in each)
+        return count_by_tally(session, EVERYTHING, Filters(year=2026, klass="overdue"), day)
+
+    before = agreed()
+    assert before
+    tally.fold(ctx)
+    assert session.scalar(select(func.count()).where(Tally.folded.is_(False))) == 0
+    assert agreed() == before
+    working = Filters(year=2026, klass="overdue", state="in_progress")
+    late = assignments(session, EVERYTHING, working, day, 1).rows[0]
+    session.execute(update(Assignment).where(Assignment.id == late.id).values(state=State.CANCELLED, owner_id=None))
+    assert agreed() == before - 1
+    tally.fold(ctx)
+    assert agreed() == before - 1
 
 
 def test_every_number_is_the_number_of_its_rows(session: Session, act: Act, mixed: None) -> None:

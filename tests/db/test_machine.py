@@ -40,6 +40,13 @@ PEOPLE = (
 DAYS = st.integers(-20, 60)
 WORDS = st.sampled_from(["", "  ", "Đã họp", "Chờ kinh phí"])
 TALLIES = text("SELECT state, sum(n) FROM tallies GROUP BY state HAVING sum(n) <> 0")
+# What the folded counters of units and those of years do not have alike.
+APART = text(
+    "SELECT programme_id, year, state, klass, due_on, carried, sum(n) FROM ("
+    "SELECT programme_id, year, state, klass, due_on, carried, n FROM year_tallies"
+    " UNION ALL SELECT programme_id, year, state, klass, due_on, carried, -n FROM tallies WHERE folded"
+    ") AS both_ways GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0"
+)
 LAST_STANDING = text(
     "SELECT DISTINCT ON (assignment_id) assignment_id, state, due_on, submitted_on, lead_unit_id FROM past_standings"
     " WHERE assignment_id = ANY(:ids) ORDER BY assignment_id, since DESC"
@@ -213,6 +220,7 @@ def machine(session: Session, act: Act) -> type[RuleBasedStateMachine]:
                 assert said == row.state
             counted = dict(session.execute(select(Assignment.state, func.count()).group_by(Assignment.state)).all())  # type: ignore[arg-type]
             assert {State(state): n for state, n in session.execute(TALLIES)} == counted
+            assert session.execute(APART).all() == []
 
     return Walk
 

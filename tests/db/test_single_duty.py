@@ -66,8 +66,8 @@ def listed(ctx: Context, year: int | None) -> set[int]:
     assert assignments(ctx.session, EVERYTHING, filters, day, 1).total == len(rows)
     assert sum(row.total for row in matrix_on(ctx.session, EVERYTHING, filters, day)) == len(rows)
     assert sum(one.n for one in judged(ctx.session, EVERYTHING, filters, ctx.today)) == len(rows)
+    assert count_by_tally(ctx.session, EVERYTHING, filters, day) == len(rows)
     if year:
-        assert count_by_tally(ctx.session, EVERYTHING, filters, day) == len(rows)
         late = count_by_tally(ctx.session, EVERYTHING, Filters(year=year, klass="overdue"), day)
         assert assignments(ctx.session, EVERYTHING, Filters(year=year, klass="overdue"), day, 1).total == late
     return rows

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, Numbered
@@ -23,6 +23,7 @@ class Tally(Numbered, Base):
             "lead_unit_id",
             postgresql_include=["state", "klass", "due_on", "n", "carried"],
         ),
+        Index("ix_tallies_fresh", "year", postgresql_where=text("NOT folded")),
     )
 
     programme_id: Mapped[int]
@@ -33,4 +34,21 @@ class Tally(Numbered, Base):
     due_on: Mapped[date | None]
     n: Mapped[int]
     # Counted in a year after its own, into which it was carried; counts of all years leave these out.
+    carried: Mapped[bool] = mapped_column(server_default="false")
+    # Not yet: a count of all units is what `YearTally` has and these.
+    folded: Mapped[bool] = mapped_column(server_default="false")
+
+
+class YearTally(Numbered, Base):
+    """The same of all units together, of what is folded: a hundred rows a year, whether ten units or ten thousand."""
+
+    __tablename__ = "year_tallies"
+    __table_args__ = (Index("ix_year_tallies_key", "programme_id", "year"),)
+
+    programme_id: Mapped[int]
+    year: Mapped[int]
+    state: Mapped[str]
+    klass: Mapped[str | None]
+    due_on: Mapped[date | None]
+    n: Mapped[int]
     carried: Mapped[bool] = mapped_column(server_default="false")

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Label,
     Select,
+    Subquery,
     and_,
     bindparam,
     case,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from tracker.models.tally import Tally
+from tracker.models.tally import Tally, YearTally
 from tracker.models.unit import Unit
 from tracker.rules.deadlines import WAITING
 from tracker.rules.words import SHOWN_CLASSES
@@ -89,42 +90,60 @@ def _band(day: Day, of: Any = Tally) -> ColumnElement[int | None]:
     )
 
 
-def _where(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
+def _where(visible: Visible, filters: Filters, of: type[Tally] | type[YearTally] = Tally) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if visible.programme_ids is not None:
         seen = value("seen_programmes", list(visible.programme_ids), several=True)
-        conditions.append(Tally.programme_id.in_(seen))
+        conditions.append(of.programme_id.in_(seen))
     if filters.programme_id is not None:
-        conditions.append(Tally.programme_id == value("programme_id", filters.programme_id))
+        conditions.append(of.programme_id == value("programme_id", filters.programme_id))
     # What was carried is counted in each of its years, but once among all.
     in_year = filters.year is not None
-    conditions.append(Tally.year == value("year", filters.year) if in_year else Tally.carried.is_(False))
+    conditions.append(of.year == value("year", filters.year) if in_year else of.carried.is_(False))
+    return [*conditions, of.state == filters.state if filters.state else of.state != State.CANCELLED]
+
+
+def _of_units(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = _where(visible, filters)
     if filters.unit_id is not None:
         conditions.append(Tally.lead_unit_id == value("unit_id", filters.unit_id))
-    return [*conditions, Tally.state == filters.state if filters.state else Tally.state != State.CANCELLED]
+    return conditions
+
+
+def _together(visible: Visible, filters: Filters) -> Subquery:
+    """Counters of a unit or of all; of all, those of the years and what is not yet folded into them."""
+    if filters.unit_id is not None:
+        return select(*_counted(Tally)).where(*_of_units(visible, filters)).subquery("together")
+    folded = select(*_counted(YearTally)).where(*_where(visible, filters, YearTally))
+    fresh = select(*_counted(Tally)).where(*_where(visible, filters), Tally.folded.is_(False))
+    return union_all(folded, fresh).subquery("together")
+
+
+def _counted(of: type[Tally] | type[YearTally]) -> tuple[Any, ...]:
+    return of.state, of.klass, of.due_on, of.n
 
 
 def count_by_tally(session: Session, visible: Visible, filters: Filters, day: Day) -> int | None:
     """How many assignments a list has; None where the counters cannot tell."""
-    # Without a year or a unit the counters of a large place are many; the list then says "more than a thousand".
     asked = {name for name, value in vars(filters).items() if value is not None}
     whole = visible.programme_ids is None or not visible.unit_ids or filters.programme_id in visible.programme_ids
-    if asked - KNOWN or not whole or not asked & {"year", "unit_id"}:
+    if asked - KNOWN or not whole:
         return None
     return int(ask(session, _count, visible, filters, day).scalar_one())
 
 
 def _count(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
-    conditions = _where(visible, filters)
+    of = _together(visible, filters).c
+    conditions: list[ColumnElement[bool]] = []
     if filters.klass == "open":
-        conditions.append(Tally.state.not_in((State.COMPLETED, State.CANCELLED)))
+        conditions.append(of.state.not_in((State.COMPLETED, State.CANCELLED)))
     elif filters.klass == "done":
-        conditions.append(Tally.state == State.COMPLETED)
+        conditions.append(of.state == State.COMPLETED)
     elif filters.klass is not None:
-        conditions.append(_class(day) == filters.klass)
+        conditions.append(_class(day, of) == filters.klass)
     if filters.band is not None:
-        conditions.append(_band(day) == filters.band)
-    return select(func.coalesce(func.sum(Tally.n), 0)).where(*conditions)
+        conditions.append(_band(day, of) == filters.band)
+    return select(func.coalesce(func.sum(of.n), 0)).where(*conditions)
 
 
 def matrix(
@@ -146,21 +165,22 @@ def _matrix_of_late(visible: Visible, filters: Filters, day: Day) -> CompoundSel
 
 
 def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = False) -> CompoundSelect[Any]:
-    """The units of one page, and one row of all of them. Of ten thousand units only one page is counted by class, and
-    only deadlines are told apart among all counters: each counter is read three times, and kept nowhere."""
-    where, unit_id = _where(visible, filters), Tally.lead_unit_id.label("unit_id")
+    """The units of one page, and one row of all of them. Of ten thousand units each counter is read once, to find the
+    page; only those of its units are counted by class, and the sum is that of the year."""
+    where, unit_id = _of_units(visible, filters), Tally.lead_unit_id.label("unit_id")
     per = (
         select(unit_id, func.coalesce(func.sum(Tally.n).filter(_overdue(day)), 0).label("overdue"))
-        .where(*where, _overdue(day) if late_only else true())
+        .where(*where)
         .group_by(Tally.lead_unit_id)
         .having(func.sum(Tally.n) > 0)
         .cte("per")
     )
-    units_in_all = select(func.count(Tally.lead_unit_id.distinct())).where(*where, Tally.n > 0).scalar_subquery()
+    units = select(func.count()).select_from(per).scalar_subquery()
     units_late = select(func.count()).select_from(per).where(per.c.overdue > 0).scalar_subquery()
-    worst_first = true() if late_only else units_in_all > UNITS_PER_PAGE
+    worst_first = true() if late_only else units > UNITS_PER_PAGE
     some = (
         select(per.c.unit_id)
+        .where(per.c.overdue > 0 if late_only else true())
         .order_by(case((worst_first, -per.c.overdue), else_=0), per.c.unit_id)
         .limit(UNITS_PER_PAGE)
         .offset(bindparam("start", type_=Integer))
@@ -175,10 +195,8 @@ def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = F
         .order_by(case((worst_first, -counted.c.overdue), else_=0), Unit.position, Unit.id)
         .subquery("ordered")
     )
-    alike = (Tally.state, Tally.klass, Tally.due_on)
-    kinds = select(*alike, func.sum(Tally.n).label("n")).where(*where).group_by(*alike).subquery("kinds")
-    classed = select(*_classed(day, kinds.c)).subquery("classed")
-    everything = select(null().label("unit_id"), *_sums(classed), null().label("unit_name"), units_in_all, units_late)
+    classed = select(*_classed(day, _together(visible, filters).c)).subquery("classed")
+    everything = select(null().label("unit_id"), *_sums(classed), null().label("unit_name"), units, units_late)
     return union_all(select(rows), everything)
 
 
