@@ -84,7 +84,7 @@ def test_the_counters_of_all_units_are_those_of_each(session: Session, act: Act,
     before = agreed()
     assert before
     tally.fold(ctx)
-    assert session.scalar(select(func.count()).where(Tally.folded.is_(False))) == 0
+    assert session.scalar(select(func.count()).where(~Tally.folded)) == 0
     assert agreed() == before
     working = Filters(year=2026, klass="overdue", state="in_progress")
     late = assignments(session, EVERYTHING, working, day, 1).rows[0]

@@ -92,6 +92,10 @@ def test_lists_find_their_rows_by_an_index(app: Flask, database_url: str) -> Non
     read = [one for one in seen if one[0].lstrip().startswith(("SELECT", "WITH"))]
     assert len(read) > 11
     assert [statement[:300] for statement, plan in plans(app, read) if reads_whole(plan, "assignments")] == []
+    with asked(app, "year_tallies") as seen:
+        office.get("/assignments?class=overdue&year=2026")
+    ((statement, plan),) = plans(app, seen)
+    assert rows_read(plan, "tallies") == 0, statement  # all are folded
 
 
 @pytest.mark.parametrize("path", ["/assignments?class=overdue&year=2026", "/monitor?year=2026"])

@@ -115,7 +115,7 @@ def _together(visible: Visible, filters: Filters) -> Subquery:
     if filters.unit_id is not None:
         return select(*_counted(Tally)).where(*_of_units(visible, filters)).subquery("together")
     folded = select(*_counted(YearTally)).where(*_where(visible, filters, YearTally))
-    fresh = select(*_counted(Tally)).where(*_where(visible, filters), Tally.folded.is_(False))
+    fresh = select(*_counted(Tally)).where(*_where(visible, filters), ~Tally.folded)
     return union_all(folded, fresh).subquery("together")
 
 
