@@ -76,13 +76,17 @@ ROUNDS = """
         AND NOT EXISTS (SELECT FROM rounds WHERE assignment_id = assignments.id)
 """
 KEPT_BY_TRIGGERS = (
-    "TRUNCATE past_standings, tallies, year_tallies, search_documents",
+    "TRUNCATE past_standings, tallies, year_tallies, unit_tallies, search_documents",
     "INSERT INTO past_standings SELECT id, changed_on, lead_unit_id, state, due_on, submitted_on FROM assignments",
     "INSERT INTO tallies (programme_id, year, lead_unit_id, state, klass, due_on, n, folded)"
     " SELECT (key).programme_id, (key).year, (key).lead_unit_id, (key).state, (key).klass, (key).due_on, count(*), true"
     " FROM (SELECT tally_key(assignments) AS key FROM assignments) AS keys GROUP BY key",
     "INSERT INTO year_tallies (programme_id, year, state, klass, due_on, n)"
     " SELECT programme_id, year, state, klass, due_on, sum(n) FROM tallies GROUP BY 1, 2, 3, 4, 5",
+    "INSERT INTO unit_tallies SELECT programme_id, year, lead_unit_id, false, count(*),"
+    " count(*) FILTER (WHERE klass = 'overdue'),"
+    " coalesce(array_agg(due_on ORDER BY due_on) FILTER (WHERE klass IS NULL), '{}')"
+    " FROM tallies, generate_series(1, n) GROUP BY 1, 2, 3",
 )
 WORDS = """
     INSERT INTO search_documents

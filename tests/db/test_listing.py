@@ -68,30 +68,35 @@ def test_the_query_says_what_the_rule_says(session: Session, act: Act, mixed: No
 
 
 def test_the_counters_of_all_units_are_those_of_each(session: Session, act: Act, mixed: None) -> None:
-    """Fresh, folded into the years, and changed again since."""
+    """Fresh, folded into their sums, and changed again since; on days on which something is due."""
     ctx = act(at=datetime(2026, 11, 20, 12, tzinfo=LOCAL))
-    day = Day.of(ctx.today, ctx.calendar)
+    days = [Day.of(date(2026, 11, n), ctx.calendar) for n in (9, 10, 11, 12, 13)]
     units = session.scalars(select(Unit.id)).all()
+    due = session.scalars(select(Assignment.due_on).where(Assignment.state == State.IN_PROGRESS)).all()
+    assert {one.today for one in days} & set(due)
 
-    def agreed() -> int | None:
+    def late_on(day: Day) -> int:
         session.flush()
-        for filters in (Filters(year=2026, klass="overdue"), Filters(klass="open"), Filters(year=2026, band=2)):
-            each = [count_by_tally(session, EVERYTHING, replace(filters, unit_id=one), day) for one in units]
-            assert count_by_tally(session, EVERYTHING, filters, day) == sum(one or 0 for one in each)
-            assert assignments(session, EVERYTHING, filters, day, 1).total == sum(one or 0 for one in each)
-        return count_by_tally(session, EVERYTHING, Filters(year=2026, klass="overdue"), day)
+        for filters in (Filters(klass="open"), Filters(year=2026, band=2), Filters(year=2026, klass="overdue")):
+            each = [count_by_tally(session, EVERYTHING, replace(filters, unit_id=one), day) or 0 for one in units]
+            assert count_by_tally(session, EVERYTHING, filters, day) == sum(each)
+            assert assignments(session, EVERYTHING, filters, day, 1).total == sum(each)
+        worst = matrix(session, EVERYTHING, Filters(year=2026), day, late_only=True)
+        of_units = sorted((-n, unit_id) for unit_id, n in zip(units, each, strict=True) if n)
+        assert worst.late == len(of_units)
+        assert [-n for n, _unit_id in of_units[:50]] == [row.counts["overdue"] for row in worst.rows]
+        return sum(each)
 
-    before = agreed()
-    assert before
+    before = [late_on(day) for day in days]
     tally.fold(ctx)
     assert session.scalar(select(func.count()).where(~Tally.folded)) == 0
-    assert agreed() == before
+    assert [late_on(day) for day in days] == before
     working = Filters(year=2026, klass="overdue", state="in_progress")
-    late = assignments(session, EVERYTHING, working, day, 1).rows[0]
+    late = assignments(session, EVERYTHING, working, days[0], 1).rows[0]
     session.execute(update(Assignment).where(Assignment.id == late.id).values(state=State.CANCELLED, owner_id=None))
-    assert agreed() == before - 1
+    assert [late_on(day) + 1 for day in days] == before
     tally.fold(ctx)
-    assert agreed() == before - 1
+    assert [late_on(day) + 1 for day in days] == before
 
 
 def test_every_number_is_the_number_of_its_rows(session: Session, act: Act, mixed: None) -> None:

@@ -40,13 +40,24 @@ PEOPLE = (
 DAYS = st.integers(-20, 60)
 WORDS = st.sampled_from(["", "  ", "Đã họp", "Chờ kinh phí"])
 TALLIES = text("SELECT state, sum(n) FROM tallies GROUP BY state HAVING sum(n) <> 0")
-# What the folded counters of units and those of years do not have alike.
-APART = text(
-    "SELECT programme_id, year, state, klass, due_on, carried, sum(n) FROM ("
-    "SELECT programme_id, year, state, klass, due_on, carried, n FROM year_tallies"
-    " UNION ALL SELECT programme_id, year, state, klass, due_on, carried, -n FROM tallies WHERE folded"
-    ") AS both_ways GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) <> 0"
-)
+# Where the folded counters and their sums, of years and of units, are not alike.
+APART = text("""
+    SELECT 'year', programme_id, year, state, klass, due_on, carried, NULL, NULL, sum(n) FROM (
+        SELECT programme_id, year, state, klass, due_on, carried, n FROM year_tallies
+        UNION ALL SELECT programme_id, year, state, klass, due_on, carried, -n FROM tallies WHERE folded
+    ) AS years GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0
+    UNION ALL
+    SELECT 'unit', programme_id, year, NULL, klass, due_on, carried, lead_unit_id, NULL, sum(n) FROM (
+        SELECT programme_id, year, lead_unit_id, carried, NULL AS klass, due_on, 1 AS n
+        FROM unit_tallies, unnest(deadlines) AS due_on
+        UNION ALL SELECT programme_id, year, lead_unit_id, carried, 'overdue', NULL, late FROM unit_tallies
+        UNION ALL SELECT programme_id, year, lead_unit_id, carried, 'other', NULL, n - late - cardinality(deadlines)
+        FROM unit_tallies
+        UNION ALL SELECT programme_id, year, lead_unit_id, carried,
+            CASE WHEN klass IS NULL OR klass = 'overdue' THEN klass ELSE 'other' END, due_on, -n
+        FROM tallies WHERE folded AND state <> 'cancelled'
+    ) AS units GROUP BY programme_id, year, klass, due_on, carried, lead_unit_id HAVING sum(n) <> 0
+""")
 LAST_STANDING = text(
     "SELECT DISTINCT ON (assignment_id) assignment_id, state, due_on, submitted_on, lead_unit_id FROM past_standings"
     " WHERE assignment_id = ANY(:ids) ORDER BY assignment_id, since DESC"

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from sqlalchemy import Index, text
+from sqlalchemy import Date, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, Numbered
@@ -35,12 +36,12 @@ class Tally(Numbered, Base):
     n: Mapped[int]
     # Counted in a year after its own, into which it was carried; counts of all years leave these out.
     carried: Mapped[bool] = mapped_column(server_default="false")
-    # Not yet: a count of all units is what `YearTally` has and these.
+    # Not yet: what `YearTally` and `UnitTally` have to be added to.
     folded: Mapped[bool] = mapped_column(server_default="false")
 
 
 class YearTally(Numbered, Base):
-    """The same of all units together, of what is folded: a hundred rows a year, whether ten units or ten thousand."""
+    """All units together, of what is folded: a hundred rows a year, whether there are ten units or ten thousand."""
 
     __tablename__ = "year_tallies"
     __table_args__ = (Index("ix_year_tallies_key", "programme_id", "year"),)
@@ -52,3 +53,20 @@ class YearTally(Numbered, Base):
     due_on: Mapped[date | None]
     n: Mapped[int]
     carried: Mapped[bool] = mapped_column(server_default="false")
+
+
+class UnitTally(Base):
+    """A unit in a year, of what is folded and not cancelled, in one row: how many are overdue on any day.
+
+    `n` of them, `late` submitted after their deadline; `deadlines` of those for which today decides, in order.
+    """
+
+    __tablename__ = "unit_tallies"
+
+    programme_id: Mapped[int] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    lead_unit_id: Mapped[int] = mapped_column(primary_key=True)
+    carried: Mapped[bool] = mapped_column(primary_key=True)
+    n: Mapped[int]
+    late: Mapped[int]
+    deadlines: Mapped[list[date]] = mapped_column(ARRAY(Date))

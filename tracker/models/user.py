@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered, by_value, utcnow
@@ -18,6 +18,10 @@ class PostRole(StrEnum):
 
 class User(Numbered, Base):
     __tablename__ = "users"
+    # As `store.delegation` asks for those whom no mail reaches.
+    __table_args__ = (
+        Index("ix_users_unreachable", "id", postgresql_where=text("NOT active OR email IS NULL OR dead_email = email")),
+    )
 
     login: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]

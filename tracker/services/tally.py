@@ -1,12 +1,13 @@
-"""Keeping the counters short."""
+"""Keeping the counters short, and their sums."""
 
 from sqlalchemy import text
 
 from tracker.services.context import Context
 
-# One statement: nobody ever sees the rows gone and their sum not yet there, and it costs what is fresh, not what exists.
-# Rows that a trigger adds meanwhile are not touched. Two folds at once take each row once, because the second finds the
-# first's rows deleted; equal rows that both then wrote are added up by the next that meets them.
+# One fold at a time; whoever changes an assignment waits for none, because its counters are new rows.
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtext('fold'))")
+
+# It costs what is fresh, not what exists. Answers whose counters changed.
 _FOLD = text("""
     WITH fresh AS (DELETE FROM tallies WHERE NOT folded RETURNING *),
     keys AS (SELECT DISTINCT programme_id, year, lead_unit_id, state, klass, due_on, carried FROM fresh),
@@ -28,17 +29,40 @@ _FOLD = text("""
         WHERE t.programme_id = k.programme_id AND t.year = k.year
             AND (t.state, t.klass, t.due_on, t.carried) IS NOT DISTINCT FROM (k.state, k.klass, k.due_on, k.carried)
         RETURNING t.*
+    ),
+    of_years AS (
+        INSERT INTO year_tallies (programme_id, year, state, klass, due_on, carried, n)
+        SELECT programme_id, year, state, klass, due_on, carried, sum(n)
+        FROM (
+            SELECT programme_id, year, state, klass, due_on, carried, n FROM fresh
+            UNION ALL SELECT programme_id, year, state, klass, due_on, carried, n FROM year_alike
+        ) AS gone
+        GROUP BY programme_id, year, state, klass, due_on, carried HAVING sum(n) <> 0
     )
-    INSERT INTO year_tallies (programme_id, year, state, klass, due_on, carried, n)
-    SELECT programme_id, year, state, klass, due_on, carried, sum(n)
-    FROM (
-        SELECT programme_id, year, state, klass, due_on, carried, n FROM fresh
-        UNION ALL SELECT programme_id, year, state, klass, due_on, carried, n FROM year_alike
-    ) AS gone
-    GROUP BY programme_id, year, state, klass, due_on, carried HAVING sum(n) <> 0
+    SELECT DISTINCT programme_id, year, lead_unit_id FROM fresh
+""")
+
+_FORGET = text("""
+    DELETE FROM unit_tallies USING unnest(:programmes, :years, :units) AS changed (programme_id, year, lead_unit_id)
+    WHERE (unit_tallies.programme_id, unit_tallies.year, unit_tallies.lead_unit_id)
+        = (changed.programme_id, changed.year, changed.lead_unit_id)
+""")
+_SUM = text("""
+    INSERT INTO unit_tallies (programme_id, year, lead_unit_id, carried, n, late, deadlines)
+    SELECT programme_id, year, lead_unit_id, carried, count(*), count(*) FILTER (WHERE klass = 'overdue'),
+        coalesce(array_agg(due_on ORDER BY due_on) FILTER (WHERE klass IS NULL), '{}')
+    FROM tallies JOIN unnest(:programmes, :years, :units) AS changed (programme_id, year, lead_unit_id)
+        USING (programme_id, year, lead_unit_id), generate_series(1, n)
+    WHERE folded AND state <> 'cancelled'
+    GROUP BY programme_id, year, lead_unit_id, carried
 """)
 
 
 def fold(ctx: Context) -> None:
-    """Add equal counters up. Nothing else depends on it: the sums are the same before and after."""
-    ctx.session.execute(_FOLD)
+    """Add equal counters up. Nothing else depends on it: every count is the same before and after."""
+    ctx.session.execute(_ALONE)
+    changed = ctx.session.execute(_FOLD).all()
+    programmes, years, units = ([row[at] for row in changed] for at in range(3))
+    if changed:
+        for statement in (_FORGET, _SUM):
+            ctx.session.execute(statement, {"programmes": programmes, "years": years, "units": units})

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from tracker.models.tally import Tally, YearTally
+from tracker.models.tally import Tally, UnitTally, YearTally
 from tracker.models.unit import Unit
 from tracker.rules.deadlines import WAITING
 from tracker.rules.words import SHOWN_CLASSES
@@ -34,6 +34,7 @@ from tracker.store.filters import Day, Filters, Visible, ask, value
 # Filters that the counters know.
 KNOWN = frozenset({"programme_id", "year", "unit_id", "klass", "band", "state"})
 BANDS = (1, 2, 3)
+Counter = type[Tally] | type[UnitTally] | type[YearTally]
 UNITS_PER_PAGE = 50
 
 
@@ -90,7 +91,8 @@ def _band(day: Day, of: Any = Tally) -> ColumnElement[int | None]:
     )
 
 
-def _where(visible: Visible, filters: Filters, of: type[Tally] | type[YearTally] = Tally) -> list[ColumnElement[bool]]:
+def _within(visible: Visible, filters: Filters, of: Counter = Tally) -> list[ColumnElement[bool]]:
+    """Programme and year."""
     conditions: list[ColumnElement[bool]] = []
     if visible.programme_ids is not None:
         seen = value("seen_programmes", list(visible.programme_ids), several=True)
@@ -99,28 +101,22 @@ def _where(visible: Visible, filters: Filters, of: type[Tally] | type[YearTally]
         conditions.append(of.programme_id == value("programme_id", filters.programme_id))
     # What was carried is counted in each of its years, but once among all.
     in_year = filters.year is not None
-    conditions.append(of.year == value("year", filters.year) if in_year else of.carried.is_(False))
-    return [*conditions, of.state == filters.state if filters.state else of.state != State.CANCELLED]
+    return [*conditions, of.year == value("year", filters.year) if in_year else of.carried.is_(False)]
 
 
-def _of_units(visible: Visible, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = _where(visible, filters)
-    if filters.unit_id is not None:
-        conditions.append(Tally.lead_unit_id == value("unit_id", filters.unit_id))
-    return conditions
+def _counters(of: type[Tally] | type[YearTally], visible: Visible, filters: Filters) -> Select[Any]:
+    """(state, class, deadline, how many)"""
+    columns: tuple[Any, ...] = (of.state, of.klass, of.due_on, of.n)
+    state = of.state == filters.state if filters.state else of.state != State.CANCELLED
+    return select(*columns).where(*_within(visible, filters, of), state)
 
 
 def _together(visible: Visible, filters: Filters) -> Subquery:
     """Counters of a unit or of all; of all, those of the years and what is not yet folded into them."""
+    of_units = _counters(Tally, visible, filters)
     if filters.unit_id is not None:
-        return select(*_counted(Tally)).where(*_of_units(visible, filters)).subquery("together")
-    folded = select(*_counted(YearTally)).where(*_where(visible, filters, YearTally))
-    fresh = select(*_counted(Tally)).where(*_where(visible, filters), ~Tally.folded)
-    return union_all(folded, fresh).subquery("together")
-
-
-def _counted(of: type[Tally] | type[YearTally]) -> tuple[Any, ...]:
-    return of.state, of.klass, of.due_on, of.n
+        return of_units.where(Tally.lead_unit_id == value("unit_id", filters.unit_id)).subquery("together")
+    return union_all(_counters(YearTally, visible, filters), of_units.where(~Tally.folded)).subquery("together")
 
 
 def count_by_tally(session: Session, visible: Visible, filters: Filters, day: Day) -> int | None:
@@ -149,8 +145,9 @@ def _count(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
 def matrix(
     session: Session, visible: Visible, filters: Filters, day: Day, page: int = 1, *, late_only: bool = False
 ) -> Matrix:
-    """Units × class in one statement. Up to a page of units stand in the order of the state; of more, those with most
-    overdue come first. `late_only`: rows of those alone that have something overdue, most first; the sum is of all."""
+    """Units × class of programmes, and of a year where the filters say one, in one statement. Up to a page of units
+    stand in the order of the state; of more, those with most overdue come first. `late_only`: rows of those alone that
+    have something overdue, most first; the sum is of all."""
     build = _matrix_of_late if late_only else _matrix
     rows = ask(session, build, visible, filters, day, start=(max(page, 1) - 1) * UNITS_PER_PAGE).all()
     found = [_row(row) for row in rows]
@@ -165,16 +162,10 @@ def _matrix_of_late(visible: Visible, filters: Filters, day: Day) -> CompoundSel
 
 
 def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = False) -> CompoundSelect[Any]:
-    """The units of one page, and one row of all of them. Of ten thousand units each counter is read once, to find the
-    page; only those of its units are counted by class, and the sum is that of the year."""
-    where, unit_id = _of_units(visible, filters), Tally.lead_unit_id.label("unit_id")
-    per = (
-        select(unit_id, func.coalesce(func.sum(Tally.n).filter(_overdue(day)), 0).label("overdue"))
-        .where(*where)
-        .group_by(Tally.lead_unit_id)
-        .having(func.sum(Tally.n) > 0)
-        .cte("per")
-    )
+    """The units of one page, and one row of all of them. Of ten thousand units only those of the page are counted by
+    class; the page is found by one sum of each, and the row of all by the sums of the year."""
+    where, unit_id = [*_within(visible, filters), Tally.state != State.CANCELLED], Tally.lead_unit_id.label("unit_id")
+    per = _per_unit(visible, filters, day).cte("per")
     units = select(func.count()).select_from(per).scalar_subquery()
     units_late = select(func.count()).select_from(per).where(per.c.overdue > 0).scalar_subquery()
     worst_first = true() if late_only else units > UNITS_PER_PAGE
@@ -198,6 +189,19 @@ def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = F
     classed = select(*_classed(day, _together(visible, filters).c)).subquery("classed")
     everything = select(null().label("unit_id"), *_sums(classed), null().label("unit_name"), units, units_late)
     return union_all(select(rows), everything)
+
+
+def _per_unit(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
+    """How many of each unit's are overdue; `deadlines` stand in order, so those before today are counted by halving."""
+    before = func.width_bucket(value("today", day.today) - 1, UnitTally.deadlines)
+    folded = select(UnitTally.lead_unit_id, UnitTally.n, (UnitTally.late + before).label("overdue"))
+    late = case((_overdue(day), Tally.n), else_=0)
+    fresh = select(Tally.lead_unit_id, Tally.n, late).where(~Tally.folded, Tally.state != State.CANCELLED)
+    both = union_all(
+        folded.where(*_within(visible, filters, UnitTally)), fresh.where(*_within(visible, filters))
+    ).subquery("sums")
+    per = select(both.c.lead_unit_id.label("unit_id"), func.sum(both.c.overdue).label("overdue"))
+    return per.group_by(both.c.lead_unit_id).having(func.sum(both.c.n) > 0)
 
 
 def _classed(day: Day, of: Any) -> list[ColumnElement[Any]]:
