@@ -71,7 +71,7 @@ from tracker.web.inputs import KeyConverter
 from tracker.web.language import draw, locale
 from tracker.web.language import gettext as _
 from tracker.web.session import current_actor, overseen, require_password_change
-from tracker.web.view import percent_of, period_said, quick_form, rate, work
+from tracker.web.view import lines, percent_of, period_said, quick_form, rate, work
 
 BLUEPRINTS = (
     auth.bp, home.bp, my_work.bp, assignments.bp, evidence.bp, extensions.bp, explanations.bp, delegations.bp, bulk.bp,
@@ -101,7 +101,13 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.filters["without_links"] = mask
     app.jinja_env.globals.update(
-        _=draw, url_for=address, words=words, link=listing.link, work=work, quick_form=quick_form
+        _=draw,
+        url_for=address,
+        words=words,
+        link=listing.link,
+        work=work,
+        lines=lines,
+        quick_form=quick_form,
     )
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:

@@ -3,6 +3,7 @@
 A list has fifty rows and is asked for again and again: a row that has not changed is not drawn anew on the same day.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -59,8 +60,10 @@ class AssignmentView:
     # Beside the tag of the state: what was submitted in time is not "not yet due".
     in_time_words: str
     blocked_word: str
-    # With its unit and without, once it has been drawn; and the form of its update, around what is each page's own.
+    # With its unit and without, once it has been drawn; its line in a list with a tick and without, and the form of its
+    # update, around what is each page's own.
     html: dict[bool, Markup] = field(default_factory=dict)
+    lines: dict[bool, list[str]] = field(default_factory=dict)
     forms: dict[bool, list[str]] = field(default_factory=dict)
 
     @property
@@ -115,6 +118,20 @@ def work(one: AssignmentView, unit: bool = True) -> Markup:
         macro = current_app.jinja_env.get_template("components/lists.html").module.work  # type: ignore[attr-defined]
         html = one.html[unit] = macro(one, unit)
     return html
+
+
+def lines(views: Iterable[AssignmentView], told: Mapping[int, Any], ticked: bool, root: str) -> Markup:
+    """Rows of a long list, as the macro `line` draws one; `told` by id, and `root`, are this page's."""
+    macros: Any = current_app.jinja_env.get_template("components/lists.html").module
+    found: list[str] = []
+    for one in views:
+        parts = one.lines.get(ticked)
+        if parts is None:
+            parts = one.lines[ticked] = str(macros.line(one, ticked, _HERE, _HERE)).split(_HERE)
+        before, href, after = parts
+        last = told.get(one.row.id)
+        found += (before, root, href, str(macros.was_told(last)) if last else "", after)
+    return Markup("".join(found))
 
 
 def quick_form(one: AssignmentView, may_submit: bool, hidden: Markup) -> Markup:
