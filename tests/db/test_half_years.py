@@ -1,5 +1,6 @@
 """A second half-year ends with its year: its own past comes first, the year's only where there is none."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -59,6 +60,23 @@ def test_a_near_miss_does_not_read_as_reached(session: Session, act: Act) -> Non
     assert row.basis == "mục tiêu ≥ 97%"
 
 
+def test_a_near_miss_of_the_path_shows_beside_it(session: Session, app: Flask, act: Act) -> None:
+    measure, unit = measure_of(session, 5), unit_of(session, "p-yte")
+    for period, part in (("2025", 970), ("2026", 900)):
+        report(act, measure, unit, ratio(part, 1000, comment="x"), period=period, at=AFTER)
+    line = line_of(session, measure, "2026")
+    required = line.judgement.required
+    assert required is not None
+    assert line.lead is not None
+    near = replace(line, lead=replace(line.lead, value=required - Fraction(4, 10_000)))
+    assert near.value is not None
+    with app.test_request_context():
+        said = rule_of(near.judgement, near.shape, near.value)
+        assert value_of(near) == f"{short_number(near.value, 4)}%"
+        assert f"kỳ này cần ≥ {short_number(required, 4)}%" in said
+        assert rule_of(line.judgement, line.shape, line.value).endswith(f"kỳ này cần ≥ {short_number(required)}%.")
+
+
 def test_a_gap_names_the_level_of_the_year(session: Session, act: Act) -> None:
     measure, unit = measure_of(session, 5), unit_of(session, "p-yte")
     for period, part in (("2025", 970), ("2026", 900)):
@@ -79,4 +97,4 @@ def test_all_of_a_share_has_no_sign_before_it(app: Flask) -> None:
     assert targets_of(growth) == [(2025, "≥ 100%"), (2030, "≥ 120%")]
     road = judge(share, Fraction(90), Fraction(2027), {Fraction(2025): Decimal(100)})
     with app.test_request_context():
-        assert rule_of(road, share).endswith("(100%): kỳ này cần 100%.")
+        assert rule_of(road, share, None).endswith("(100%): kỳ này cần 100%.")

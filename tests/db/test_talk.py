@@ -153,14 +153,14 @@ def test_comments_are_audited_without_their_text(session: Session, act: Act, one
 
 
 def test_the_settings_of_a_programme(session: Session, act: Act, one: Assignment) -> None:
-    values = {"extension_days": 5, "ranking_threshold": 3, "mail_hour": 7}
+    values = {"extension_days": 5, "ranking_threshold": 4, "mail_hour": 7}
     with pytest.raises(NotAllowed):
         set_programme(act(HEAD), one.programme_id, **values)
     with pytest.raises(Invalid) as refused:
         set_programme(act(OFFICE), one.programme_id, **{**values, "mail_hour": 24})
     assert refused.value.field == "mail_hour"
     row = set_programme(act(OFFICE), one.programme_id, **values)
-    assert (row.extension_days, row.ranking_threshold, row.mail_hour) == (5, 3, 7)
+    assert (row.extension_days, row.ranking_threshold, row.mail_hour) == (5, 4, 7)
     session.flush()
     data = session.scalars(select(AuditEvent.data).where(AuditEvent.verb == "set_programme")).one()
     assert data["mail_hour"] == {"before": 8, "after": 7}

@@ -44,7 +44,7 @@ class Programme(Numbered, Base):
     # How many working days before the deadline a unit may still ask for more time; later only the office can give it.
     extension_days: Mapped[int] = mapped_column(server_default="3")
     # Units with fewer finished or overdue assignments are listed beside the ranking, not in it.
-    ranking_threshold: Mapped[int] = mapped_column(server_default="5")
+    ranking_threshold: Mapped[int] = mapped_column(server_default="3")
     # A figure that differs by more than this from the one before, in percent of it, must be explained.
     jump_percent: Mapped[int] = mapped_column(server_default="20")
     # Gathers the money for the programme (Section III, IV.8).

@@ -10,6 +10,9 @@ from tracker.rules.deadlines import DeadlineClass, Standing
 ON_TIME = frozenset({DeadlineClass.DONE_EARLY, DeadlineClass.DONE_ON_TIME})
 LATE = frozenset({DeadlineClass.DONE_LATE, DeadlineClass.OVERDUE})
 
+# Until a programme sets another: a commune has four assignments a year.
+USUAL_THRESHOLD = 3
+
 
 @dataclass
 class Score:

@@ -67,7 +67,8 @@ class WorkShown:
 
 @dataclass(frozen=True)
 class Page:
-    """`changed`: sections that differ from the round before the last; `open`: parts that can be written."""
+    """`changed`: sections that differ from the round before the last; `open`: parts that can be written;
+    `only_estimates`: the period is not over, so every figure is one."""
 
     report: UnitReport
     sections: list[Section]
@@ -82,6 +83,7 @@ class Page:
     check: Check
     changed: frozenset[str]
     days_left: int
+    only_estimates: bool
 
     @property
     def work_listed(self) -> list[WorkShown]:
@@ -131,6 +133,7 @@ def page_of(ctx: Context, report: UnitReport) -> Page:
         check=check(ctx, report),
         changed=_changed(report),
         days_left=ctx.calendar.between(ctx.today, due),
+        only_estimates=ctx.today <= period_named(report.cycle.period).last,
     )
 
 

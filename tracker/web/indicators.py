@@ -11,6 +11,7 @@ from tracker.rules.judgement import ORDER, Verdict, judge
 from tracker.rules.masking import FEW, SECOND, is_hidden, masked_rows
 from tracker.rules.measure import at_of
 from tracker.rules.permissions import Permission, may
+from tracker.rules.targets import telling_digits
 from tracker.rules.words import BETTER, STRATA, VERDICTS
 from tracker.services.figure import seen_of
 from tracker.store import commune_figure, figure
@@ -98,7 +99,7 @@ def measure_page(measure_id: int, errors: dict[str, str] | None = None, status: 
             period=found,
             choices=period_choices(ctx, programme, found),
             line=line,
-            rule=rule_of(line.judgement, line.shape),
+            rule=rule_of(line.judgement, line.shape, line.value),
             drawing=chart(line),
             facts=_facts(line),
             sides=_sides(line, sees=sees),
@@ -115,6 +116,7 @@ def measure_page(measure_id: int, errors: dict[str, str] | None = None, status: 
             value_of=value_of,
             target_of=target_of,
             number_in=number_in,
+            telling_digits=telling_digits,
             errors=errors or {},
             values=request.form if errors else {},
         ), status
@@ -127,7 +129,7 @@ def _row(line: Any, years: list[int]) -> Row:
         lead=line.indicator.lead_unit.short_name if line.indicator.lead_unit else "?",
         targets=targets_of(line.shape),
         years=[shown(line.years.get(at_of(str(year))), per) for year in years],
-        rule=rule_of(line.judgement, line.shape),
+        rule=rule_of(line.judgement, line.shape, line.value),
         spark=spark(line.years, per),
     )
 

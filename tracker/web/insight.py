@@ -12,7 +12,7 @@ from tracker.rules.days import read_day
 from tracker.rules.deadlines import DeadlineClass, completion_rate, standing
 from tracker.rules.errors import NotAllowed
 from tracker.rules.permissions import NOWHERE, Permission, may
-from tracker.rules.ranking import Score, rank, total_of
+from tracker.rules.ranking import USUAL_THRESHOLD, Score, rank, total_of
 from tracker.rules.words import N_, SHOWN_CLASSES, STATES
 from tracker.rules.workflow import OPEN
 from tracker.services.context import Context
@@ -50,7 +50,7 @@ def ranking() -> ResponseReturnValue:
                 n=one.n,
             )
         programme = load(ctx.session, filters.programme_id) if filters.programme_id else None
-        threshold = programme.ranking_threshold if programme else 5
+        threshold = programme.ranking_threshold if programme else USUAL_THRESHOLD
         ranked, few = rank(scores, threshold)
         return render_template(
             "insight/ranking.html",

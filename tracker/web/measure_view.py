@@ -28,12 +28,17 @@ def shown(value: Fraction | None, per: int, *, sign: bool = False, digits: int =
 
 
 def value_of(line: Line) -> str:
-    """The value that is judged; where it misses its target by little, with as many decimals as show it."""
-    said = line.judgement
-    if line.value is None or said.target is None or said.verdict is Verdict.MET:
-        return shown(line.value, line.shape.per)
-    digits = telling_digits(line.value, said.target.value, said.target.upper)
-    return shown(line.value, line.shape.per, digits=digits)
+    """The value that is judged; where it misses its target or its path by little, with as many decimals as show it."""
+    if line.value is None:
+        return ""
+    return shown(line.value, line.shape.per, digits=_digits(line.value, line.judgement))
+
+
+def _digits(value: Fraction, said: Judgement) -> int:
+    """Decimals of a value and of what it is held against."""
+    if said.target is None or said.verdict is Verdict.MET:
+        return 2
+    return telling_digits(value, said.target.value, said.target.upper, said.required)
 
 
 def number_in(value: Fraction | Decimal | None) -> str:
@@ -53,24 +58,24 @@ def targets_of(shape: Shape) -> list[tuple[int | None, str]]:
     return [(one.year, shape.words(one)) for one in (*shape.milestones, shape.every_year) if one]
 
 
-def rule_of(judgement: Judgement, shape: Shape) -> str:
-    """The rule in the reader's words."""
+def rule_of(judgement: Judgement, shape: Shape, value: Fraction | None) -> str:
+    """The rule in the reader's words; `value` is what was judged."""
     params: dict[str, Any] = dict(judgement.params)
     if isinstance(params.get("target"), Target):
         params["target"] = shape.words(params["target"])
     if judgement.required is not None:
-        params["required"] = _required(judgement, shape)
+        params["required"] = _required(judgement, shape, 2 if value is None else _digits(value, judgement))
     return _(judgement.words, **params)
 
 
-def _required(judgement: Judgement, shape: Shape) -> str:
+def _required(judgement: Judgement, shape: Shape, digits: int) -> str:
     """The value on the path; the comparator is the target's."""
     assert judgement.target is not None
     assert judgement.required is not None
     mark = {"<": "< ", "<=": "≤ ", ">": "> "}.get(judgement.target.comparator, "≥ ")
     if mark == "≥ " and is_all(judgement.required, shape.per, may_exceed=shape.most is None):
         mark = ""
-    return f"{mark}{shown(judgement.required, shape.per)}"
+    return f"{mark}{shown(judgement.required, shape.per, digits=digits)}"
 
 
 @dataclass(frozen=True)
