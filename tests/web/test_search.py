@@ -44,9 +44,16 @@ def test_a_filter_is_kept_shared_and_deleted(app: Flask, head: Browser) -> None:
     head.post("/filters", at=at, status=404, filter_name="x", query="class=overdue", unit_id=1_000_000)
 
 
-def test_the_month(head: Browser) -> None:
+def test_the_month(head: Browser, app: Flask) -> None:
     page = head.get("/calendar/?month=2026-11")
     assert 'datetime="2026-11-19"' in page
+    assert page.count("<strong>Quá hạn</strong>") == page.count('class="due work late"') > 0
+    with app.app_context(), acting() as ctx:
+        ctx.session.connection().exec_driver_sql(
+            "UPDATE assignments SET state = 'submitted', submitted_on = due_on WHERE state IN ('assigned', 'in_progress')"
+        )
+    page = head.get("/calendar/?month=2026-11")
+    assert page.count("Chờ xác nhận · ") == page.count('class="due work waits"') > 0
     assert "và " in page
     for month in ("2026-13", "x", "9999-12", "0001-01"):
         head.get(f"/calendar/?month={month}")
