@@ -99,6 +99,20 @@ def test_the_counters_of_all_units_are_those_of_each(session: Session, act: Act,
     assert [late_on(day) + 1 for day in days] == before
 
 
+def test_counters_that_a_migration_found_apart_are_summed_right(session: Session, act: Act, mixed: None) -> None:
+    """Folded by word only: +1 and -1 of the same beside each other."""
+    ctx = act(at=datetime(2026, 11, 20, 12, tzinfo=LOCAL))
+    session.execute(text("UPDATE tallies SET folded = true"))
+    assert session.scalar(select(func.count()).where(Tally.n < 0))
+    session.execute(update(Assignment).values(due_on=Assignment.due_on + 1))
+    tally.fold(ctx)
+    day, found = Day.of(ctx.today, ctx.calendar), Filters(year=2026, klass="overdue")
+    counted = matrix(session, EVERYTHING, Filters(year=2026), day, late_only=True)
+    each = [count_by_tally(session, EVERYTHING, replace(found, unit_id=row.unit_id), day) for row in counted.rows]
+    assert [row.counts["overdue"] for row in counted.rows] == each
+    assert counted.late == len(each)
+
+
 def test_every_number_is_the_number_of_its_rows(session: Session, act: Act, mixed: None) -> None:
     ctx = act(at=datetime(2026, 11, 20, 12, tzinfo=LOCAL))
     day = Day.of(ctx.today, ctx.calendar)

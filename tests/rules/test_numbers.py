@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from tracker.rules.errors import Invalid
 from tracker.rules.numbers import in_field, read_number
+from tracker.rules.targets import number_text
 
 TYPED = {
     "": None, "  ": None, "0": "0", "9,5": "9.5", "9.5": "9.5", "1.234": "1234", "1.234.567,8": "1234567.8",
     "1 234": "1234", "12\u00a0000": "12000", "-3": "-3", "-3,25": "-3.25", "95%": "95", "9,5 ‰": "9.5", "007": "7",
-    "1.23": "1.23", "1234.567": "1234.567",
+    "1.23": "1.23", "1234.567": "1234.567", "0.234": "0.234", "0.500%": "0.5", "−2,5": "-2.5", "1\u202f000": "1000",
 }  # fmt: skip
 
 
@@ -22,9 +23,13 @@ def test_what_is_a_number(text: str) -> None:
     assert read_number(text, "x") == (None if value is None else Decimal(value))
 
 
-@pytest.mark.parametrize(
-    "text", ["nhiều", "1/2", "1,2,3", "1.2.3", "1.234.56", "--1", "NaN", "Infinity", "1e5", "٣", "1,", ",5", "9" * 31]
-)
+NONE = (
+    "nhiều", "1/2", "1,2,3", "1.2.3", "1.234.56", "--1", "NaN", "Infinity", "1e5", "٣", "９", "1,", ",5", "9" * 31, "%",
+    "12 trẻ", "∞", "1.23.456", "0.123.456",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NONE)
 def test_what_is_none(text: str) -> None:
     with pytest.raises(Invalid, match="không phải là số") as error:
         read_number(text, "m1-value")
@@ -35,3 +40,8 @@ def test_what_is_none(text: str) -> None:
 def test_a_field_gives_back_what_it_shows(value: Decimal) -> None:
     assert read_number(in_field(value), "x") == value
     assert in_field(None) == ""
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=3))
+def test_what_pages_write_can_be_typed_back(number: Decimal) -> None:
+    assert read_number(number_text(number), "value") == number

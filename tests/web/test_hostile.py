@@ -74,6 +74,8 @@ def test_forms(app: Flask, office: Browser) -> None:
     for login, action, form in FORMS:
         where = f"/assignments/{one}"
         assert _send(browsers[login], f"{where}/{action}", where, form) < 500, (action, form)
+    told = {"signal": "on_track", "text": "x", "once": "a\x00b"}
+    assert _send(browsers[HEAD], f"/assignments/{one}/update", f"/assignments/{one}", dict(told)) < 500
     for values in ({"programme": HUGE, "year": HUGE}, {"programme": "x", "year": ""}, {}):
         assert _send(office, "/reports/", "/reports/", dict(values)) < 500
     assert _send(office, f"/mail/{HUGE}/resend", "/mail/", {}) == 404
@@ -88,7 +90,7 @@ NAMES = (
     "q", "returned", "stale", "starred", "state", "topic", "unit", "unit_name", "units", "view", "whose", "year",
 )  # fmt: skip
 VALUES = (
-    "", "-1", "0", "99999", "2147483648", "9223372036854775808", "9" * 5000, "1e300", "nan", "٣", "²",
+    "", "-1", "0", "99999", "2000000000", "2147483648", "9223372036854775808", "9" * 5000, "1e300", "nan", "٣", "²",
     "0001-01-01", "9999-12-31", "9999-12", "0001-01", "2026-W10", "1/1/9999", "30/02/2026", "1/1/" + "9" * 30,
     "a\x00b", "\r\nX-Evil: 1", "\ud83d", "\u200b", "%", "'\"<script>", "//evil.example", "/\t/[", "every", "list",
 )  # fmt: skip

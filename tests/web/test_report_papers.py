@@ -3,6 +3,7 @@
 # ruff: noqa: F811  (fixtures of the other file)
 
 import re
+import unicodedata
 from io import BytesIO
 
 from docx import Document
@@ -76,6 +77,35 @@ def test_excel_out_and_back(app: Flask, browse: Browse, office: Browser) -> None
     head.post(f"{where}/save", at=where, **form)
     assert "Không có gì mới" in sent(200)
     assert sql(app, "SELECT count(*) FROM report_sections") == [(2,)]
+
+
+def test_what_excel_makes_of_a_cell(app: Flask, browse: Browse, office: Browser) -> None:
+    """9,5% typed becomes 0.095 in a percent cell; a mark may be FALSE; texts may be decomposed; sheets get lost."""
+    opened(office)
+    where, head = report_path(app), browse(HEAD)
+    book = load_workbook(BytesIO(head.client.get(f"{where}/excel/mau.xlsx").data))
+    heads = {cell.value: cell.column for cell in book["Nội dung"][1]}
+    book["Nội dung"].cell(2, heads["Nội dung"]).value = unicodedata.normalize("NFD", "Đã tổ chức")
+    heads = {cell.value: cell.column for cell in book["Số liệu"][1]}
+    cell = book["Số liệu"].cell(2, heads["Tỷ lệ, số liệu"])
+    cell.value, cell.number_format = 0.095, "0.0%"
+    book["Số liệu"].cell(2, heads["Giải thích"]).value = "Sổ"
+    book["Số liệu"].cell(2, heads["Không có số liệu"]).value = False
+
+    def sent(status: int) -> str:
+        out = BytesIO()
+        book.save(out)
+        return head.post(f"{where}/excel", at=f"{where}/excel", status=status, file=(BytesIO(out.getvalue()), "x.xlsx"))
+
+    page = sent(200)
+    assert "9,5" in page
+    assert "không có số liệu" not in page
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token is not None
+    head.post(f"{where}/excel/save", at=f"{where}/excel", token=token[1])
+    assert sql(app, "SELECT text FROM report_sections") == [("Đã tổ chức",)]
+    book["Số liệu"].title = "Bảng"
+    assert "không có trang “Số liệu”" in sent(422)
 
 
 def without_its_mark(content: bytes) -> bytes:

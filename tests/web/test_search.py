@@ -1,5 +1,6 @@
 """The search page, saved filters and the calendar with its feed, as people use them."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -44,13 +45,29 @@ def test_a_filter_is_kept_shared_and_deleted(app: Flask, head: Browser) -> None:
     head.post("/filters", at=at, status=404, filter_name="x", query="class=overdue", unit_id=1_000_000)
 
 
+def test_a_band_is_of_what_is_overdue(app: Flask) -> None:
+    """Its number is that of its rows, whatever else the address says; without "overdue" there is none."""
+    office = Browser(app.test_client(), OFFICE)
+    with app.app_context(), acting() as ctx:
+        ctx.session.connection().exec_driver_sql(
+            "UPDATE assignments SET state = 'completed', submitted_on = due_on WHERE mod(id, 3) = 0"
+        )
+    pages = [
+        office.get(f"/assignments?year=2026&{more}") for more in ("class=overdue&band=1", "band=1", "class=done&band=1")
+    ]
+    counts = {(re.findall(r"<p>(\d+) nhiệm vụ</p>", page)[0], page.count('<li class="row')) for page in pages}
+    assert len(counts) == 1
+    assert 'href="/assignments?year=2026">Quá hạn' in pages[0]
+
+
 def test_the_month(head: Browser, app: Flask) -> None:
     page = head.get("/calendar/?month=2026-11")
     assert 'datetime="2026-11-19"' in page
     assert page.count("<strong>Quá hạn</strong>") == page.count('class="due work late"') > 0
     with app.app_context(), acting() as ctx:
         ctx.session.connection().exec_driver_sql(
-            "UPDATE assignments SET state = 'submitted', submitted_on = due_on WHERE state IN ('assigned', 'in_progress')"
+            "UPDATE assignments SET state = 'submitted', submitted_on = due_on"
+            " WHERE state IN ('assigned', 'in_progress')"
         )
     page = head.get("/calendar/?month=2026-11")
     assert page.count("Chờ xác nhận · ") == page.count('class="due work waits"') > 0

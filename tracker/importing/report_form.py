@@ -9,14 +9,17 @@ from tracker.rules.errors import Invalid
 from tracker.rules.files import clean_name
 from tracker.rules.numbers import read_number
 from tracker.rules.report_sheet import FIGURE_COLUMNS, FIGURES, FILLED, TEXT_COLUMNS, TEXTS
-from tracker.rules.text import fold, nfc, plain
+from tracker.rules.text import fold, plain
 from tracker.rules.unit_report import LONGEST_SECTION
 from tracker.rules.words import N_
 
 MAX_BYTES = 5 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 300, 40
 NUMBERS = ("Tử số", "Mẫu số", "Tỷ lệ, số liệu")
-LONGEST_LINE = 2_000
+# As long as the pages take it.
+LONGEST_LINE = 10_000
+# What stands in a cell for "no" where a mark stands for "yes".
+NO = frozenset({"", "0", "false", "khong", "sai", "no"})
 NEEDED = {TEXTS: ("Mã", "Phiên bản", "Gốc", "Nội dung"), FIGURES: ("Mã", "Phiên bản", "Gốc", *FILLED)}
 
 
@@ -63,8 +66,9 @@ class Form:
     wrong: list[Wrong]
 
 
-def read_report_form(name: str, stream: IO[bytes], mark: str) -> Form:
-    """Raises Invalid (field `file`) when it is no workbook of this report; what is wrong in cells is in the result."""
+def read_report_form(name: str, stream: IO[bytes], mark: str, *, with_figures: bool = True) -> Form:
+    """Raises Invalid (field `file`) when it is no workbook of this report, which has a sheet of texts and, where it is
+    asked for, one of figures; what is wrong in cells is in the result."""
     book = open_workbook(name, stream, MAX_BYTES)
     found = {prop.name: prop.value for prop in book.custom_doc_props.props}
     if str(found.get("report", "")) != mark:
@@ -73,17 +77,18 @@ def read_report_form(name: str, stream: IO[bytes], mark: str) -> Form:
             field="file",
             name=clean_name(name),
         )
-    form = Form([], [], [])
-    texts = _sheet(name, book, TEXTS, TEXT_COLUMNS)
-    if texts is None:
+    texts, figures = _sheet(name, book, TEXTS, TEXT_COLUMNS), _sheet(name, book, FIGURES, FIGURE_COLUMNS)
+    missing = TEXTS if texts is None else FIGURES if figures is None and with_figures else ""
+    if missing:
         raise Invalid(
             N_("Tệp “%(name)s” không có trang “%(sheet)s”. Hãy dùng tệp tải về từ trang này."),
             field="file",
             name=clean_name(name),
-            sheet=TEXTS,
+            sheet=missing,
         )
-    _texts(texts, form)
-    figures = _sheet(name, book, FIGURES, FIGURE_COLUMNS)
+    form = Form([], [], [])
+    if texts is not None:
+        _texts(texts, form)
     if figures is not None:
         _figures(figures, form)
     return form
@@ -149,7 +154,7 @@ def _figures(found: tuple[Any, dict[str, int]], form: Form) -> None:
         seen[int(id_)] = number
         numbers = [_number(number, name, cells[name], form) for name in NUMBERS]
         lines = {name: _said(FIGURES, number, name, cells[name], form, LONGEST_LINE) for name in FILLED[5:]}
-        ticks = [bool(_text(cells[name].value)) for name in ("Không có số liệu", "Ước")]
+        ticks = [fold(_text(cells[name].value)) not in NO for name in ("Không có số liệu", "Ước")]
         if len(form.wrong) == before:
             form.figures.append(
                 FilledFigure(
@@ -180,7 +185,9 @@ def _number(row: int, column: str, cell: Any, form: Form) -> str:
         form.wrong.append(Wrong(FIGURES, row, column, N_("ô này là công thức hoặc báo lỗi; hãy ghi bằng số")))
         return ""
     if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-        return f"{Decimal(repr(cell.value)):f}"
+        # Excel itself makes a percent cell of 0.095 where somebody types 9,5%.
+        parts = 100 if "%" in (cell.number_format or "") else 1
+        return f"{Decimal(repr(cell.value)) * parts:f}"
     try:
         value = read_number(_text(cell.value), column)
     except Invalid as error:
@@ -195,4 +202,4 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     # Excel breaks a line with a mark of its own.
-    return nfc(plain(str(value).replace("_x000D_", "")))
+    return plain(str(value).replace("_x000D_", ""))

@@ -11,7 +11,7 @@ from openpyxl.styles import PatternFill
 from tracker.importing.workbook import check_extent, open_workbook
 from tracker.rules.errors import Invalid
 from tracker.rules.files import clean_name
-from tracker.rules.text import fold, nfc, plain
+from tracker.rules.text import fold, plain
 from tracker.rules.words import N_, SIGNALS
 
 SHEET = "Cập nhật"
@@ -157,7 +157,7 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return nfc(plain(str(value)))
+    return plain(str(value))
 
 
 def _whole(value: object) -> int | None:

@@ -6,16 +6,20 @@ from decimal import Decimal
 from tracker.rules.errors import Invalid
 from tracker.rules.words import N_
 
-_GROUPED = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
+_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?")
 _PLAIN = re.compile(r"-?[0-9]+(?:,[0-9]+)?")
-# A point that can be no separator of thousands was meant as a comma: "9.5".
+# A point that can be no separator of thousands was meant as a comma: "9.5", "0.234".
 _POINT = re.compile(r"-?[0-9]+\.[0-9]+")
+# What somebody types behind a number.
+_BEHIND = re.compile(r"(?<=[0-9])[%‰]$")
 LONGEST = 30
 
 
 def read_number(text: str, field: str) -> Decimal | None:
-    """None where nothing was typed. "%" behind is left out. Raises Invalid for what is no number."""
-    typed = re.sub(r"[\s\u00a0\u202f]", "", text).removesuffix("%").removesuffix("‰")
+    """ "1.234" (one thousand and so many), "1.234,5", "9,5", "9.5", "97 %" → the number; None where nothing was typed.
+    Raises Invalid for what is no number."""
+    # Word processors put a sign of their own for a minus.
+    typed = _BEHIND.sub("", re.sub(r"\s", "", text).replace("\u2212", "-"))
     if not typed:
         return None
     if len(typed) <= LONGEST:

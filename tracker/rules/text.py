@@ -17,9 +17,9 @@ def nfc(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """What a person typed, without marks that nobody sees: controls, zero-width ones, those that turn the direction of
-    writing. Lines end in "\\n". Empty where nothing is left that can be read."""
-    kept = text.replace("\r\n", "\n").replace("\r", "\n")
+    """What a person typed, composed (NFC), without marks that nobody sees: controls, zero-width ones, those that turn
+    the direction of writing. Lines end in "\\n". Empty where nothing is left that can be read."""
+    kept = nfc(text).replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(char for char in kept if char in "\t\n" or unicodedata.category(char) not in _UNSEEN).strip()
     return kept if any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANK for char in kept) else ""
 

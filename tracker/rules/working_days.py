@@ -11,7 +11,7 @@ import holidays
 from tracker.rules.calendar import WorkingCalendar
 from tracker.rules.days import FIRST_YEAR, LAST_YEAR, read_day
 from tracker.rules.deadlines import effective_due
-from tracker.rules.text import fold, nfc, plain
+from tracker.rules.text import fold, plain
 from tracker.rules.words import N_
 
 MOST_LINES = 1_000
@@ -113,7 +113,7 @@ def read_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[list[Entry], l
     wrong: list[Wrong] = []
     first = True
     for line, cells in rows:
-        given = [" ".join(nfc(plain(cell)).split()) for cell in cells]
+        given = [" ".join(plain(cell).split()) for cell in cells]
         if not any(given):
             continue
         heading, first = first and bool(given) and fold(given[0]) == "ngay", False

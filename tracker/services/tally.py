@@ -51,9 +51,12 @@ _SUM = text("""
     INSERT INTO unit_tallies (programme_id, year, lead_unit_id, carried, n, late, deadlines)
     SELECT programme_id, year, lead_unit_id, carried, count(*), count(*) FILTER (WHERE klass = 'overdue'),
         coalesce(array_agg(due_on ORDER BY due_on) FILTER (WHERE klass IS NULL), '{}')
-    FROM tallies JOIN unnest(:programmes, :years, :units) AS changed (programme_id, year, lead_unit_id)
-        USING (programme_id, year, lead_unit_id), generate_series(1, n)
-    WHERE folded AND state <> 'cancelled'
+    FROM (
+        SELECT programme_id, year, lead_unit_id, carried, klass, due_on, sum(n) AS n
+        FROM tallies JOIN unnest(:programmes, :years, :units) AS changed (programme_id, year, lead_unit_id)
+            USING (programme_id, year, lead_unit_id)
+        WHERE folded AND state <> 'cancelled' GROUP BY programme_id, year, lead_unit_id, carried, klass, due_on
+    ) AS alike, generate_series(1, n)
     GROUP BY programme_id, year, lead_unit_id, carried
 """)
 

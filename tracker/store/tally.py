@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
     FromClause,
-    Integer,
     Label,
     Select,
     Subquery,
@@ -174,7 +174,7 @@ def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = F
         .where(per.c.overdue > 0 if late_only else true())
         .order_by(case((worst_first, -per.c.overdue), else_=0), per.c.unit_id)
         .limit(UNITS_PER_PAGE)
-        .offset(bindparam("start", type_=Integer))
+        .offset(bindparam("start", type_=BigInteger))
         .cte("some_units")
     )
     of_page = Tally.lead_unit_id.in_(select(some.c.unit_id))

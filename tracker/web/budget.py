@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from tracker.rules.budget import BUDGET_SOURCES, FIELDS, MILLION, Money, together
 from tracker.rules.errors import Conflict, Invalid, NotFound
+from tracker.rules.numbers import read_number
 from tracker.rules.permissions import Permission, may
 from tracker.rules.targets import short_number
-from tracker.rules.typed import read_number
 from tracker.rules.words import N_
 from tracker.services import budget as verbs
 from tracker.services.context import Context

@@ -7,8 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.rules.errors import Conflict, IllegalMove, Invalid, NotFound
+from tracker.rules.numbers import read_number
 from tracker.rules.permissions import Permission, may
-from tracker.rules.typed import NUMBERS, WORDS, read_entry, read_number
+from tracker.rules.typed import NUMBERS, WORDS, read_entry
 from tracker.rules.words import N_
 from tracker.services import figure as verbs
 from tracker.services.context import Context

@@ -107,12 +107,14 @@ def filters_of_address(ctx: Context) -> Filters:
     if unit_id is None and name:
         found = unit_named(ctx.session, name, ctx.today)
         unit_id = found.id if found else -1
+    # A band is a part of what is overdue.
+    band = args.get("band", type=key) if args.get("band") in ("1", "2", "3") else None
     return Filters(
         programme_id=args.get("programme", type=key),
         year=args.get("year", type=year),
         unit_id=unit_id,
-        klass=args["class"] if args.get("class") in (*SHOWN_CLASSES, "open", "done") else None,
-        band=args.get("band", type=key) if args.get("band") in ("1", "2", "3") else None,
+        klass="overdue" if band else args["class"] if args.get("class") in (*SHOWN_CLASSES, "open", "done") else None,
+        band=band,
         state=args["state"] if args.get("state") in set(State) else None,
         clause_id=args.get("clause", type=key),
         mine=ctx.actor.user_id if args.get("mine") else None,
@@ -157,7 +159,11 @@ def active(ctx: Context, filters: Filters, choices: Opened) -> list[dict[str, st
     if filters.year:
         words.append(("year", _("Năm %(year)s", year=filters.year)))
     here = url_for("listing.index")
-    return [{"label": label, "href": f"{here}?{urlencode(filters.without(name).as_query())}"} for name, label in words]
+    also = {"klass": ("band",)}
+    return [
+        {"label": label, "href": f"{here}?{urlencode(filters.without(name, *also.get(name, ())).as_query())}"}
+        for name, label in words
+    ]
 
 
 def link(**values: Any) -> str:

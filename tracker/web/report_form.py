@@ -47,12 +47,13 @@ def download(report_id: int) -> ResponseReturnValue:
 def preview(report_id: int) -> ResponseReturnValue:
     """Always a dry run: what is wrong, or what would change. Nothing is saved."""
     with acting() as ctx:
-        mark = forms.mark_of(_writable(ctx, report_id))
+        report = _writable(ctx, report_id)
+        mark, with_figures = forms.mark_of(report), bool(report.measure_ids)
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
             raise Invalid(N_("Hãy chọn tệp Excel đã điền."), field="file")
-        form = read_report_form(sent.filename, sent.stream, mark)
+        form = read_report_form(sent.filename, sent.stream, mark, with_figures=with_figures)
     except Invalid as error:
         return _page(report_id, {"file": say(error)}, 422)
     if form.wrong:

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
 from tracker.rules.search import Term, marks, terms_of, tsquery
-from tracker.rules.text import nfc
 from tracker.store.search import Found, find
 from tracker.web.inputs import clean, key
 from tracker.web.listing import visible_to
@@ -21,7 +20,7 @@ bp = Blueprint("search", __name__)
 @login_required
 def index() -> ResponseReturnValue:
     with acting() as ctx:
-        typed = nfc(clean(request.args.get("q", "")))
+        typed = clean(request.args.get("q", ""))
         question = tsquery(typed)
         visible = visible_to(ctx)
         found = Found([], 0, 1, more=False)

@@ -18,6 +18,7 @@ from tracker.services.context import Context
 from tracker.services.form import first_time
 from tracker.services.identity import recognise, touch
 from tracker.store.visitor import Visitor
+from tracker.web.inputs import clean
 from tracker.web.security import request_id
 
 # Forms that only show what would happen: sent twice, they show it twice.
@@ -99,7 +100,7 @@ class AlreadySent(Exception):
 
 def _act_once(ctx: Context) -> None:
     spends = request.method == "POST" and "once" not in g and request.endpoint not in LOOKING
-    token = request.form.get("once", "")[:64] if spends else ""
+    token = clean(request.form.get("once", ""))[:64] if spends else ""
     if token:
         g.once = True
         if not first_time(ctx, token):
