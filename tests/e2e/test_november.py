@@ -246,6 +246,7 @@ def issue(office: Page, edition: str) -> None:
     office.goto(edition)
     office.fill("#number", "15")
     office.fill("#signer", "Người Ký Mẫu")
+    office.get_by_label("Vẫn ban hành khi còn thiếu").check()
     office.get_by_role("button", name="Ban hành và khóa").click()
     office.get_by_text("Đã ban hành số 15/BC-LĐTBXH").wait_for(timeout=60_000)
 
