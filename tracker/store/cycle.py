@@ -242,11 +242,13 @@ class Missing:
     state: FilingState
     due_on: date
     level: Level
+    # Who answers for it now.
+    lead_unit_id: int
 
 
 _MISSING = (
-    "SELECT r.id, r.assignment_id, r.unit_name, r.state, coalesce(a.due_on, r.due_on), r.level FROM unit_reports AS r"
-    " JOIN assignments AS a ON a.id = r.assignment_id WHERE r.cycle_id = :cycle {where} ORDER BY r.position, r.id"
+    "SELECT r.id, r.assignment_id, r.unit_name, r.state, coalesce(a.due_on, r.due_on), r.level, a.lead_unit_id"
+    " FROM unit_reports AS r JOIN assignments AS a ON a.id = r.assignment_id WHERE r.cycle_id = :cycle {where} ORDER BY r.position, r.id"
 )
 
 
@@ -257,6 +259,6 @@ def missing(
     where = VIEWS[view] + (_LEVEL if level else "")
     values = {"cycle": cycle_id, "today": today, "level": level}
     return [
-        Missing(id_, assignment, name, FilingState(state), due, Level(one))
-        for id_, assignment, name, state, due, one in session.execute(text(_MISSING.format(where=where)), values)
+        Missing(id_, assignment, name, FilingState(state), due, Level(one), lead)
+        for id_, assignment, name, state, due, one, lead in session.execute(text(_MISSING.format(where=where)), values)
     ]
