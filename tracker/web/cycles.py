@@ -8,10 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 
 from tracker.exports.chasing_letter import chasing_letter
-from tracker.rules.cycle import KINDS, LEVELS
+from tracker.rules.cycle import KINDS, LEVELS, section_list
 from tracker.rules.errors import Invalid
 from tracker.rules.filing import CycleKind, Level
 from tracker.rules.permissions import Permission, may
+from tracker.rules.unit_report import required_keys
 from tracker.rules.words import N_
 from tracker.services import cycle as verbs
 from tracker.services import cycle_chase as chasing
@@ -186,8 +187,15 @@ def _monitor(ctx: Context, cycle: Any) -> ResponseReturnValue:
     shown, level = request.args.get("view", "all"), _level()
     shown = shown if shown in store.VIEWS else "all"
     counts = store.counts(ctx.session, [cycle.id], ctx.today)[cycle.id]
+    required = required_keys(section_list(cycle.form))
     page = store.rows(
-        ctx.session, cycle.id, ctx.today, view=shown, level=level, number=request.args.get("page", 1, type=key)
+        ctx.session,
+        cycle.id,
+        ctx.today,
+        view=shown,
+        level=level,
+        number=request.args.get("page", 1, type=key),
+        required=required,
     )
     scope = verbs.scope_of_programme(ctx, cycle.programme)
     return render_template(
@@ -203,7 +211,7 @@ def _monitor(ctx: Context, cycle: Any) -> ResponseReturnValue:
         level=level,
         views={name: _(word) for name, word in VIEW_WORDS.items()},
         levels={one: _(word) for one, word in LEVELS.items()},
-        sections=len(cycle.form["sections"]),
+        sections=len(required),
         runs=may(ctx.actor, Permission.RUN_CYCLE, scope),
         may_chase=cycle.closed_at is None and may(ctx.actor, Permission.CHASE, scope),
         today=ctx.today,
