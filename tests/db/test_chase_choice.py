@@ -1,4 +1,4 @@
-"""Whom chasing a cycle offers: who is late is chosen; one's own unit and who still has time are not, and why is said."""
+"""Whom chasing a cycle chooses: who is late; one's own unit and who still has time are not chosen, and why is said."""
 
 from datetime import timedelta
 
@@ -14,7 +14,9 @@ from tracker.services.chase import chase
 
 
 @pytest.mark.parametrize(
-    ("days", "said"), [(-1, None), (0, "đến hạn hôm nay, chưa muộn"), (1, "chưa đến hạn")], ids=["late", "today", "time"]
+    ("days", "said"),
+    [(-1, None), (0, "đến hạn hôm nay, chưa muộn"), (1, "chưa đến hạn")],
+    ids=["late", "today", "time"],
 )
 def test_who_has_time_is_not_chosen(session: Session, act: Act, days: int, said: str | None) -> None:
     cycle = opened(act)

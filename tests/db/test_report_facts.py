@@ -25,9 +25,7 @@ FRIDAY = datetime(2026, 10, 16, 9, 0, tzinfo=LOCAL)
     ("after", "late"), [(-1, None), (0, None), (1, Late(0)), (3, Late(1)), (5, Late(3))],
     ids=["before", "on the day", "on a Saturday", "on Monday", "on Wednesday"],
 )  # fmt: skip
-def test_late_is_the_first_submission_after_its_day(
-    session: Session, act: Act, after: int, late: Late | None
-) -> None:
+def test_late_is_the_first_submission_after_its_day(session: Session, act: Act, after: int, late: Late | None) -> None:
     cycle = opened(act, at=FRIDAY - timedelta(days=1))
     report = report_of(session, cycle, "p-yte")
     session.get_one(Assignment, report.assignment_id).due_on = FRIDAY.date()

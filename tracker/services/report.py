@@ -183,7 +183,11 @@ def issue_report(
     report.issued_on, report.issued_by_id = day, ctx.actor.user_id
     report.signed_as, report.signer = [line.upper() for line in lines], signer.strip()
     _again(ctx, report)
-    data = {"number": report.issued_number, "day": day.isoformat(), **({"gaps": asdict(lacking)} if lacking.any else {})}
+    data = {
+        "number": report.issued_number,
+        "day": day.isoformat(),
+        **({"gaps": asdict(lacking)} if lacking.any else {}),
+    }
     record(ctx, "issue_report", "report", report.id, data=data)
 
 

@@ -257,7 +257,8 @@ class Missing:
 
 _MISSING = (
     "SELECT r.id, r.assignment_id, r.unit_name, r.state, coalesce(a.due_on, r.due_on), r.level, a.lead_unit_id"
-    " FROM unit_reports AS r JOIN assignments AS a ON a.id = r.assignment_id WHERE r.cycle_id = :cycle {where} ORDER BY r.position, r.id"
+    " FROM unit_reports AS r JOIN assignments AS a ON a.id = r.assignment_id"
+    " WHERE r.cycle_id = :cycle {where} ORDER BY r.position, r.id"
 )
 
 

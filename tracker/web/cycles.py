@@ -172,7 +172,9 @@ def _chase(cycle_id: int, errors: dict[str, str] | None = None, status: int = 20
                 rows=rows[: chasing.MOST],
                 more=max(0, len(rows) - chasing.MOST),
                 late={one.report_id: ctx.calendar.between(one.due_on, ctx.today) for one in rows},
-                chosen={int(one) for one in chosen if one.isdecimal()} if errors else {one.report_id for one in rows} - spared.keys(),
+                chosen={int(one) for one in chosen if one.isdecimal()}
+                if errors
+                else {one.report_id for one in rows} - spared.keys(),
                 spared={id_: _(why) for id_, why in spared.items()},
                 words=request.form.get("chase", "") if errors else chasing.usual_text(ctx, cycle),
                 view=_only(),
