@@ -236,7 +236,7 @@ def machine(session: Session, act: Act) -> type[RuleBasedStateMachine]:
                 return
             id_ = max(self.editions) if not again else min(self.editions)
             day = self.now.date()
-            if self.try_(OFFICE, reports.issue_report, id_, number=str(number), day=day):
+            if self.try_(OFFICE, reports.issue_report, id_, number=str(number), day=day, incomplete=True):
                 assert id_ not in self.issued
                 self._work(id_, printed=printed == 0)
                 self.issued[id_] = self._row(id_)

@@ -142,7 +142,7 @@ def test_only_what_was_issued(app: Flask, browse: Browse, api: Api, cycle_id: in
         api.get(path, 404)
     with app.app_context(), acting() as ctx:
         day = ctx.today.isoformat()
-    office.post("/reports/1/issue", at="/reports/1", number="7", day=day)
+    office.post("/reports/1/issue", at="/reports/1", number="7", day=day, incomplete="1")
     _build(app)
     (facts,) = api.get("/api/editions").get_json()["editions"]
     assert (facts["number"], facts["issued_on"], facts["recipient"]) == ("07/BC-LĐTBXH", day, "agency")

@@ -115,7 +115,12 @@ def test_from_asking_to_issue(app: Flask, browse: Browse, cycle_id: int) -> None
     assert "Lỗi" in wrong
     browse(LEADER).post(f"/reports/{one}/issue", at="/reports/", status=403, number="15", day="2026-01-01")
     today = datetime.now().date()
-    page = office.post(f"/reports/{one}/issue", at=f"/reports/{one}", number="15", day=today.isoformat(), signer="Mẫu")
+    form = {"number": "15", "day": today.isoformat(), "signer": "Mẫu"}
+    page = office.post(f"/reports/{one}/issue", at=f"/reports/{one}", status=422, **form)
+    assert 'href="#incomplete"' in page
+    assert 'value="15"' in page
+    assert re.search(r"1/42 đơn vị đã tiếp nhận; 41 chưa gửi", page)
+    page = office.post(f"/reports/{one}/issue", at=f"/reports/{one}", incomplete="1", **form)
     assert "Đang điền số, ngày" in page
     _build(app)
     page = office.get(f"/reports/{one}")
@@ -127,6 +132,30 @@ def test_from_asking_to_issue(app: Flask, browse: Browse, cycle_id: int) -> None
     with app.app_context():
         assert build_due(acting) == 0
     assert office.client.get(f"/reports/{one}.docx").data == before
+
+
+def test_what_is_owed_is_left_empty_at_once(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office, where = browse(OFFICE), f"/reports/cycles/{cycle_id}"
+    office.post("/reports/", at=where, cycle=cycle_id)
+    _build(app)
+    page = office.get("/reports/1")
+    linked = re.findall(rf'href="{where}/([\w-]+)"', page)
+    keys = re.findall(r'name="key" value="([^"]+)"', page)
+    assert len(linked) > 3
+    assert keys == linked
+    assert "highlights" not in keys  # a unit wrote it
+    assert re.findall(r'name="key" value="([^"]+)"', office.get(where)) == keys
+    assert "Bỏ trống các mục còn lại" not in browse(LEADER).get(where)
+    browse(LEADER).post(f"{where}/sections/empty", at="/reports/", status=403, key=keys)
+    _write(office, cycle_id, "plans", text="Đẩy mạnh truyền thông.")
+    page = office.post(f"{where}/sections/empty", at="/reports/1", key=[*keys, "highlights", "khong-co"])
+    assert f"Đã bỏ trống {len(keys) - 1} mục" in page
+    assert "Mọi mục đã có nội dung" in page
+    assert "Đẩy mạnh truyền thông." in office.get(f"{where}/plans")
+    assert "vừa có nội dung" in office.post(f"{where}/sections/empty", at=where, key=keys)
+    page = office.get("/reports/1")
+    assert page.count("đã xong sau khi lập bản này") == len(keys)
+    assert "Bỏ trống các mục còn lại" not in page
 
 
 def test_the_other_recipient_and_what_differs(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811

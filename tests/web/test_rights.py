@@ -117,7 +117,7 @@ ELSEWHERE = {
     "delegations.make", "delegations.end", "mails.show", "mails.body", "mails.send_again", "mails.leave_out",
     "register.index", "register.document", "register.workbook", "reports.show", "reports.download",
     "reports.retry", "reports.cancel", "reports.issue", "reports.other", "reports.compared", "edition.index",
-    "edition.section", "edition.save", "api_keys.revoke", "bulk.undo", "bulk.done", 
+    "edition.section", "edition.save", "edition.empty_rest", "api_keys.revoke", "bulk.undo", "bulk.done", 
     "evidence.create", "evidence.download", "evidence.take_back",
     "listing.delete_filter", "calendar.revoke", "calendar.make", "components.gallery", "figures.show", "figures.save",
     "budget.show", "budget.save",

@@ -4,11 +4,13 @@ Pure. A report that was returned is open only where it was returned; one that li
 whose cycle is closed is open nowhere.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 
+from tracker.rules.calendar import WorkingCalendar
 from tracker.rules.cycle import FIGURES, Section
 from tracker.rules.errors import IllegalMove, Invalid
 from tracker.rules.filing import FilingState
@@ -139,6 +141,20 @@ def check_returned(reasons: Mapping[str, str], keys: Collection[str]) -> dict[st
 
 
 @dataclass(frozen=True)
+class Late:
+    """Filed after its day; `days`: working days, 0 where only days off lay between."""
+
+    days: int
+
+
+def filed_late(first_on: date | None, due_on: date, calendar: WorkingCalendar) -> Late | None:
+    """`first_on`: the local day on which it was submitted for the first time; None in time, or not filed."""
+    if first_on is None or first_on <= due_on:
+        return None
+    return Late(calendar.between(due_on, first_on))
+
+
+@dataclass(frozen=True)
 class Problem:
     """What is missing or odd before a report is submitted. `part`: a section's key, or `m` and a measure's id; the page
     has an element of that name. What does not block is a warning."""
@@ -151,11 +167,20 @@ class Problem:
 
 @dataclass(frozen=True)
 class Check:
-    """`done` of `total` parts are filled in: required sections, and figures or their "no data"."""
+    """`done` of `total` parts are filled in: required sections (`sections`: so many, of how many), and figures or their
+    "no data" (`figures`)."""
 
-    done: int
-    total: int
+    sections: tuple[int, int]
+    figures: tuple[int, int]
     problems: tuple[Problem, ...]
+
+    @property
+    def done(self) -> int:
+        return self.sections[0] + self.figures[0]
+
+    @property
+    def total(self) -> int:
+        return self.sections[1] + self.figures[1]
 
     @property
     def ready(self) -> bool:
@@ -164,6 +189,11 @@ class Check:
     @property
     def percent(self) -> int:
         return 100 * self.done // self.total if self.total else 100
+
+
+def required_keys(sections: Iterable[Section]) -> list[str]:
+    """The sections that are counted, on the unit's page as in the monitor: one that may stay empty lacks nothing."""
+    return [one.key for one in sections if one.required]
 
 
 def check(
@@ -178,13 +208,11 @@ def check(
     """`measures`: those that the unit fills in, with their names; `figures`: of which there is a figure or "no data".
     `returned`: parts that lie with the unit, of which `unchanged` are as they were when they came back."""
     problems: list[Problem] = []
-    done = 0
-    required = [one for one in sections if one.required]
+    required = required_keys(sections)
+    written = sum(bool(texts.get(key, "").strip()) for key in required)
     for one in sections:
         text = texts.get(one.key, "").strip()
-        if one.required and text:
-            done += 1
-        elif one.required:
+        if one.required and not text:
             problems.append(Problem(one.key, N_("Mục “%(title)s” chưa có nội dung."), {"title": one.title}))
         if text and (name := looks_like_child(text)):
             problems.append(
@@ -196,9 +224,7 @@ def check(
                 )
             )
     for id_, name in measures.items():
-        if id_ in figures:
-            done += 1
-        else:
+        if id_ not in figures:
             problems.append(
                 Problem(
                     f"m{id_}", N_("Chưa có số liệu: %(name)s (không có thì chọn “không có số liệu”)."), {"name": name}
@@ -209,7 +235,8 @@ def check(
         if part in unchanged:
             message = N_("Mục “%(title)s” bị trả lại mà chưa được sửa.")
             problems.append(Problem(part, message, {"title": named.get(part, N_("Số liệu"))}, blocks=False))
-    return Check(done, len(required) + len(measures), tuple(problems))
+    known = sum(id_ in figures for id_ in measures)
+    return Check((written, len(required)), (known, len(measures)), tuple(problems))
 
 
 def mark_of(text: str) -> str:

@@ -36,6 +36,10 @@ def chase(ctx: Context, assignment_id: int, *, text: str, version: int | None = 
     # A chase went to whom a mail went: not to whom has no address or no account, nor to oneself.
     people = lead_people(ctx, row)
     mails = notify(ctx, "chased", row, people, reason=text, cause=f"chase{sent.id}")
+    if not mails and any(person.id == ctx.actor.user_id for person in people):
+        raise Invalid(
+            N_("Người nhận thư đôn đốc là chính anh/chị; đơn vị không có ai khác nhận được thư."), field="chase"
+        )
     if not mails:
         raise Invalid(N_("Đơn vị chưa có ai nhận được thư đôn đốc."), field="chase")
     sent.readers = [ChaseReader(user_id=person_id, outbox_id=mail_id) for person_id, mail_id in mails.items()]

@@ -1,6 +1,6 @@
 """Chasing whoever has not filed in one action: a mail to each unit by the existing chases, and the official letter."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tracker.exports.chasing_letter import EVERYBODY, Behind, LetterFacts
@@ -73,6 +73,19 @@ def chase_behind(ctx: Context, cycle_id: int, report_ids: Collection[int], *, te
         data={"told": len(done.told), "untold": [name for name, _error in done.untold], "text": text.strip()},
     )  # fmt: skip
     return done
+
+
+def spared(ctx: Context, rows: Iterable[Missing]) -> dict[int, str]:
+    """Report → why it is offered but not chosen: one's own unit's, and what is not late yet."""
+    found: dict[int, str] = {}
+    for one in rows:
+        if one.lead_unit_id in ctx.actor.units:
+            found[one.report_id] = N_("đơn vị của anh/chị, không tự đôn đốc")
+        elif one.due_on == ctx.today:
+            found[one.report_id] = N_("đến hạn hôm nay, chưa muộn")
+        elif one.due_on > ctx.today:
+            found[one.report_id] = N_("chưa đến hạn")
+    return found
 
 
 def usual_text(ctx: Context, cycle: ReportCycle) -> str:

@@ -1,6 +1,6 @@
 """What the office makes of the texts of a cycle's report: order, wording, what is left out. It outlives rebuilds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -115,9 +115,7 @@ def edit_section(ctx: Context, cycle_id: int, key: str, *, text: str | None, sea
     """`text` "": nothing shall stand there; None: back to what is drawn. Raises Conflict where somebody else, or a
     unit's report, has changed the section since the form was made."""
     cycle = open_cycle(ctx, cycle_id, Permission.BUILD_REPORT)
-    ctx.session.connection().exec_driver_sql(
-        "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (cycle.id, f"section:{key}")
-    )
+    _take_turn(ctx, cycle, key)
     now = section(ctx, cycle, key)
     if seal != now.seal:
         raise Conflict(N_("Mục này vừa được sửa, hoặc báo cáo của đơn vị vừa thay đổi, sau khi anh/chị mở trang."))
@@ -126,20 +124,49 @@ def edit_section(ctx: Context, cycle_id: int, key: str, *, text: str | None, sea
     kept = plain(text) if text is not None else None
     if now.edit is not None and now.edit.text == kept and not now.changed:
         return
+    _write(ctx, cycle, now, kept)
+
+
+def empty_rest(ctx: Context, cycle_id: int, keys: Collection[str]) -> int:
+    """Leaves empty those of these sections that nobody has written, nor any unit; how many. Each as if by itself."""
+    cycle = open_cycle(ctx, cycle_id, Permission.BUILD_REPORT)
+    for key in sorted(set(keys)):
+        _take_turn(ctx, cycle, key)
+    found = [one for one in sections(ctx, cycle) if one.key in keys and one.text is None]
+    if not found:
+        raise Conflict(N_("Các mục này vừa có nội dung hoặc đã được bỏ trống."))
+    for one in found:
+        _write(ctx, cycle, one, "")
+    return len(found)
+
+
+def _take_turn(ctx: Context, cycle: ReportCycle, key: str) -> None:
+    ctx.session.connection().exec_driver_sql(
+        "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (cycle.id, f"section:{key}")
+    )
+
+
+def _write(ctx: Context, cycle: ReportCycle, now: Section, text: str | None) -> None:
     assert ctx.actor.user_id is not None
     row = EditedSection(
-        cycle_id=cycle.id, key=key, text=kept, drawn=now.drawn, edited_at=ctx.now, edited_by_id=ctx.actor.user_id
+        cycle_id=cycle.id, key=now.key, text=text, drawn=now.drawn, edited_at=ctx.now, edited_by_id=ctx.actor.user_id
     )
     ctx.session.add(row)
     ctx.session.flush()
-    record(ctx, "edit_section", "report_cycle", cycle.id, data={"key": key, "characters": len(kept or "")})
+    record(ctx, "edit_section", "report_cycle", cycle.id, data={"key": now.key, "characters": len(text or "")})
 
 
-def owed(report: ConsolidatedReport) -> list[str]:
-    """Titles of the sections of an edition that have no text and were not left empty on purpose."""
+@dataclass(frozen=True)
+class Owed:
+    key: str
+    title: str
+
+
+def owed(report: ConsolidatedReport) -> list[Owed]:
+    """The sections of an edition that have no text and were not left empty on purpose."""
     if report.snapshot is None:
         return []
     snapshot = Snapshot.from_json(report.snapshot)
     titles = sections_of(CycleKind(snapshot.cycle), snapshot.sections, snapshot.solution_groups)
     texts = report.texts or {}
-    return [title for key, title in titles if texts.get(key, {}).get("text") is None]
+    return [Owed(key, title) for key, title in titles if texts.get(key, {}).get("text") is None]

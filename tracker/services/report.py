@@ -3,6 +3,7 @@ does with them is in `report_build`."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from tracker.models.cycle import ReportCycle
 from tracker.models.report import BuildState, ConsolidatedReport
 from tracker.rules.calendar import local_date
 from tracker.rules.errors import Invalid, NotFound
+from tracker.rules.filing import Gaps, gaps
 from tracker.rules.permissions import Permission, Scope, demand
 from tracker.rules.words import N_
 from tracker.services.audit import record
@@ -121,11 +123,24 @@ def cancel_report(ctx: Context, report_id: int) -> None:
     record(ctx, "cancel_report", "report", report.id)
 
 
+def gaps_of(report: ConsolidatedReport) -> Gaps:
+    """How the units had filed when the figures of this edition were taken."""
+    return gaps(row["state"] for row in (report.snapshot or {}).get("filing", ()))
+
+
 def issue_report(
-    ctx: Context, report_id: int, *, number: str, day: date | None, signed_as: str = "", signer: str = ""
+    ctx: Context,
+    report_id: int,
+    *,
+    number: str,
+    day: date | None,
+    signed_as: str = "",
+    signer: str = "",
+    incomplete: bool = False,
 ) -> None:
     """Number and day as the clerk gave them after signing; `signed_as`: lines such as "KT. TRƯỞNG PHÒNG". The documents
-    are written once more with them, and from then on nothing of the edition changes."""
+    are written once more with them, and from then on nothing of the edition changes. `incomplete`: said by whoever
+    knows that reports of units are not in it."""
     report = load_for_office(ctx, report_id)
     if report.issued_at is not None:
         raise Invalid(N_("Bản này đã ban hành."))
@@ -138,7 +153,7 @@ def issue_report(
         raise Invalid(
             N_("Còn %(n)s mục chưa có nội dung: %(sections)s. Hãy viết, hoặc chọn bỏ trống mục đó, rồi lập bản mới."),
             n=len(missing),
-            sections="; ".join(missing),
+            sections="; ".join(one.title for one in missing),
         )
     found = NUMBER.fullmatch(number.strip().removeprefix("Số:").strip())
     if found is None:
@@ -150,6 +165,14 @@ def issue_report(
     lines = [line.strip() for line in signed_as.splitlines() if line.strip()]
     if len(lines) > 4 or len(signed_as) > LONGEST or len(signer) > LONGEST:
         raise Invalid(N_("Chức vụ người ký ghi tối đa 4 dòng ngắn."), field="signed_as")
+    lacking = gaps_of(report)
+    if lacking.any and not incomplete:
+        raise Invalid(
+            N_("Bản này mới có %(n)s/%(all)s báo cáo của đơn vị. Hãy đánh dấu nếu vẫn ban hành."),
+            field="incomplete",
+            n=lacking.accepted,
+            all=lacking.expected,
+        )
     assert report.snapshot is not None
     symbol = found[2] or f"/BC-{report.snapshot['agency_short']}"
     number = f"{int(found[1]):02}{symbol}"
@@ -160,7 +183,12 @@ def issue_report(
     report.issued_on, report.issued_by_id = day, ctx.actor.user_id
     report.signed_as, report.signer = [line.upper() for line in lines], signer.strip()
     _again(ctx, report)
-    record(ctx, "issue_report", "report", report.id, data={"number": report.issued_number, "day": day.isoformat()})
+    data = {
+        "number": report.issued_number,
+        "day": day.isoformat(),
+        **({"gaps": asdict(lacking)} if lacking.any else {}),
+    }
+    record(ctx, "issue_report", "report", report.id, data=data)
 
 
 def _again(ctx: Context, report: ConsolidatedReport) -> None:

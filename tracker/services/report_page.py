@@ -2,19 +2,21 @@
 year's, the work of the year, who wrote what, what is missing."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from tracker.exports.unit_report import FigureLine, ReportFacts, WorkLine, symbol_of
 from tracker.models.cycle import ReportCycle, ReportSection, UnitReport
 from tracker.models.figure import Figure
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.unit import Unit, UnitKind
+from tracker.rules.calendar import local_date
 from tracker.rules.cycle import Section, about, section_list
 from tracker.rules.deadlines import Standing, official_class, standing
 from tracker.rules.figures import Entry
-from tracker.rules.filing import CycleKind, FilingState
+from tracker.rules.filing import FILED, CycleKind, FilingState
 from tracker.rules.recurrence import period_named
 from tracker.rules.targets import Comparator, Target
-from tracker.rules.unit_report import Check
+from tracker.rules.unit_report import Check, Late, filed_late
 from tracker.rules.words import OFFICIAL_CLASSES
 from tracker.services.context import Context
 from tracker.services.figure import is_retired
@@ -67,8 +69,7 @@ class WorkShown:
 
 @dataclass(frozen=True)
 class Page:
-    """`changed`: sections that differ from the round before the last; `open`: parts that can be written;
-    `only_estimates`: the period is not over, so every figure is one."""
+    """`changed`: sections that differ from the round before the last; `open`: parts that can be written."""
 
     report: UnitReport
     sections: list[Section]
@@ -83,7 +84,14 @@ class Page:
     check: Check
     changed: frozenset[str]
     days_left: int
-    only_estimates: bool
+    # Of the first submission, while one stands.
+    late: Late | None
+    today: date
+
+    @property
+    def only_estimates(self) -> bool:
+        """The period is not over, so every figure is one."""
+        return self.today <= period_named(self.report.cycle.period).last
 
     @property
     def work_listed(self) -> list[WorkShown]:
@@ -111,14 +119,19 @@ class Page:
         return filed["values"] if filed else {}
 
     @property
-    def due_on(self) -> object:
-        row = self.report.assignment
-        return row.due_on if row is not None and row.due_on else self.report.due_on
+    def due_on(self) -> date:
+        return _due(self.report)
+
+
+def _due(report: UnitReport) -> date:
+    """Its assignment's day, which may have been given more time."""
+    row = report.assignment
+    return row.due_on if row is not None and row.due_on else report.due_on
 
 
 def page_of(ctx: Context, report: UnitReport) -> Page:
     cycle, texts = store.texts_before(ctx.session, report)
-    due = report.assignment.due_on if report.assignment and report.assignment.due_on else report.due_on
+    due, first = _due(report), report.first_submitted_at if report.state in FILED else None
     return Page(
         report=report,
         sections=section_list(report.cycle.form),
@@ -133,7 +146,8 @@ def page_of(ctx: Context, report: UnitReport) -> Page:
         check=check(ctx, report),
         changed=_changed(report),
         days_left=ctx.calendar.between(ctx.today, due),
-        only_estimates=ctx.today <= period_named(report.cycle.period).last,
+        late=filed_late(local_date(first) if first else None, due, ctx.calendar),
+        today=ctx.today,
     )
 
 

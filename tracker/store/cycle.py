@@ -179,7 +179,8 @@ _ROWS = """
     SELECT p.id, p.unit_id, p.unit_name, p.level, p.state, coalesce(a.due_on, p.due_on) AS due_on,
         p.assignment_id, p.exempt_reason, a.submitted_on, p.submitted_at, p.first_submitted_at, p.accepted_at,
         (SELECT count(*) FROM filed_rounds AS f WHERE f.report_id = p.id) AS rounds,
-        (SELECT count(*) FROM report_sections AS s WHERE s.report_id = p.id AND btrim(s.text) <> '') AS written,
+        (SELECT count(*) FROM report_sections AS s
+            WHERE s.report_id = p.id AND s.key = ANY(:required) AND s.text ~ '\\S') AS written,
         last.edited_at, last.edited_by,
         (SELECT max(c.sent_at) FROM chases AS c WHERE c.assignment_id = p.assignment_id) AS chased_at,
         CASE WHEN u.valid_to < :today THEN u.valid_to END AS over_on,
@@ -218,14 +219,22 @@ _MATCHING = (
 
 
 def rows(
-    session: Session, cycle_id: int, today: date, *, view: str = "all", level: Level | None = None, number: int = 1
+    session: Session,
+    cycle_id: int,
+    today: date,
+    *,
+    view: str = "all",
+    level: Level | None = None,
+    number: int = 1,
+    required: Sequence[str] = (),
 ) -> Page[Row]:
-    """One page of the units, in the order of the frozen list. `view`: a key of VIEWS."""
+    """One page of the units, in the order of the frozen list. `view`: a key of VIEWS; `required`: the sections whose
+    written ones are counted."""
     where = VIEWS[view] + (_LEVEL if level else "")
     values: dict[str, Any] = {"cycle": cycle_id, "today": today, "level": level}
     total = session.execute(text(_MATCHING.format(what="count(*)", where=where)), values).scalar_one()
     number = max(1, min(number, -(-total // PAGE_SIZE) or 1))
-    values |= {"size": PAGE_SIZE, "start": (number - 1) * PAGE_SIZE}
+    values |= {"size": PAGE_SIZE, "start": (number - 1) * PAGE_SIZE, "required": list(required)}
     found = session.execute(text(_ROWS.format(where=where)), values)
     return Page([_row(one) for one in found], total, number, PAGE_SIZE)
 
@@ -242,11 +251,14 @@ class Missing:
     state: FilingState
     due_on: date
     level: Level
+    # Who answers for it now.
+    lead_unit_id: int
 
 
 _MISSING = (
-    "SELECT r.id, r.assignment_id, r.unit_name, r.state, coalesce(a.due_on, r.due_on), r.level FROM unit_reports AS r"
-    " JOIN assignments AS a ON a.id = r.assignment_id WHERE r.cycle_id = :cycle {where} ORDER BY r.position, r.id"
+    "SELECT r.id, r.assignment_id, r.unit_name, r.state, coalesce(a.due_on, r.due_on), r.level, a.lead_unit_id"
+    " FROM unit_reports AS r JOIN assignments AS a ON a.id = r.assignment_id"
+    " WHERE r.cycle_id = :cycle {where} ORDER BY r.position, r.id"
 )
 
 
@@ -257,6 +269,6 @@ def missing(
     where = VIEWS[view] + (_LEVEL if level else "")
     values = {"cycle": cycle_id, "today": today, "level": level}
     return [
-        Missing(id_, assignment, name, FilingState(state), due, Level(one))
-        for id_, assignment, name, state, due, one in session.execute(text(_MISSING.format(where=where)), values)
+        Missing(id_, assignment, name, FilingState(state), due, Level(one), lead)
+        for id_, assignment, name, state, due, one, lead in session.execute(text(_MISSING.format(where=where)), values)
     ]

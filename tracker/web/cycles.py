@@ -8,10 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 
 from tracker.exports.chasing_letter import chasing_letter
-from tracker.rules.cycle import KINDS, LEVELS
+from tracker.rules.cycle import KINDS, LEVELS, section_list
 from tracker.rules.errors import Invalid
 from tracker.rules.filing import CycleKind, Level
 from tracker.rules.permissions import Permission, may
+from tracker.rules.unit_report import required_keys
 from tracker.rules.words import N_
 from tracker.services import cycle as verbs
 from tracker.services import cycle_chase as chasing
@@ -162,6 +163,7 @@ def _chase(cycle_id: int, errors: dict[str, str] | None = None, status: int = 20
         rows = chasing.behind(ctx, cycle_id, only=_only(), level=_level())
         cycle = verbs.view(ctx, cycle_id)
         chosen = request.form.getlist("reports")
+        spared = chasing.spared(ctx, rows)
         return (
             render_template(
                 "cycles/chase.html",
@@ -170,7 +172,10 @@ def _chase(cycle_id: int, errors: dict[str, str] | None = None, status: int = 20
                 rows=rows[: chasing.MOST],
                 more=max(0, len(rows) - chasing.MOST),
                 late={one.report_id: ctx.calendar.between(one.due_on, ctx.today) for one in rows},
-                chosen={int(one) for one in chosen if one.isdecimal()} if errors else {one.report_id for one in rows},
+                chosen={int(one) for one in chosen if one.isdecimal()}
+                if errors
+                else {one.report_id for one in rows} - spared.keys(),
+                spared={id_: _(why) for id_, why in spared.items()},
                 words=request.form.get("chase", "") if errors else chasing.usual_text(ctx, cycle),
                 view=_only(),
                 level=_level(),
@@ -184,8 +189,15 @@ def _monitor(ctx: Context, cycle: Any) -> ResponseReturnValue:
     shown, level = request.args.get("view", "all"), _level()
     shown = shown if shown in store.VIEWS else "all"
     counts = store.counts(ctx.session, [cycle.id], ctx.today)[cycle.id]
+    required = required_keys(section_list(cycle.form))
     page = store.rows(
-        ctx.session, cycle.id, ctx.today, view=shown, level=level, number=request.args.get("page", 1, type=key)
+        ctx.session,
+        cycle.id,
+        ctx.today,
+        view=shown,
+        level=level,
+        number=request.args.get("page", 1, type=key),
+        required=required,
     )
     scope = verbs.scope_of_programme(ctx, cycle.programme)
     return render_template(
@@ -201,7 +213,7 @@ def _monitor(ctx: Context, cycle: Any) -> ResponseReturnValue:
         level=level,
         views={name: _(word) for name, word in VIEW_WORDS.items()},
         levels={one: _(word) for one, word in LEVELS.items()},
-        sections=len(cycle.form["sections"]),
+        sections=len(required),
         runs=may(ctx.actor, Permission.RUN_CYCLE, scope),
         may_chase=cycle.closed_at is None and may(ctx.actor, Permission.CHASE, scope),
         today=ctx.today,

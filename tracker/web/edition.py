@@ -39,6 +39,20 @@ def index(cycle_id: int) -> ResponseReturnValue:
         )
 
 
+@bp.post("/<int:cycle_id>/sections/empty")
+@login_required
+def empty_rest(cycle_id: int) -> ResponseReturnValue:
+    """Only what the page named, and only what nobody has written since."""
+    try:
+        with acting() as ctx:
+            n = editing.empty_rest(ctx, cycle_id, request.form.getlist("key"))
+    except Conflict as error:
+        flash(say(error), "error")
+    else:
+        flash(_("Đã bỏ trống %(n)s mục. Bản lập sau sẽ không còn thiếu các mục này.", n=n), "success")
+    return redirect(url_for("edition.index", cycle_id=cycle_id))
+
+
 @bp.get("/<int:cycle_id>/<key>")
 @login_required
 def section(cycle_id: int, key: str) -> ResponseReturnValue:

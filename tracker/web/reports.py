@@ -15,7 +15,7 @@ from tracker.rules.words import N_, OFFICIAL_CLASSES
 from tracker.services import report as verbs
 from tracker.services.context import Context
 from tracker.services.edition_compare import compare
-from tracker.services.edition_text import owed
+from tracker.services.edition_text import owed, sections
 from tracker.services.report_build import material_of
 from tracker.store import cycle as cycles
 from tracker.store.edition import file, file_kinds
@@ -98,13 +98,22 @@ def _show(report_id: int, errors: dict[str, str] | None = None, status: int = 20
         report = _visible(ctx, report_id)
         others = editions(ctx.session, [report.programme_id], limit=300)
         same = [one for one in others if one.cycle_id == report.cycle_id and one.year == report.year]
+        lacking = owed(report) if report.state == "done" and not report.issued_at else []
+        # Of what this edition owes, what the office has not written or left empty since.
+        rest = (
+            {one.key for one in sections(ctx, report.cycle) if one.text is None} & {one.key for one in lacking}
+            if lacking and report.cycle_id
+            else set()
+        )
         return (
             render_template(
                 "reports/show.html",
                 report=report,
                 same=[one for one in same if one.id != report.id and one.state == "done"],
                 files=file_kinds(ctx.session, report.id),
-                owed=owed(report) if report.state == "done" and not report.issued_at else [],
+                owed=lacking,
+                rest=rest,
+                gaps=verbs.gaps_of(report),
                 may_build=report.programme_id in overseen(ctx, Permission.BUILD_REPORT),
                 sizes={"docx": len(report.document) if report.document else 0},
                 today=ctx.today,
@@ -123,7 +132,13 @@ def issue(report_id: int) -> ResponseReturnValue:
         with acting() as ctx:
             day = read_day(text("day").strip())
             verbs.issue_report(
-                ctx, report_id, number=text("number"), day=day, signed_as=text("signed_as"), signer=text("signer")
+                ctx,
+                report_id,
+                number=text("number"),
+                day=day,
+                signed_as=text("signed_as"),
+                signer=text("signer"),
+                incomplete=bool(text("incomplete")),
             )
     except Invalid as error:
         return _show(report_id, {error.field or "number": say(error)}, 422)

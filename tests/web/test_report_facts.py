@@ -1,0 +1,42 @@
+"""The page of a unit's report, for who writes it and for who decides: days, and what of it still moves."""
+
+import re
+from datetime import datetime
+
+from flask import Flask
+
+from tests.web.test_pages import HEAD, Browse, Browser, browse  # noqa: F401
+from tests.web.test_reporting import filed, office, opened, report_path, sql  # noqa: F401
+from tracker.rules.calendar import LOCAL
+
+
+def test_late_and_up_to_which_day_is_said(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    opened(office)
+    where = report_path(app)
+    cut = sql(app, "SELECT cut_off_on FROM report_cycles")[0][0]
+    up_to = f"Số liệu tính đến hết ngày {cut:%d/%m/%Y}."
+    head = browse(HEAD)
+    page = head.get(where)
+    assert up_to in page[page.index('id="figures"') :]
+    assert up_to in head.get(f"{where}/check")
+    assert "mục bắt buộc, 0/" in page
+    assert re.search(r"phần đã điền \(0/5 mục bắt buộc, 0/\d+ số liệu\)", head.get(f"{where}/check"))
+    today = datetime.now(LOCAL).date()
+    assert f"tính đến hôm nay, {today:%d/%m/%Y}" in page
+    filed(head, where)
+    id_ = where.rsplit("/", 1)[1]
+    late = "UPDATE assignments SET due_on = current_date - 30 WHERE id = (SELECT assignment_id FROM unit_reports"
+    sql(app, f"{late} WHERE id = %s) RETURNING id", id_)
+    page = office.get(where)
+    assert re.search(r"nộp muộn (19|2\d) ngày làm việc", page)
+    assert up_to in page
+    assert f"tính đến hôm nay, {today:%d/%m/%Y}" in page
+    assert "không khóa cùng báo cáo đã nộp" in page
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version is not None
+    office.post(f"{where}/accept", at=where, version=version[1])
+    page = office.get(where)
+    assert "Đã tiếp nhận" in page
+    assert "nộp muộn" in page
+    assert f"tính đến hôm nay, {today:%d/%m/%Y}" in page
+    assert "/5 mục bắt buộc" in office.get("/cycles/1")
