@@ -16,7 +16,9 @@ NO_COUNTS: tuple[int, int, int, int] = (0, 0, 0, 0)
 @dataclass(frozen=True)
 class MeasureRow:
     """Targets are words ("≥ 82%"); a missing one is "". `value` is what is judged, `origin` whose it is ("lead",
-    "communes"); `series` earlier values of the same measure, `path` what each year requires, (year, value) both.
+    "communes"); `communes` of them are in what they add up to, `communes_expected` should be (0: not known, as of what
+    was frozen earlier); `series` earlier values of the same measure, `path` what each year requires, (year, value)
+    both.
 
     `verdict` is a `rules.judgement.Verdict`, `rule` says it in words; `gap` is the value less the nearest target, or
     less what the path requires, `basis` which of them ("mức 91%"), and `chance` whether the targets ahead will be
@@ -37,6 +39,7 @@ class MeasureRow:
     lead_value: str | None = None
     communes_value: str | None = None
     communes: int = 0
+    communes_expected: int = 0
     verdict: str = "not_yet"
     rule: str = ""
     gap: str | None = None
@@ -46,6 +49,11 @@ class MeasureRow:
     series: tuple[tuple[str, str], ...] = ()
     path: tuple[tuple[str, str], ...] = ()
     basis: str = ""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether what is judged is the sum of only some of the communes that it should be of."""
+        return self.origin == "communes" and self.communes < self.communes_expected
 
 
 @dataclass(frozen=True)
@@ -258,6 +266,10 @@ class Snapshot:
         if self.filing:
             return [(one.unit, one.state in FILED) for one in self.filing if one.state != "exempt"]
         return [(unit.name, unit.report_filed) for unit in self.units]
+
+    def returned(self) -> list[str]:
+        """Units that filed and were given it back: missing, though not without having sent any."""
+        return [one.unit for one in self.filing if one.state == "returned"]
 
     def missing(self) -> list[str]:
         return [unit for unit, filed in self.expected() if not filed]
