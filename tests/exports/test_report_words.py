@@ -104,7 +104,7 @@ def test_what_is_hard_to_reach_is_named_and_the_rest_counted() -> None:
     one = with_measures("mid_term", chance)
     text = words(one)
     first = one.snapshot.measures()[0][2]
-    assert f"Khó đạt mục tiêu năm 2030 (02 chỉ số):\n- {first.name} (chỉ số 1): 80%; mục tiêu: ≥ 86%.\n- " in text
+    assert f"Khó đạt mục tiêu năm 2030 (02 chỉ số):\n- {first.name} (chỉ số 1): 80%; mục tiêu: ≥\u00a086%.\n- " in text
     assert "Có khả năng đạt mục tiêu năm 2030: 07 chỉ số (3.1, 3.2, " in text
     assert "Còn lại 26/35 chỉ số chưa đủ số liệu để ước tính hoặc không còn mục tiêu phía trước." in text
 

@@ -14,6 +14,7 @@ from tracker.exports.material import period_year, short, told
 from tracker.exports.paper import Picture
 from tracker.exports.report_words import of_some
 from tracker.exports.snapshot import MeasureRow, Tally
+from tracker.rules.recurrence import in_sentence, period_named
 from tracker.rules.words import OFFICIAL_CLASSES
 
 WIDTH = 640
@@ -199,7 +200,7 @@ def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
     yearly = (("hằng năm", measure.target_2030),)
     dated = (("2025", measure.target_2025), ("2030", measure.target_2030))
     wanted = "; ".join(f"{name}: {target}" for name, target in (yearly if levels else dated) if target)
-    latest = f"{_period(measure.series[-1][0])} " if measure.series else ""
+    latest = f"{in_sentence(period_named(measure.series[-1][0]))}: " if measure.series else ""
     some = f" ({latest}{of_some(measure)})" if measure.is_partial else ""
     return Picture(
         drawing.svg(),

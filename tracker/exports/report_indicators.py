@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from tracker.exports.annex_table import unparted
 from tracker.exports.body import LETTERS, Body
 from tracker.exports.charts import drawable, measure_chart
 from tracker.exports.material import Material, digits_of, told
@@ -62,7 +63,7 @@ class Indicators:
         for ref, one, more in rows[:MOST_LISTED_BEHIND]:
             marks = "; ".join(mark for mark in ("ước" if one.estimate else "", of_some(one)) if mark)
             value = f"{told(one.value, one.per, digits_of(one))}{f' ({marks})' if marks else ''}"
-            self.paper.paragraph(f"- {one.name} (chỉ số {ref}): {value}{more}")
+            self.paper.paragraph(unparted(f"- {one.name} (chỉ số {ref}): {value}{more}"))
         if len(rows) > MOST_LISTED_BEHIND:
             self.paper.paragraph(self.material.at_annex("indicators", "Các chỉ số còn lại nêu tại {}."))
 
