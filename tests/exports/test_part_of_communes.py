@@ -81,14 +81,14 @@ def test_it_stands_beside_the_figure_in_text_annex_and_chart() -> None:
     ]
     assert captions
     assert captions[0].endswith(f"{measure.name} (năm 2026: {SOME})")
-    cells = [row for row in indicators(one).rows if len(row) > 1]
+    cells = [[cell.replace("\u00a0", " ") for cell in row] for row in indicators(one).rows if len(row) > 1]
     at = indicators(one).heads.index("So sánh")
     assert [SOME in row[at] for row in cells] == [True, True, *[False] * 33]
     assert cells[0][at].startswith(f"Chậm lộ trình\n({SOME})\n")
     estimate = replace(measure, estimate=True)
     picture = measure_chart(estimate, "Chỉ số 1:", 1)
     assert drawable(estimate)
-    assert f" (năm 2026: {SOME}). Mục tiêu" in picture.alt
+    assert f" (năm\u00a02026: {SOME}). Mục tiêu" in picture.alt
 
 
 def test_beside_the_lead_s_figure_a_sum_of_some_says_so() -> None:

@@ -200,7 +200,8 @@ def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
     yearly = (("hằng năm", measure.target_2030),)
     dated = (("2025", measure.target_2025), ("2030", measure.target_2030))
     wanted = "; ".join(f"{name}: {target}" for name, target in (yearly if levels else dated) if target)
-    latest = f"{in_sentence(period_named(measure.series[-1][0]))}: " if measure.series else ""
+    period = in_sentence(period_named(measure.series[-1][0])) if measure.series else ""
+    latest = f"{period}: ".replace("năm ", "năm\u00a0") if period else ""
     some = f" ({latest}{of_some(measure)})" if measure.is_partial else ""
     return Picture(
         drawing.svg(),

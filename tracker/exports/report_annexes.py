@@ -101,11 +101,11 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
     )
     against = VERDICTS[one.verdict] if one.value is not None else ""
     if some := of_some(one):
-        against += f"\n({some})"
+        against += "\n({})".format(some.replace("xã, thị trấn", "xã,\u00a0thị\u00a0trấn"))
     if one.gap is not None and one.verdict != "not_yet" and (by := _difference(one, digits)):
         against += f"\n{by}"
     remarks = [one.comment]
-    if one.origin == "communes":
+    if one.origin == "communes" and not one.is_partial:
         remarks.append(f"cộng từ {one.communes} xã, thị trấn")
     elif one.lead_value is not None and one.communes_value is not None and _differs(one):
         few = one.communes < one.communes_expected
