@@ -86,7 +86,8 @@ def test_a_gap_names_the_level_of_the_year(session: Session, act: Act) -> None:
     required = line.judgement.required
     assert required is not None
     assert (row.verdict, row.gap) == ("off_path", f"{rounded(90 - required):f}")
-    assert row.basis == f"mức {short_number(required)}%"
+    assert row.basis == f"mức ≥ {short_number(required)}%"
+    assert row.rule.endswith(f": kỳ này cần ≥ {short_number(required)}%.")
 
 
 def test_all_of_a_share_has_no_sign_before_it(app: Flask) -> None:

@@ -33,6 +33,15 @@ def test_a_target_of_every_year_is_a_level_line_with_its_number() -> None:
     assert alt.endswith("Mục tiêu hằng năm: 100%.")
 
 
+def test_a_target_keeps_its_sign_on_its_line() -> None:
+    _svg, texts, _alt = drawn(target_2025="< 10%", target_2030="< 10%")
+    assert "&lt;\u00a010" in texts
+    _svg, texts, _alt = drawn(
+        target_2025="≤ 12‰", target_2030="≤ 9‰", path=(("2020", "15"), ("2025", "12"), ("2030", "9"))
+    )
+    assert {"≤\u00a012", "≤\u00a09"} <= set(texts)
+
+
 def test_a_range_of_every_year_has_both_ends() -> None:
     svg, texts, _alt = drawn(target_2025="từ 2% đến 3,5%/năm", target_2030="từ 2% đến 3,5%/năm")
     assert svg.count("dasharray") == 3
@@ -41,7 +50,7 @@ def test_a_range_of_every_year_has_both_ends() -> None:
 
 def test_of_odd_counts_the_target_is_the_number_alone() -> None:
     _svg, texts, _alt = drawn(unit="trên 4.000", target_2025="≤ 3/4.000 trẻ em", target_2030="≤ 3/4.000 trẻ em")
-    assert "3" in texts
+    assert "≤\u00a03" in texts
     assert "Tính trên 4.000" in texts
     assert not any("4000" in one or "4.000" in one for one in texts if not one.startswith("Tính"))
 
@@ -50,7 +59,7 @@ def test_the_legend_names_what_is_drawn_and_nothing_else() -> None:
     road = "Mục tiêu và lộ trình phải đạt (nét đứt)"
     _svg, texts, _alt = drawn(path=(("2025", "82"), ("2030", "90")))
     assert road in texts
-    assert {"82", "90", "Đơn vị: %"} <= set(texts)
+    assert {"≥\u00a082", "≥\u00a090", "Đơn vị: %"} <= set(texts)
     svg, texts, _alt = drawn(path=(("2030", "90"),))
     assert road not in texts
     assert "Mục tiêu" in texts

@@ -57,11 +57,24 @@ def test_who_owes_a_report_is_told_as_it_stands() -> None:
     snapshot = made()
     missing = [one for one in snapshot.filing if one.state in ("expected", "draft")]
     assert f"Còn {said(len(missing))} đơn vị chưa gửi báo cáo đến thời điểm tổng hợp." in words(material())
-    for n, told in ((1, "chưa gửi hoặc chưa gửi lại"), (len(missing), "chưa gửi lại")):
+    rest, expected = said(len(missing) - 1), len(snapshot.expected())
+    kept = expected - len(missing)
+    for n, told in ((1, f"{rest} đơn vị chưa gửi và 01 đơn vị đang bổ sung"), (len(missing), "03 đơn vị đang bổ sung")):
         chosen = missing[:n]
         filing = tuple(replace(one, state="returned") if one in chosen else one for one in snapshot.filing)
         again = replace(material(), snapshot=replace(snapshot, filing=filing))
-        assert f"Còn {said(len(missing))} đơn vị {told} báo cáo đến" in words(again)
+        text = words(again)
+        assert f"Còn {told} báo cáo đến thời điểm" in text
+        assert (
+            f"{kept + n}/{expected} đơn vị đã gửi báo cáo, trong đó {said(n)} đơn vị đang bổ sung; trong {kept} "
+            in text
+        )
+        assert f"Các đơn vị đã gửi, đang bổ sung theo yêu cầu ({said(n)}): {chosen[0].unit}" in text
+        assert (f"Các đơn vị chưa gửi báo cáo ({rest}): " in text) is (n == 1)
+        heads = [row[0] for row in ANNEXES["filing"](again).rows if len(row) == 1]
+        sent = sum(int(head.partition(": ")[2].partition("/")[0]) for head in heads)
+        assert sent == kept + n
+        assert sum(", trong đó " in head for head in heads) == len({one.level for one in chosen})
 
 
 def test_each_group_of_charts_has_its_sentence() -> None:
@@ -91,7 +104,7 @@ def test_what_is_hard_to_reach_is_named_and_the_rest_counted() -> None:
     one = with_measures("mid_term", chance)
     text = words(one)
     first = one.snapshot.measures()[0][2]
-    assert f"Khó đạt mục tiêu năm 2030 (02 chỉ số):\n- {first.name} (chỉ số 1): 80%; mục tiêu: ≥ 86%.\n- " in text
+    assert f"Khó đạt mục tiêu năm 2030 (02 chỉ số):\n- {first.name} (chỉ số 1): 80%; mục tiêu: ≥\u00a086%.\n- " in text
     assert "Có khả năng đạt mục tiêu năm 2030: 07 chỉ số (3.1, 3.2, " in text
     assert "Còn lại 26/35 chỉ số chưa đủ số liệu để ước tính hoặc không còn mục tiêu phía trước." in text
 

@@ -60,8 +60,11 @@ def test_nothing_typed_is_lost(browse: Browse, cycle_id: int) -> None:  # noqa: 
     page = office.post(at, at=at, status=409, seal="cũ", deed="save", text="Đã gõ rất lâu")
     assert "Đã gõ rất lâu</textarea>" in page
     assert "vừa được sửa" in page
-    page = office.post(at, at=at, status=422, seal="", deed="save", text="   ")
-    assert "Bỏ trống mục này" in page
+    for deed, blank in (("save", "   "), ("save", "\u200b"), ("khác", "\u200b ")):
+        page = office.post(at, at=at, status=422, seal="", deed=deed, text=blank)
+        assert 'id="text-error"' in page
+    office.post(f"/reports/cycles/{cycle_id}/a%00b", at=at, status=404, seal="", text="x")
+    assert "x" * 3_000_000 in office.post(at, at=at, status=409, seal="cũ", text="x" * 3_000_000)
     seal = re.search(r'name="seal" value="([^"]+)"', office.get(at))
     assert seal is not None
     page = office.post(at, at=at, status=422, seal=seal[1], deed="save", text="x" * 100_001)
@@ -148,7 +151,7 @@ def test_what_is_owed_is_left_empty_at_once(app: Flask, browse: Browse, cycle_id
     assert "Bỏ trống các mục còn lại" not in browse(LEADER).get(where)
     browse(LEADER).post(f"{where}/sections/empty", at="/reports/", status=403, key=keys)
     _write(office, cycle_id, "plans", text="Đẩy mạnh truyền thông.")
-    page = office.post(f"{where}/sections/empty", at="/reports/1", key=[*keys, "highlights", "khong-co"])
+    page = office.post(f"{where}/sections/empty", at="/reports/1", key=[*keys, "highlights", "a\0b"])
     assert f"Đã bỏ trống {len(keys) - 1} mục" in page
     assert "Mọi mục đã có nội dung" in page
     assert "Đẩy mạnh truyền thông." in office.get(f"{where}/plans")

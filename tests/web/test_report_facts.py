@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Flask
 
 from tests.web.test_pages import HEAD, Browse, Browser, browse  # noqa: F401
-from tests.web.test_reporting import filed, office, opened, report_path, sql  # noqa: F401
+from tests.web.test_reporting import OFFICER, filed, filled, form_of, office, opened, report_path, sql  # noqa: F401
 from tracker.rules.calendar import LOCAL
 
 
@@ -40,3 +40,22 @@ def test_late_and_up_to_which_day_is_said(app: Flask, browse: Browse, office: Br
     assert "nộp muộn" in page
     assert f"tính đến hôm nay, {today:%d/%m/%Y}" in page
     assert "/5 mục bắt buộc" in office.get("/cycles/1")
+
+
+def test_a_locked_section_gives_the_text_back(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    """The head files while an officer still writes."""
+    opened(office)
+    where = report_path(app)
+    head, officer = browse(HEAD), browse(OFFICER)
+    filled(head, where)
+    page = officer.get(where)
+    version = re.search(r'name="version" value="(\d+)"', head.get(f"{where}/check"))
+    assert version is not None
+    head.post(f"{where}/submit", at=f"{where}/check", version=version[1])
+    id_ = re.findall(r'id="m(\d+)-numerator"', page)[0]
+    typed = {"text-plans": "Viết dở dang", f"m{id_}-numerator": "77", f"m{id_}-source": "Sổ mới"}
+    page = officer.post(f"{where}/save", at=where, status=422, **form_of(page, **typed))
+    assert "đã khóa" in page
+    assert "Viết dở dang" in page
+    assert "Tử số: 77\n" in page
+    assert "Nguồn: Sổ mới\n" in page

@@ -12,7 +12,9 @@ from html import escape
 from tracker.exports.label_places import Taken, wide
 from tracker.exports.material import period_year, short, told
 from tracker.exports.paper import Picture
+from tracker.exports.report_words import of_some
 from tracker.exports.snapshot import MeasureRow, Tally
+from tracker.rules.recurrence import in_sentence, period_named
 from tracker.rules.words import OFFICIAL_CLASSES
 
 WIDTH = 640
@@ -184,22 +186,28 @@ def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
             told_value, newest = short(str(one[1])), n == len(values) - 1
             x, y, anchor = taken.place(*at(*one), told_value, 13)
             drawing.text(x, y, told_value, anchor=anchor, size=13, bold=newest)
-    for (x, y), (_year, value) in zip(goals, path[-len(goals) :], strict=False):
-        x, y, anchor = taken.place(x, y, short(str(value)), 13)
-        drawing.text(x, y, short(str(value)), anchor=anchor, size=13, colour=GOAL)
+    signs = {2025.0: _sign(measure.target_2025), 2030.0: _sign(measure.target_2030)}
+    for (x, y), (when, value) in zip(goals, path[-len(goals) :], strict=False):
+        goal = f"{signs.get(when, '')}{short(str(value))}"
+        x, y, anchor = taken.place(x, y, goal, 13)
+        drawing.text(x, y, goal, anchor=anchor, size=13, colour=GOAL)
     for level in levels if not path else ():
-        x, y, anchor = taken.place(*at(last, level), short(str(level)), 13, beside=True)
-        drawing.text(x, y, short(str(level)), anchor=anchor, size=13, colour=GOAL)
+        goal = f"{_sign(measure.target_2030)}{short(str(level))}"
+        x, y, anchor = taken.place(*at(last, level), goal, 13, beside=True)
+        drawing.text(x, y, goal, anchor=anchor, size=13, colour=GOAL)
     _legend(drawing, left, diamonds=bool(goals), road=len(path) > 1, level=bool(levels))
     said = "; ".join(f"{_period(period)}: {told(value, measure.per)}" for period, value in measure.series)
     yearly = (("hằng năm", measure.target_2030),)
     dated = (("2025", measure.target_2025), ("2030", measure.target_2030))
-    wanted = "; ".join(f"{when}: {target}" for when, target in (yearly if levels else dated) if target)
+    wanted = "; ".join(f"{name}: {target}" for name, target in (yearly if levels else dated) if target)
+    period = in_sentence(period_named(measure.series[-1][0])) if measure.series else ""
+    latest = f"{period}: ".replace("năm ", "năm\u00a0") if period else ""
+    some = f" ({latest}{of_some(measure)})" if measure.is_partial else ""
     return Picture(
         drawing.svg(),
         WIDE,
-        f"Biểu đồ đường, {measure.name}. Kết quả {said or 'chưa có'}. Mục tiêu {wanted or 'không có'}.",
-        _caption(number, f"{label} {measure.name}"),
+        f"Biểu đồ đường, {measure.name}. Kết quả {said or 'chưa có'}{some}. Mục tiêu {wanted or 'không có'}.",
+        _caption(number, f"{label} {measure.name}{some}"),
     )
 
 
@@ -214,6 +222,11 @@ def _legend(drawing: Drawing, left: float, *, diamonds: bool, road: bool, level:
     elif level:
         drawing.path([(left + 118, 252), (left + 144, 252)], GOAL, dashed=True)
         drawing.text(left + 152, 257, "Mục tiêu hằng năm", size=13)
+
+
+def _sign(target: str) -> str:
+    """ "≥ " of "≥ 82%"; "" of what has none. The two stay together (U+00A0)."""
+    return f"{target[0]}\u00a0" if target[:1] in ("≥", "≤", "<", ">") else ""
 
 
 def _levels(measure: MeasureRow) -> list[Decimal]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tracker.exports.body import Body
 from tracker.exports.decree30 import AdministrativeDocument
 from tracker.exports.decree30_pdf import PdfDocument
 from tracker.exports.material import Material
@@ -16,7 +17,7 @@ MAKERS: dict[str, Callable[..., Paper]] = {"docx": AdministrativeDocument, "pdf"
 def report_document(material: Material, form: str = "docx") -> bytes:
     """A "docx" or "pdf" in the layout of Decree 30/2020; the same material gives the same bytes. Number and day stay
     blank until the report is issued."""
-    snapshot, outline = material.snapshot, material.outline
+    snapshot = material.snapshot
     title = material.title
     paper = MAKERS[form](title, banner="DỮ LIỆU MẪU" if snapshot.sample_data else "")
     paper.heading(
@@ -28,16 +29,9 @@ def report_document(material: Material, form: str = "docx") -> bytes:
         subject=subject_lines(title),
     )
     paper.addressed_to([material.addressee])
-    writer = Writer(paper, material)
-    writer.opening()
-    for part in outline.parts:
-        paper.part(part.title.format(next=material.following))
-        for block in part.blocks:
-            writer.block(block)
-        for point in part.points:
-            paper.point(point.title)
-            for block in point.blocks:
-                writer.block(block)
+    body = Body()
+    Writer(body, material).write()
+    body.write(paper)
     recipients = snapshot.recipients if material.recipient == "committee" else snapshot.above_recipients
     paper.signature(
         authority=material.issue.signed_as or (snapshot.head_title,),

@@ -34,7 +34,8 @@ Columns = Sequence[tuple[str, float]]
 INDICATORS: Columns = (
     ("STT", 6), ("Chỉ tiêu", 44), ("Đơn vị tính", 10), ("Năm gốc", 12), ("Mục tiêu 2025", 14), ("Mục tiêu 2030", 14),
     ("Kết quả kỳ trước", 14), ("Kết quả", 14), ("Ước", 7), ("Đánh giá", 18), ("Cách đánh giá", 34), ("Chênh lệch", 12),
-    ("Cộng từ các xã", 14), ("Số xã", 8), ("Khả năng hoàn thành", 20), ("Cơ quan chủ trì", 26), ("Nguồn", 20),
+    ("Cộng từ các xã", 14), ("Số xã", 8), ("Số xã cần có", 8),
+    ("Khả năng hoàn thành", 20), ("Cơ quan chủ trì", 26), ("Nguồn", 20),
     ("Ghi chú", 20),
 )  # fmt: skip
 WORK: Columns = (
@@ -139,7 +140,8 @@ def _indicators(material: Material) -> Iterator[Sequence[object]]:
         yield (
             f"{ref}. {one.name}", one.unit, _number(one.baseline), one.target_2025, one.target_2030,
             _number(one.before), _number(one.value), "x" if one.estimate else "", VERDICTS[one.verdict], one.rule,
-            _number(_gap(one)), _number(one.communes_value), one.communes or "", one.chance, indicator.lead, one.source,
+            _number(_gap(one)), _number(one.communes_value), one.communes or "",
+            one.communes_expected or "", one.chance, indicator.lead, one.source,
             one.comment,
         )  # fmt: skip
 

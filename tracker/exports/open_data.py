@@ -19,7 +19,8 @@ from tracker.rules.masking import FEW, is_hidden, is_small, masked_rows
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MEASURE_HEADS = (
     "ref", "indicator", "measure", "unit_of_measure", "per", "lead", "target_2025", "target_2030", "baseline_year",
-    "baseline", "previous", "value", "estimate", "verdict", "rule", "gap", "communes_value", "source",
+    "baseline", "previous", "value", "estimate", "verdict", "rule", "gap", "communes_value", "source", "communes",
+    "communes_expected",
 )  # fmt: skip
 WORK_HEADS = (
     "unit", "clause", "kind", "text", "period", "coordinating", "due_on", "class", "days_late", "progress", "result",
@@ -84,6 +85,7 @@ def measure_rows(material: Material) -> Iterator[Sequence[Any]]:
         yield (
             ref, indicator.text, one.name, one.unit, one.per, indicator.lead, one.target_2025, one.target_2030,
             one.baseline_year, baseline, before, value, one.estimate, one.verdict, one.rule, gap, communes, one.source,
+            one.communes, one.communes_expected or None,
         )  # fmt: skip
 
 

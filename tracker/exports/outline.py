@@ -1,6 +1,7 @@
 """The outlines of the consolidated report as data: one for each kind of cycle, none a copy of another.
 
-A block is the name of a function of `report_blocks`, or "text:KEY": a section that units fill in or the office writes.
+A block is the name of a function of `report_blocks`, "text:KEY": a section that units fill in or the office writes, or
+"letter:KEY": the same under a heading of its own. Numbers of headings come when it is known which remain (`body`).
 In titles {during} is what the report is of, {span} the same where {title} does not say it, {next} what follows it.
 """
 
@@ -53,23 +54,24 @@ UNIT_SECTIONS = {
     "proposals": "Kiến nghị, đề xuất",
 }
 
-_DIRECTION = Part("I. Công tác chỉ đạo, triển khai", ("given", "filing", "text:direction"))
-_CAUSES = Point("3. Nguyên nhân", ("label:a) Nguyên nhân khách quan:", "text:objective_causes",
-                                   "label:b) Nguyên nhân chủ quan:", "text:subjective_causes"))  # fmt: skip
-_INDICATORS = Point("1. Kết quả thực hiện các mục tiêu, chỉ tiêu", ("goals", "behind", "measure_charts"))
+# Headings of sections with a letter, and what is said before a section that has none.
+LETTERED = {"objective_causes": "Nguyên nhân khách quan", "subjective_causes": "Nguyên nhân chủ quan"}
+LEAD_INS = {"highlights": "Kết quả nổi bật theo báo cáo của các đơn vị:"}
+_DIRECTION = Part("Công tác chỉ đạo, triển khai", ("given", "filing", "text:direction"))
+_CAUSES = Point("Nguyên nhân", ("letter:objective_causes", "letter:subjective_causes"))
+_INDICATORS = Point("Kết quả thực hiện các mục tiêu, chỉ tiêu", ("goals", "behind", "measure_charts"))
 _WORK = Point(
-    "2. Kết quả thực hiện các nhiệm vụ, giải pháp",
-    ("work", "late_units", "work_charts", "label:Kết quả nổi bật theo báo cáo của các đơn vị:", "text:highlights",
-     "solution_groups"),
-)  # fmt: skip
-_MONEY = Point("3. Kinh phí thực hiện", ("money", "text:budget"))
+    "Kết quả thực hiện các nhiệm vụ, giải pháp",
+    ("work", "late_units", "work_charts", "text:highlights", "solution_groups"),
+)
+_MONEY = Point("Kinh phí thực hiện", ("money", "text:budget"))
 _OTHER = "other_sections"
-_GOOD = Point("1. Ưu điểm", ("text:advantages",))
-_BAD = Point("2. Tồn tại, hạn chế", ("left_behind", "text:shortcomings"))
-_RESULTS = Part("II. Kết quả thực hiện", (), (_INDICATORS, _WORK, _MONEY))
-_ASSESSMENT = Part("III. Đánh giá chung", (_OTHER,), (_GOOD, _BAD, _CAUSES))
-_NEXT = Part("IV. Phương hướng, nhiệm vụ {next}", ("left_over", "text:plans"))
-_ASKED = Part("V. Kiến nghị, đề xuất", ("text:proposals", "closing"))
+_GOOD = Point("Ưu điểm", ("text:advantages",))
+_BAD = Point("Tồn tại, hạn chế", ("left_behind", "text:shortcomings"))
+_RESULTS = Part("Kết quả thực hiện", (), (_INDICATORS, _WORK, _MONEY))
+_ASSESSMENT = Part("Đánh giá chung", (_OTHER,), (_GOOD, _BAD, _CAUSES))
+_NEXT = Part("Phương hướng, nhiệm vụ {next}", ("left_over", "text:plans"))
+_ASKED = Part("Kiến nghị, đề xuất", ("text:proposals",))
 # The committee has ordered the work and sees who did it; the agency above sees figures, by commune, and money.
 _ANNEXES = {COMMITTEE: ("indicators", "work", "filing", "budget"), AGENCY: ("indicators", "communes", "budget")}
 
@@ -86,7 +88,7 @@ OUTLINES = {
         (
             _DIRECTION,
             Part(
-                "II. Kết quả thực hiện",
+                "Kết quả thực hiện",
                 (),
                 (
                     replace(_INDICATORS, blocks=("goals", "behind", "chances", "measure_charts")),
@@ -107,13 +109,13 @@ OUTLINES = {
             _DIRECTION,
             _RESULTS,
             Part(
-                "III. Đánh giá chung",
+                "Đánh giá chung",
                 (_OTHER,),
-                (_GOOD, _BAD, _CAUSES, Point("4. Bài học kinh nghiệm", ("text:lessons",))),
+                (_GOOD, _BAD, _CAUSES, Point("Bài học kinh nghiệm", ("text:lessons",))),
             ),
             _NEXT,
-            Part("V. Khen thưởng", ("text:commendations",)),
-            Part("VI. Kiến nghị, đề xuất", ("text:proposals", "closing")),
+            Part("Khen thưởng", ("text:commendations",)),
+            Part("Kiến nghị, đề xuất", ("text:proposals",)),
         ),
         _ANNEXES,
         long=True,
@@ -127,4 +129,4 @@ def text_keys(kind: CycleKind) -> list[str]:
     blocks = [
         block for part in outline.parts for block in (*part.blocks, *(b for point in part.points for b in point.blocks))
     ]
-    return [block.removeprefix("text:") for block in blocks if block.startswith("text:")]
+    return [block.partition(":")[2] for block in blocks if ":" in block]

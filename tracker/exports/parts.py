@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from tracker.exports.snapshot import CellRow, WorkRow, read
+from tracker.exports.frozen import read
+from tracker.exports.snapshot import CellRow, WorkRow
 
 LINES = 5_000
 # (kind, number, content)

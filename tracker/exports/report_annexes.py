@@ -9,7 +9,7 @@ from tracker.exports.annex_table import NOTES, Table, note, unparted, without_em
 from tracker.exports.communes_annex import communes
 from tracker.exports.material import MOST_LISTED, Material, digits_of, short, told
 from tracker.exports.paper import Paper, day_words, unended
-from tracker.exports.report_words import WAITS_IN_TIME, WAITS_LATE, classes, count, money
+from tracker.exports.report_words import WAITS_IN_TIME, WAITS_LATE, classes, count, money, of_some, said
 from tracker.exports.snapshot import BudgetRow, MeasureRow, WorkRow, vietnamese_day
 from tracker.rules.filing import CycleKind
 from tracker.rules.words import OFFICIAL_CLASSES
@@ -28,7 +28,7 @@ STATES = {
     "expected": "Chưa gửi",
     "draft": "Chưa gửi (đang soạn)",
     "submitted": "Đã gửi, chưa tiếp nhận",
-    "returned": "Trả lại để bổ sung",
+    "returned": "Đã gửi, đang bổ sung",
     "accepted": "Đã tiếp nhận",
     "exempt": "Được miễn",
 }
@@ -100,13 +100,17 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
         else NO_FIGURE
     )
     against = VERDICTS[one.verdict] if one.value is not None else ""
+    if some := of_some(one):
+        against += "\n({})".format(some.replace("xã, thị trấn", "xã,\u00a0thị\u00a0trấn"))
     if one.gap is not None and one.verdict != "not_yet" and (by := _difference(one, digits)):
         against += f"\n{by}"
     remarks = [one.comment]
-    if one.origin == "communes":
+    if one.origin == "communes" and not one.is_partial:
         remarks.append(f"cộng từ {one.communes} xã, thị trấn")
     elif one.lead_value is not None and one.communes_value is not None and _differs(one):
-        remarks.append(f"cộng từ các xã: {_in_table(one.communes_value, one.per)}")
+        few = one.communes < one.communes_expected
+        added = f"{one.communes}/{one.communes_expected}" if few else "các"
+        remarks.append(f"cộng từ {added} xã: {_in_table(one.communes_value, one.per)}")
     start, end = (ref, one.name, one.unit), (lead, note(*remarks))
     if material.outline.long:
         baseline = _in_table(one.baseline, one.per) or NO_FIGURE
@@ -221,9 +225,11 @@ def filing(material: Material) -> Table:
     for level, words in LEVELS.items():
         group = [one for one in shown if one.level == level]
         if group:
-            filed = sum(one.state in ("submitted", "accepted") for one in group)
+            again = sum(one.state == "returned" for one in group)
+            sent = again + sum(one.state in ("submitted", "accepted") for one in group)
             expected = sum(one.state != "exempt" for one in group)
-            rows.append((f"{words}: {filed}/{expected} đơn vị đã gửi",))
+            part = f", trong đó {said(again)} đang bổ sung" if again else ""
+            rows.append((f"{words}: {sent}/{expected} đơn vị đã gửi{part}",))
         for number, one in enumerate(group, 1):
             timely = {True: "Đúng hạn", False: "Quá hạn", None: ""}[one.on_time]
             rows.append(

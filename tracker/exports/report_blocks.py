@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from tracker.exports.body import Body, item, letter, part, point
 from tracker.exports.charts import classes_chart, units_chart
 from tracker.exports.material import others
+from tracker.exports.outline import LEAD_INS, LETTERED
 from tracker.exports.report_indicators import BEHIND, Indicators
-from tracker.exports.report_words import classes, lower, money, percent, said
+from tracker.exports.report_words import classes, lower, money, percent, resting_on_some, said
 from tracker.exports.snapshot import vietnamese_day
 from tracker.rules.deadlines import completion_rate
 from tracker.rules.filing import CycleKind
@@ -21,24 +23,42 @@ OWED = "Cơ quan thường trực bổ sung"
 class Writer(Indicators):
     """Writes the blocks onto one paper."""
 
-    def block(self, name: str) -> None:
-        kind, _, rest = name.partition(":")
-        if kind == "text":
-            self.text(rest)
-        elif kind == "label":
-            self.paper.paragraph(rest, keep=True)
-        else:
-            BLOCKS[name](self)
+    def write(self) -> None:
+        """The whole of the outline between the opening and the closing sentence."""
+        body = self.paper
+        self.opening()
+        for one in self.material.outline.parts:
+            under = body.under(one.title.format(next=self.material.following), part)
+            self._blocks(under, one.blocks)
+            for each in one.points:
+                self._blocks(under.under(each.title, point), each.blocks)
+        self.paper = body
+        self.closing()
 
-    def text(self, key: str) -> None:
-        """A section: a line a paragraph; what is still owed is a gap; what the office wants empty is left out."""
+    def _blocks(self, under: Body, names: Sequence[str]) -> None:
+        for name in names:
+            self.paper = under
+            kind, _, key = name.partition(":")
+            if kind == "letter":
+                self.paper = under.under(LETTERED[key], letter)
+            if key:
+                self.text(key)
+            else:
+                BLOCKS[name](self)
+
+    def text(self, key: str, title: str = "") -> None:
+        """A section: a line a paragraph; what is still owed is a gap; what the office wants empty is left out, and with
+        it the words before it: those of the outline, or `title`."""
         section = self.material.texts.get(key)
         text = section.text if section is not None else None
+        lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
+        before = title or LEAD_INS.get(key, "")
+        if before and (lines or text is None):
+            self.paper.paragraph(before, italic=bool(title), keep=True)
         if text is None:
             self.paper.gap(OWED)
-        for line in (text or "").splitlines():
-            if line.strip():
-                self.paper.paragraph(line.strip())
+        for line in lines:
+            self.paper.paragraph(line)
 
     def opening(self) -> None:
         snapshot = self.snapshot
@@ -63,11 +83,15 @@ class Writer(Indicators):
 
     def filing(self) -> None:
         expected, missing = self.snapshot.expected(), self.snapshot.missing()
-        filed = len(expected) - len(missing)
+        returned = self.snapshot.returned()
+        kept = len(expected) - len(missing)
         on_time = sum(one.on_time is True for one in self.snapshot.filing)
-        timely = f", trong đó {said(on_time)} đơn vị gửi đúng hạn" if self.snapshot.filing else ""
+        more = f", trong đó {said(on_time)} đơn vị gửi đúng hạn" if self.snapshot.filing else ""
+        if returned:
+            more = f", trong đó {said(len(returned))} đơn vị đang bổ sung"
+            more += f"; trong {said(kept)} đơn vị còn lại, {said(on_time)} đơn vị gửi đúng hạn" if kept else ""
         self.paper.paragraph(
-            f"Đến thời điểm tổng hợp, {said(filed)}/{said(len(expected))} đơn vị đã gửi báo cáo{timely}."
+            f"Đến thời điểm tổng hợp, {said(kept + len(returned))}/{said(len(expected))} đơn vị đã gửi báo cáo{more}."
         )
         exempt = [one for one in self.snapshot.filing if one.state == "exempt"]
         if exempt:
@@ -79,7 +103,6 @@ class Writer(Indicators):
                 f"{said(waiting)} báo cáo đã gửi nhưng chưa được tiếp nhận nên phần đánh giá và số liệu chỉ số trong đó"
                 " chưa được tổng hợp; tiến độ nhiệm vụ và kinh phí tổng hợp theo số liệu trên hệ thống."
             )
-        returned = [one.unit for one in self.snapshot.filing if one.state == "returned"]
         self._listed("đã gửi, đang bổ sung theo yêu cầu", returned)
         self._listed("chưa gửi báo cáo", [unit for unit in missing if unit not in returned])
         pointer = self.material.at_annex("filing", "Tình hình gửi báo cáo của từng đơn vị tại {}.")
@@ -150,12 +173,11 @@ class Writer(Indicators):
         self.paper.picture(units_chart(units[:MOST_UNITS_DRAWN], len(units), self.charts))
 
     def solution_groups(self) -> None:
+        above = self.paper
         for number, group in enumerate(self.snapshot.solution_groups, 1):
-            section = self.material.texts.get(f"group-{number}")
-            if section is not None and section.text == "":
-                continue
-            self.paper.paragraph(f"2.{number}. {group}", italic=True, keep=True)
+            self.paper = above.under(group, item)
             self.text(f"group-{number}")
+        self.paper = above
 
     def money(self) -> None:
         rows = self.snapshot.budget
@@ -175,16 +197,18 @@ class Writer(Indicators):
         )
 
     def left_behind(self) -> None:
-        overdue, missing = self.snapshot.tally.overdue, len(self.snapshot.missing())
-        again = sum(one.state == "returned" for one in self.snapshot.filing)
-        unsent = "chưa gửi" if not again else "chưa gửi lại" if again == missing else "chưa gửi hoặc chưa gửi lại"
-        behind = sum(one.verdict in BEHIND for _r, _i, one in self.snapshot.measures())
+        overdue, again = self.snapshot.tally.overdue, len(self.snapshot.returned())
+        unsent = len(self.snapshot.missing()) - again
+        behind = [one for _r, _i, one in self.snapshot.measures() if one.verdict in BEHIND]
         if behind:
-            self.paper.paragraph(f"Còn {said(behind)} chỉ số chưa đạt hoặc chậm so với lộ trình.")
+            self.paper.paragraph(
+                f"Còn {said(len(behind))} chỉ số chưa đạt hoặc chậm so với lộ trình{resting_on_some(behind)}."
+            )
         if overdue:
             self.paper.paragraph(f"Còn {said(overdue)} nhiệm vụ chưa hoàn thành, quá hạn.")
-        if missing:
-            self.paper.paragraph(f"Còn {said(missing)} đơn vị {unsent} báo cáo đến thời điểm tổng hợp.")
+        owing = [f"{said(n)} đơn vị {what}" for n, what in ((unsent, "chưa gửi"), (again, "đang bổ sung")) if n]
+        if owing:
+            self.paper.paragraph(f"Còn {' và '.join(owing)} báo cáo đến thời điểm tổng hợp.")
 
     def left_over(self) -> None:
         tally = self.snapshot.tally
@@ -196,8 +220,7 @@ class Writer(Indicators):
 
     def other_sections(self) -> None:
         for one in others(self.material.kind, self.snapshot.sections):
-            self.paper.paragraph(f"{one.title}:", italic=True, keep=True)
-            self.text(one.key)
+            self.text(one.key, f"{one.title}:")
 
     def closing(self) -> None:
         self.paper.paragraph(
@@ -209,6 +232,6 @@ BLOCKS: dict[str, Callable[[Writer], None]] = {
     name: getattr(Writer, name)
     for name in (
         "given", "filing", "goals", "behind", "chances", "measure_charts", "work", "late_units", "work_charts",
-        "solution_groups", "money", "left_behind", "left_over", "other_sections", "closing",
+        "solution_groups", "money", "left_behind", "left_over", "other_sections",
     )
 }  # fmt: skip

@@ -3,24 +3,24 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from tracker.exports.annex_table import unparted
+from tracker.exports.body import LETTERS, Body
 from tracker.exports.charts import drawable, measure_chart
 from tracker.exports.material import Material, digits_of, told
-from tracker.exports.paper import Paper
-from tracker.exports.report_words import VERDICTS, classes, said, verdicts
+from tracker.exports.report_words import VERDICTS, classes, of_some, resting_on_some, said, verdicts
 from tracker.exports.snapshot import MeasureRow
 
 MOST_CHARTS = 8
 MOST_LISTED_BEHIND = 15
-LETTERS = ("a", "b", "c", "d", "đ", "e", "g", "h", "i", "k", "l", "m")
 BEHIND = ("missed", "off_path")
 DRAWN_FIRST = (*BEHIND, "on_path", "met", "not_yet")
 HARD = "Khó đạt"
 
 
 class Indicators:
-    """Writes these blocks onto one paper; counts its charts."""
+    """Writes these blocks onto one paper, that of the heading they stand under; counts its charts."""
 
-    def __init__(self, paper: Paper, material: Material) -> None:
+    def __init__(self, paper: Body, material: Material) -> None:
         self.paper, self.material, self.snapshot = paper, material, material.snapshot
         self.charts = 0
 
@@ -35,10 +35,13 @@ class Indicators:
             + self.material.at_annex("communes", " Số liệu theo từng đơn vị tại {}.")
         )
         if any(measure.value is not None for _ref, _one, measure in measures):
-            self.paper.paragraph(f"Trong {said(len(measures))} chỉ số: {verdicts([one for _r, _i, one in measures])}.")
+            rows = [one for _ref, _indicator, one in measures]
+            self.paper.paragraph(f"Trong {said(len(rows))} chỉ số: {verdicts(rows)}{resting_on_some(rows, '; ')}.")
         for letter, goal in zip(LETTERS, snapshot.goals, strict=False):
             rows = [measure for one in goal.indicators for measure in one.measures]
-            judged = f"; {verdicts(rows)}" if any(one.value is not None for one in rows) else ""
+            judged = (
+                f"; {verdicts(rows)}{resting_on_some(rows, '; ')}" if any(one.value is not None for one in rows) else ""
+            )
             tally = snapshot.goal_tally(goal)
             work = f"; nhiệm vụ của các chỉ tiêu: {classes(tally, said)}" if tally.total else ""
             self.paper.paragraph(
@@ -58,8 +61,9 @@ class Indicators:
     def _measures(self, rows: Sequence[tuple[str, MeasureRow, str]]) -> None:
         """By name, number and value, and what is said of each behind that."""
         for ref, one, more in rows[:MOST_LISTED_BEHIND]:
-            value = f"{told(one.value, one.per, digits_of(one))}{' (ước)' if one.estimate else ''}"
-            self.paper.paragraph(f"- {one.name} (chỉ số {ref}): {value}{more}")
+            marks = "; ".join(mark for mark in ("ước" if one.estimate else "", of_some(one)) if mark)
+            value = f"{told(one.value, one.per, digits_of(one))}{f' ({marks})' if marks else ''}"
+            self.paper.paragraph(unparted(f"- {one.name} (chỉ số {ref}): {value}{more}"))
         if len(rows) > MOST_LISTED_BEHIND:
             self.paper.paragraph(self.material.at_annex("indicators", "Các chỉ số còn lại nêu tại {}."))
 
@@ -81,7 +85,8 @@ class Indicators:
                 self._measures([(ref, one, f"{_aim(one)}.") for ref, one in chosen])
             else:
                 refs = ", ".join(ref for ref, _one in chosen)
-                self.paper.paragraph(f"{words}: {said(n)} chỉ số ({refs}).")
+                some = resting_on_some([one for _ref, one in chosen])
+                self.paper.paragraph(f"{words}: {said(n)} chỉ số ({refs}){some}.")
         if left := len(measures) - len(rows):
             self.paper.paragraph(
                 f"Còn lại {said(left)}/{said(len(measures))} chỉ số chưa đủ số liệu để ước tính hoặc không còn mục tiêu"

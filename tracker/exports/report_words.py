@@ -45,6 +45,20 @@ def verdicts(rows: Sequence[MeasureRow]) -> str:
     return "; ".join(f"{said(counted[key])} {words}" for key, words in VERDICTS.items() if counted[key])
 
 
+def of_some(one: MeasureRow) -> str:
+    """ "mới có 11/22 xã, thị trấn" where what is judged as the whole area's is the sum of a part of it; else ""."""
+    return f"mới có {count(one.communes)}/{count(one.communes_expected)} xã, thị trấn" if one.is_partial else ""
+
+
+def resting_on_some(rows: Sequence[MeasureRow], joint: str = ", ") -> str:
+    """Behind a count of these rows, how many of them are such a part; "" where none is."""
+    n = sum(one.is_partial for one in rows)
+    if not n:
+        return ""
+    who = f"trong đó {said(n)} chỉ số " if n < len(rows) else "đều " if n > 1 else ""
+    return f"{joint}{who}mới có số liệu của một phần số xã, thị trấn"
+
+
 def classes(tally: Tally, number: Callable[[int], str] = count) -> str:
     """The four official classes in words, empty ones left out; of what is open, how much only waits to be confirmed.
     `number`: `said` in a sentence."""

@@ -4,10 +4,11 @@ Numbers are decimal text ("9.5"), exact in every language; days and moments are 
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
-from typing import Any, Self, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Self
+
+from tracker.exports.frozen import read
 
 CLASSES = ("done_on_time", "done_late", "open_in_time", "open_overdue")
 NO_COUNTS: tuple[int, int, int, int] = (0, 0, 0, 0)
@@ -16,7 +17,9 @@ NO_COUNTS: tuple[int, int, int, int] = (0, 0, 0, 0)
 @dataclass(frozen=True)
 class MeasureRow:
     """Targets are words ("≥ 82%"); a missing one is "". `value` is what is judged, `origin` whose it is ("lead",
-    "communes"); `series` earlier values of the same measure, `path` what each year requires, (year, value) both.
+    "communes"); `communes` of them are in what they add up to, `communes_expected` should be (0: not known, as of what
+    was frozen earlier); `series` earlier values of the same measure, `path` what each year requires, (year, value)
+    both.
 
     `verdict` is a `rules.judgement.Verdict`, `rule` says it in words; `gap` is the value less the nearest target, or
     less what the path requires, `basis` which of them ("mức 91%"), and `chance` whether the targets ahead will be
@@ -37,6 +40,7 @@ class MeasureRow:
     lead_value: str | None = None
     communes_value: str | None = None
     communes: int = 0
+    communes_expected: int = 0
     verdict: str = "not_yet"
     rule: str = ""
     gap: str | None = None
@@ -46,6 +50,11 @@ class MeasureRow:
     series: tuple[tuple[str, str], ...] = ()
     path: tuple[tuple[str, str], ...] = ()
     basis: str = ""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether what is judged is the sum of only some of the communes that it should be of."""
+        return self.origin == "communes" and self.communes < self.communes_expected
 
 
 @dataclass(frozen=True)
@@ -259,6 +268,10 @@ class Snapshot:
             return [(one.unit, one.state in FILED) for one in self.filing if one.state != "exempt"]
         return [(unit.name, unit.report_filed) for unit in self.units]
 
+    def returned(self) -> list[str]:
+        """Units that filed and were given it back: missing, though not without having sent any."""
+        return [one.unit for one in self.filing if one.state == "returned"]
+
     def missing(self) -> list[str]:
         return [unit for unit, filed in self.expected() if not filed]
 
@@ -273,31 +286,6 @@ class Snapshot:
 
 # `rules.filing.FILED` as it is frozen.
 FILED = frozenset({"submitted", "accepted"})
-T = TypeVar("T")
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def read(kind: type[T], data: dict[str, Any]) -> T:
-    """A frozen dataclass from the JSON of its like; tuples and nested ones as they are declared."""
-    assert is_dataclass(kind)
-    hints = _hints(kind)
-    return kind(**{one.name: _read(hints[one.name], data[one.name]) for one in fields(kind) if one.name in data})
-
-
-def _read(hint: Any, value: Any) -> Any:
-    if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):
-        return read(hint, value)
-    if get_origin(hint) is tuple and value is not None:
-        inner = get_args(hint)
-        return tuple(_read(inner[0 if inner[-1] is Ellipsis else at], one) for at, one in enumerate(value))
-    for option in get_args(hint):
-        if is_dataclass(option) and isinstance(value, dict):
-            return _read(option, value)
-    return value
 
 
 def tally_of(rows: Iterable[WorkRow]) -> Tally:

@@ -6,12 +6,13 @@ from enum import StrEnum
 from fractions import Fraction
 
 from tracker.rules.recurrence import Recurrence, period_named
-from tracker.rules.targets import Comparator, Target, target_text
+from tracker.rules.targets import Comparator, Target, is_all, target_text
 from tracker.rules.text import fold
 
 Number = Decimal | Fraction | int
 # Reducing what nobody wants by more than the document asks for misses nothing.
 _REDUCTIONS = ("muc giam", "ty le giam", "ti le giam", "toc do giam")
+_SIGNS = {Comparator.BELOW: "< ", Comparator.AT_MOST: "≤ ", Comparator.ABOVE: "> ", Comparator.AT_LEAST: "≥ "}
 _TOWNS = ("thi tran", "phuong")
 
 
@@ -64,6 +65,17 @@ class Shape:
     def words(self, target: Target) -> str:
         """A target as it is written: "≥ 82%", "100%" where nothing can be more."""
         return target_text(target, self.per, may_exceed=self.most is None)
+
+    def sign(self, target: Target, value: Number) -> str:
+        """What stands before a value on the way to a target, as it would before the target: "≥ ", "< "; "" before all
+        of a share, than which nothing is more."""
+        mark = _SIGNS.get(target.comparator)
+        if mark is None:
+            edge = target.upper if target.upper is not None else target.value
+            comes_down = self.better is Better.DOWN or (self.better is Better.RANGE and Fraction(value) > edge)
+            mark = "≤ " if comes_down else "≥ "
+        is_whole = mark == "≥ " and is_all(Fraction(value), self.per, may_exceed=self.most is None)
+        return "" if is_whole else mark
 
     @property
     def most(self) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tracker.exports.material import Material, sections_of, told
 from tracker.exports.report_annexes import VERDICTS
+from tracker.exports.report_words import of_some
 from tracker.exports.sections import Change, compared
 from tracker.exports.snapshot import CLASSES, MeasureRow
 
@@ -74,7 +75,8 @@ def _said(one: MeasureRow) -> str:
     if one.value is None:
         return ""
     estimate = " (ước)" if one.estimate else ""
-    return f"{told(one.value, one.per)}{estimate}, {VERDICTS[one.verdict].lower()}"
+    some = f" ({of_some(one)})" if one.is_partial else ""
+    return f"{told(one.value, one.per)}{estimate}, {VERDICTS[one.verdict].lower()}{some}"
 
 
 def _money(first: Material, second: Material) -> list[Figure]:

@@ -115,7 +115,7 @@ def edit_section(ctx: Context, cycle_id: int, key: str, *, text: str | None, sea
     """`text` "": nothing shall stand there; None: back to what is drawn. Raises Conflict where somebody else, or a
     unit's report, has changed the section since the form was made."""
     cycle = open_cycle(ctx, cycle_id, Permission.BUILD_REPORT)
-    _take_turn(ctx, cycle, key)
+    _take_turn(ctx, cycle, section(ctx, cycle, key).key)
     now = section(ctx, cycle, key)
     if seal != now.seal:
         raise Conflict(N_("Mục này vừa được sửa, hoặc báo cáo của đơn vị vừa thay đổi, sau khi anh/chị mở trang."))
@@ -130,7 +130,7 @@ def edit_section(ctx: Context, cycle_id: int, key: str, *, text: str | None, sea
 def empty_rest(ctx: Context, cycle_id: int, keys: Collection[str]) -> int:
     """Leaves empty those of these sections that nobody has written, nor any unit; how many. Each as if by itself."""
     cycle = open_cycle(ctx, cycle_id, Permission.BUILD_REPORT)
-    for key in sorted(set(keys)):
+    for key in sorted({one.key for one in sections(ctx, cycle)} & set(keys)):
         _take_turn(ctx, cycle, key)
     found = [one for one in sections(ctx, cycle) if one.key in keys and one.text is None]
     if not found:

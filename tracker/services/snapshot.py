@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tracker.exports.parts import Part
-from tracker.exports.snapshot import FilingRow, GoalRow, IndicatorRow, SectionRow, Snapshot, Tally, UnitText
+from tracker.exports.snapshot import FilingRow, GoalRow, IndicatorRow, MeasureRow, SectionRow, Snapshot, Tally, UnitText
 from tracker.models.clause import ClauseKind
 from tracker.models.cycle import ReportCycle
 from tracker.models.programme import Programme
@@ -20,7 +20,7 @@ from tracker.services.snapshot_figures import budget_row, gather_cells, measure_
 from tracker.services.snapshot_work import gather
 from tracker.store import programme as store
 from tracker.store import report_source as source
-from tracker.store.figure import Line, summary
+from tracker.store.figure import summary
 from tracker.store.people import standing_units
 from tracker.store.unit_report import accepted_texts
 from tracker.store.user import has_sample_data
@@ -52,6 +52,10 @@ def take_snapshot(
     clauses = store.clauses_by_ref(ctx.session, programme_id).values()
     office = next(iter(standing_units(ctx.session, programme_id, ctx.today)), None)
     lines = summary(ctx.session, programme_id, period, accepted_only=True)
+    lacking = source.lacking(
+        ctx.session, [line.measure_id for line in lines], period, cycle.id if cycle is not None else None
+    )
+    measures = {line.measure_id: measure_row(line, lacking.get(line.measure_id, 0)) for line in lines}
     work = gather(ctx, source.work_rows(ctx.session, programme_id, first, year), first, tick, own=period)
     tick()
     numbers = {line.measure_id: (line.number, line.measure.name) for line in lines}
@@ -66,7 +70,7 @@ def take_snapshot(
         **letterhead(programme, office),
         based_on=tuple(programme.based_on),
         solution_groups=tuple(clause.text for clause in clauses if clause.kind is ClauseKind.SOLUTION_GROUP),
-        goals=_goals(ctx, programme_id, lines, work.by_indicator if work.parts else None),
+        goals=_goals(ctx, programme_id, measures, work.by_indicator if work.parts else None),
         units=work.units,
         sample_data=has_sample_data(ctx.session),
         cycle=str(kind),
@@ -117,9 +121,10 @@ def _above(programme: Programme, office: Unit | None) -> dict[str, Any]:
     return {"above": above, "above_recipients": ("Như trên;", f"{issuer} (để báo cáo);")}
 
 
-def _goals(ctx: Context, programme_id: int, lines: list[Line], tallies: dict[int, Tally] | None) -> tuple[GoalRow, ...]:
+def _goals(
+    ctx: Context, programme_id: int, measures: dict[int, MeasureRow], tallies: dict[int, Tally] | None
+) -> tuple[GoalRow, ...]:
     """`tallies` of the indicators' assignments where they lie apart, else None."""
-    by_id = {line.measure_id: line for line in lines}
     clauses = {clause.id: clause for clause in store.clauses_by_ref(ctx.session, programme_id).values()}
     goals: dict[int, tuple[int, str, list[IndicatorRow]]] = {}
     for indicator in store.indicators(ctx.session, programme_id):
@@ -128,7 +133,7 @@ def _goals(ctx: Context, programme_id: int, lines: list[Line], tallies: dict[int
         number, text = (goal.number or len(goals) + 1, goal.text) if goal else (len(goals) + 1, "Chỉ tiêu khác")
         title = text.partition(":")[2].strip() or text
         lead = indicator.lead_unit.name if indicator.lead_unit else ""
-        rows = tuple(measure_row(by_id[one.id]) for one in indicator.measures)
+        rows = tuple(measures[one.id] for one in indicator.measures)
         goals.setdefault(key, (number, title, []))[2].append(IndicatorRow(indicator.number, indicator.text, lead, rows))
     return tuple(
         GoalRow(

@@ -20,13 +20,14 @@ from tracker.store.figure import Line
 UNITS_OF_MEASURE = {1: "", 100: "%", 1000: "‰"}
 
 
-def measure_row(line: Line) -> MeasureRow:
-    """Of figures that were accepted alone."""
+def measure_row(line: Line, lacking: int = 0) -> MeasureRow:
+    """Of figures that were accepted alone; `lacking` communes are not in what the communes add up to."""
     measure, shape = line.measure, line.shape
     words = {target.year: shape.words(target) for target in shape.targets}
     every_year = words.get(None, "")
     judgement = line.judgement
     value = line.value
+    counted = line.communes.counted if line.communes else 0
     return MeasureRow(
         name=measure.name,
         unit=UNITS_OF_MEASURE.get(measure.per, f"trên {measure.per:,}".replace(",", ".")),
@@ -41,7 +42,8 @@ def measure_row(line: Line) -> MeasureRow:
         origin="" if value is None else "communes" if line.from_communes else "lead",
         lead_value=_text(line.lead.value if line.lead else None),
         communes_value=_text(line.communes.value if line.communes else None),
-        communes=line.communes.counted if line.communes else 0,
+        communes=counted,
+        communes_expected=counted + lacking if counted else 0,
         verdict=str(judgement.verdict),
         rule=_said(judgement, shape),
         gap=_gap(judgement, value),
@@ -57,14 +59,18 @@ def measure_row(line: Line) -> MeasureRow:
 def _said(judgement: Judgement, shape: Shape) -> str:
     """The rule with its numbers, in Vietnamese: a document has one language."""
     params = {
-        name: shape.words(value)
-        if isinstance(value, Target)
-        else told(_text(value), shape.per)
-        if isinstance(value, Fraction)
-        else value
-        for name, value in judgement.params.items()
+        name: shape.words(value) if isinstance(value, Target) else value for name, value in judgement.params.items()
     }
+    if judgement.required is not None:
+        params["required"] = _required(judgement, shape)
     return judgement.words % params if params else judgement.words
+
+
+def _required(judgement: Judgement, shape: Shape) -> str:
+    """ "≥ 84,5%": the value on the path with the sign of what it leads to."""
+    assert judgement.target is not None
+    assert judgement.required is not None
+    return f"{shape.sign(judgement.target, judgement.required)}{told(_text(judgement.required), shape.per)}"
 
 
 def _gap(judgement: Judgement, value: Fraction | None) -> str | None:
@@ -85,7 +91,7 @@ def _gap(judgement: Judgement, value: Fraction | None) -> str | None:
 def _basis(judgement: Judgement, shape: Shape) -> str:
     """What `_gap` is taken from, in words: the level of this year, else the target."""
     if judgement.required is not None:
-        return f"mức {told(_text(judgement.required), shape.per)}"
+        return f"mức {_required(judgement, shape)}"
     return f"mục tiêu {shape.words(judgement.target)}" if judgement.target is not None else ""
 
 

@@ -14,7 +14,7 @@ from tracker.rules.measure import exact
 from tracker.store.figure import Reported, reported
 
 # As `rules.measure.stratum_of` says it; `fold` is the database's own.
-_TOWN = "^(ubnd |uy ban nhan dan )?(thi tran|phuong)"
+TOWN = "^(ubnd |uy ban nhan dan )?(thi tran|phuong)"
 _COMMUNES = text("""
     WITH expected AS (
         SELECT id, name, position FROM units
@@ -64,7 +64,7 @@ def communes(
 ) -> list[Commune]:
     """Every commune that was there between the two days, or that reported, in the order of the units."""
     asked = {
-        "measure": measure_id, "period": period, "first": first, "last": last, "stratum": stratum or "", "town": _TOWN,
+        "measure": measure_id, "period": period, "first": first, "last": last, "stratum": stratum or "", "town": TOWN,
     }  # fmt: skip
     return [
         Commune(row.unit_id, row.unit_name, reported(row, per) if row.id else None, bool(row.no_data))
@@ -76,7 +76,7 @@ def expected(
     session: Session, first: date, last: date, own: Collection[int], *, stratum: str | None = None
 ) -> tuple[int, list[tuple[int, str]]]:
     """How many communes there were between the two days; (id, name) of those among `own`."""
-    asked = {"first": first, "last": last, "stratum": stratum or "", "town": _TOWN, "own": list(own)}
+    asked = {"first": first, "last": last, "stratum": stratum or "", "town": TOWN, "own": list(own)}
     row = session.execute(_EXPECTED, asked).one()
     return row.n, [(id_, name) for id_, name in row.own]
 

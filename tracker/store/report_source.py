@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker.rules.recurrence import period_named
+from tracker.store.commune_figure import TOWN
+
 BATCH = 2_000
 
 # Of an assignment `a`: whether a report of the years :first to :last says it, single duties carried into them too.
@@ -47,6 +50,30 @@ _CELLS = text("""
     ) AS official
     ORDER BY number, position, unit_position, unit_id
 """)
+# Of a measure the communes that owe it: by the cycle's frozen list; where that asks nobody, those that there are at the
+# end of the period and that count in its stratum.
+_LACKING = text("""
+    WITH listed AS (
+        SELECT m.id AS measure_id, r.unit_id FROM unit_reports AS r CROSS JOIN LATERAL unnest(r.measure_ids) AS m (id)
+        WHERE r.cycle_id = :cycle AND r.level = 'commune' AND r.state <> 'exempt'
+    ), owed AS (
+        SELECT measure_id, unit_id FROM listed
+        UNION ALL
+        SELECT m.id, u.id FROM measures AS m JOIN units AS u
+            ON u.kind = 'commune' AND u.valid_from <= :last AND (u.valid_to IS NULL OR u.valid_to >= :last)
+            AND (m.stratum IS NULL OR (fold(u.name) ~ :town) = (m.stratum = 'urban'))
+        WHERE m.id = ANY(:measures) AND m.id NOT IN (SELECT measure_id FROM listed)
+    ), given AS (
+        SELECT DISTINCT ON (measure_id, unit_id) measure_id, unit_id, numerator, value
+        FROM figures WHERE measure_id = ANY(:measures) AND period = :period AND accepted_at IS NOT NULL
+        ORDER BY measure_id, unit_id, round DESC
+    )
+    SELECT o.measure_id, count(*) AS n
+    FROM owed AS o JOIN measures AS m ON m.id = o.measure_id
+    LEFT JOIN given AS g ON g.measure_id = o.measure_id AND g.unit_id = o.unit_id
+    WHERE o.measure_id = ANY(:measures) AND CASE WHEN m.per > 1 THEN g.numerator ELSE g.value END IS NULL
+    GROUP BY o.measure_id
+""")
 _FILING = text("""
     SELECT r.unit_name, r.level, r.state, coalesce(a.due_on, r.due_on) AS due_on, a.submitted_on,
         (r.first_submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS first_on, r.exempt_reason
@@ -72,6 +99,16 @@ def cell_rows(session: Session, programme_id: int, period: str) -> Iterator[Any]
     """What the communes reported and the office accepted, measure by measure."""
     asked = {"programme": programme_id, "period": period}
     return iter(session.execute(_CELLS, asked, execution_options={"yield_per": BATCH}))
+
+
+def lacking(session: Session, measure_ids: Sequence[int], period: str, cycle_id: int | None) -> dict[int, int]:
+    """Measure → how many of the communes that owe it have no accepted figure in what the communes add up to; those
+    that said that there is none are among them."""
+    asked = {
+        "measures": list(measure_ids), "period": period, "cycle": cycle_id, "last": period_named(period).last,
+        "town": TOWN,
+    }  # fmt: skip
+    return {row.measure_id: row.n for row in session.execute(_LACKING, asked)}
 
 
 def filing_rows(session: Session, cycle_id: int) -> Sequence[Any]:

@@ -18,7 +18,7 @@ from tracker.services.cycle_opening import open_cycle
 from tracker.store.unit import few_units, names, units_on
 from tracker.store.unit_report import measures_of
 from tracker.web.errors import STATUS, say
-from tracker.web.inputs import key
+from tracker.web.inputs import key, keys
 from tracker.web.language import gettext as _
 from tracker.web.reports import cycle_name
 from tracker.web.session import acting, login_required
@@ -243,5 +243,5 @@ def _sections(cycle: Any, errors: dict[str, str]) -> list[dict[str, Any]]:
 
 def _chosen(cycle: Any, errors: dict[str, str]) -> set[int]:
     if errors and "measures_shown" in request.form:
-        return {int(one) for one in request.form.getlist("measures") if one.isdecimal()}
+        return keys(request.form.getlist("measures"))
     return set(cycle.form["commune_measures"])

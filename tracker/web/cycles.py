@@ -21,7 +21,7 @@ from tracker.store import cycle as store
 from tracker.store.programme import programmes
 from tracker.store.unit_report import of_units
 from tracker.web.errors import say
-from tracker.web.inputs import key
+from tracker.web.inputs import key, keys
 from tracker.web.language import gettext as _
 from tracker.web.reports import WORD, cycle_name
 from tracker.web.session import acting, login_required, overseen
@@ -172,9 +172,7 @@ def _chase(cycle_id: int, errors: dict[str, str] | None = None, status: int = 20
                 rows=rows[: chasing.MOST],
                 more=max(0, len(rows) - chasing.MOST),
                 late={one.report_id: ctx.calendar.between(one.due_on, ctx.today) for one in rows},
-                chosen={int(one) for one in chosen if one.isdecimal()}
-                if errors
-                else {one.report_id for one in rows} - spared.keys(),
+                chosen=keys(chosen) if errors else {one.report_id for one in rows} - spared.keys(),
                 spared={id_: _(why) for id_, why in spared.items()},
                 words=request.form.get("chase", "") if errors else chasing.usual_text(ctx, cycle),
                 view=_only(),

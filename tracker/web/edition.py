@@ -14,9 +14,11 @@ from tracker.services.context import Context
 from tracker.store.edition import history
 from tracker.store.report import editions
 from tracker.web.errors import say
+from tracker.web.inputs import clean
 from tracker.web.language import gettext as _
 from tracker.web.reports import RECIPIENTS, STATES, cycle_name, edition_name
 from tracker.web.session import acting, login_required, overseen
+from tracker.web.uploads import takes_long_text
 
 bp = Blueprint("edition", __name__, url_prefix="/reports/cycles")
 
@@ -62,15 +64,16 @@ def section(cycle_id: int, key: str) -> ResponseReturnValue:
 
 @bp.post("/<int:cycle_id>/<key>")
 @login_required
+@takes_long_text
 def save(cycle_id: int, key: str) -> ResponseReturnValue:
-    """`deed`: "save"; "arrange" only puts the chosen texts together in their order; "empty"; "draw" goes back."""
-    deed, typed = request.form.get("deed", "save"), request.form.get("text", "")
+    """`deed`: "arrange" only puts the chosen texts together in their order; "empty"; "draw" goes back; else save."""
+    deed, typed = request.form.get("deed", ""), request.form.get("text", "")
     try:
         with acting() as ctx:
             if deed == "arrange":
                 return _arranged(ctx, cycle_id, key)
             text = {"empty": "", "draw": None}.get(deed, typed)
-            if deed == "save" and not typed.strip():
+            if deed not in ("empty", "draw") and not clean(typed):
                 raise Invalid(_("Hãy viết nội dung, hoặc chọn “Bỏ trống mục này”."), field="text")
             editing.edit_section(ctx, cycle_id, key, text=text, seal=request.form.get("seal", ""))
     except Invalid as error:
@@ -78,7 +81,7 @@ def save(cycle_id: int, key: str) -> ResponseReturnValue:
     except Conflict as error:
         return _again(cycle_id, key, typed, say(error), 409)
     flash(_("Đã lưu. Bản lập sau sẽ dùng nội dung này."), "success")
-    if deed == "save" and looks_like_child(typed):
+    if text and looks_like_child(text):
         flash(_(WARNING), "error")
     return redirect(url_for("edition.index", cycle_id=cycle_id) + f"#{key}")
 

@@ -1,5 +1,8 @@
 """What comes from an address or a form, as far as the database can hold it."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+
 from werkzeug.routing import IntegerConverter
 
 from tracker.rules.days import FIRST_YEAR, LAST_YEAR
@@ -26,6 +29,15 @@ def key(value: str) -> int:
     if abs(number) > LARGEST:
         raise ValueError(value)
     return number
+
+
+def keys(values: Iterable[str]) -> set[int]:
+    """Those that are numbers of rows."""
+    found = set()
+    for value in values:
+        with suppress(ValueError):
+            found.add(key(value))
+    return found
 
 
 def year(value: str) -> int:

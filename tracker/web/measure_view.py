@@ -9,7 +9,7 @@ from typing import Any
 from tracker.rules.judgement import Judgement, Verdict, required_path
 from tracker.rules.measure import Shape
 from tracker.rules.projection import Outlook
-from tracker.rules.targets import Target, is_all, short_number, telling_digits, unit_text
+from tracker.rules.targets import Target, short_number, telling_digits, unit_text
 from tracker.store.figure import Line
 from tracker.web.language import gettext as _
 
@@ -69,13 +69,10 @@ def rule_of(judgement: Judgement, shape: Shape, value: Fraction | None) -> str:
 
 
 def _required(judgement: Judgement, shape: Shape, digits: int) -> str:
-    """The value on the path; the comparator is the target's."""
+    """The value on the path."""
     assert judgement.target is not None
     assert judgement.required is not None
-    mark = {"<": "< ", "<=": "≤ ", ">": "> "}.get(judgement.target.comparator, "≥ ")
-    if mark == "≥ " and is_all(judgement.required, shape.per, may_exceed=shape.most is None):
-        mark = ""
-    return f"{mark}{shown(judgement.required, shape.per, digits=digits)}"
+    return f"{shape.sign(judgement.target, judgement.required)}{shown(judgement.required, shape.per, digits=digits)}"
 
 
 @dataclass(frozen=True)

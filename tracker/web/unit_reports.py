@@ -26,7 +26,7 @@ from tracker.services.report_form import base_of_figure
 from tracker.services.report_page import Field, Page, facts, page_of
 from tracker.services.unit_report import Typed
 from tracker.web.errors import STATUS, say
-from tracker.web.inputs import kept, key
+from tracker.web.inputs import LONGEST, kept, key
 from tracker.web.language import gettext as _
 from tracker.web.report_errors import named
 from tracker.web.reports import WORD, cycle_name
@@ -180,7 +180,8 @@ def return_(report_id: int) -> ResponseReturnValue:
 def _reasons() -> dict[str, str]:
     """Part → why it is to go back, as typed."""
     return {
-        name.removeprefix("reason-"): plain(value[:10_000])
+        # Far beyond any limit no unseen marks are worth looking for; the verb says that it is too long.
+        name.removeprefix("reason-"): plain(value) if len(value) <= 3 * LONGEST else value
         for name, value in request.form.items()
         if name.startswith("reason-")
     }
@@ -212,12 +213,13 @@ def _status(error: DomainError) -> int:
 
 @dataclass(frozen=True)
 class Shown:
-    """One measure's fields: what they hold, of which figure, and the mark of that."""
+    """One measure's fields: what they hold, of which figure, and the mark of that; or what was typed and not taken."""
 
     field: Field
     base: str
     seen: str
     values: dict[str, Any]
+    is_typed: bool
 
 
 def _page(
@@ -266,7 +268,8 @@ def _page(
 
 def _shown(one: Field, typed: Any, errors: dict[str, str]) -> Shown:
     name = f"m{one.measure.id}"
-    if any(field.startswith(f"{name}-") for field in errors):
+    wrong = any(field.startswith(f"{name}-") for field in errors)
+    if wrong:
         values = {
             part: typed.get(f"{name}-{part}", "")
             for part in (*NUMBERS, "no_data", "estimate", "source", "comment", "reason")
@@ -278,7 +281,7 @@ def _shown(one: Field, typed: Any, errors: dict[str, str]) -> Shown:
             "no_data": entry.no_data, "estimate": entry.estimate, "source": entry.source, "comment": entry.comment,
             "reason": "",
         }  # fmt: skip
-    return Shown(one, base_of_figure(one.entry), seen_of(one.now), values)
+    return Shown(one, base_of_figure(one.entry), seen_of(one.now), values, wrong)
 
 
 def _rights(ctx: Context, page: Page) -> dict[str, bool]:
