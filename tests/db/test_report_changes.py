@@ -132,6 +132,7 @@ def test_what_is_not_listed_is_counted_and_said(act: Act, report: UnitReport, mo
     assert (len(paper.work), paper.work_more) == (2, more)
     words = [one.text for one in Document(BytesIO(unit_report_document(paper))).paragraphs]
     assert f"Còn {more} nhiệm vụ nữa không in ở đây." in words
+    assert f"Tình hình tính đến ngày {ctx.today:%d/%m/%Y}." in words
 
 
 def test_two_reports_of_one_year_are_written_at_once(app: Flask) -> None:

@@ -74,5 +74,6 @@ def print_out(*, rows: int = 9, figures: int = 8, filed: bool = True, written: b
         sample=False,
         is_yearly=True,
         covers=date(2026, 12, 31),
+        as_of=date(2026, 11, 20),
     )
     return unit_report_document(facts)

@@ -68,3 +68,5 @@ class ReportFacts:
     sample: bool
     is_yearly: bool
     covers: date
+    # On which the results of its assignments were read: they go on after it filed.
+    as_of: date

@@ -64,6 +64,7 @@ def unit_report_document(facts: ReportFacts) -> bytes:
         at += 1
     if facts.work:
         document.annex(ROMAN[at] if numbered else "", f"Kết quả nhiệm vụ được giao {facts.about}", source)
+        document.paragraph(f"Tình hình tính đến ngày {facts.as_of:%d/%m/%Y}.")
         document.table(
             ("TT", "Mục", "Nhiệm vụ", "Hạn", "Tình trạng", "Kết quả", "Minh chứng"),
             (1.2, 1.8, 7.3, 2.4, 3.4, 6.4, 2.2),

@@ -243,6 +243,7 @@ def facts(ctx: Context, report: UnitReport) -> ReportFacts:
         sample=ctx.sample,
         is_yearly=cycle.kind is CycleKind.ANNUAL,
         covers=period_named(cycle.period).last,
+        as_of=ctx.today,
     )
 
 
