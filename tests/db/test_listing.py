@@ -113,6 +113,22 @@ def test_counters_that_a_migration_found_apart_are_summed_right(session: Session
     assert counted.late == len(each)
 
 
+def test_counted_anew(session: Session, act: Act, mixed: None) -> None:
+    """What is carried counts in each of its years; wrong counters are gone."""
+    some = "UPDATE assignments SET period = 'once', carried_to = year + 1 WHERE id IN (SELECT min(id) FROM assignments)"
+    session.execute(text(some))
+    keys = "programme_id, year, state, klass, due_on, carried"
+    sums = text(f"SELECT {keys}, sum(n) FROM tallies GROUP BY {keys} HAVING sum(n) <> 0")
+    years, units = text(f"SELECT {keys}, n FROM year_tallies"), text("SELECT sum(n) FROM unit_tallies")
+    tally.fold(act())
+    before = [sorted(session.execute(one).all(), key=str) for one in (sums, years, units)]
+    for table in ("tallies", "year_tallies", "unit_tallies"):
+        session.execute(text(f"UPDATE {table} SET n = n + 1"))
+    tally.recount(act())
+    assert [sorted(session.execute(one).all(), key=str) for one in (sums, years, units)] == before
+    assert any(row.carried for row in session.execute(sums))
+
+
 def test_every_number_is_the_number_of_its_rows(session: Session, act: Act, mixed: None) -> None:
     ctx = act(at=datetime(2026, 11, 20, 12, tzinfo=LOCAL))
     day = Day.of(ctx.today, ctx.calendar)

@@ -1,4 +1,4 @@
-"""`tracker assignments open YEAR`: every duty becomes an assignment for each lead unit and period."""
+"""`tracker assignments …`: every duty becomes an assignment for each lead unit and period; counting anew."""
 
 import click
 
@@ -7,6 +7,7 @@ from tracker.app import create_app
 from tracker.rolling import roll_over_all
 from tracker.rules.workflow import State
 from tracker.services.opening import open_year
+from tracker.services.tally import recount
 from tracker.store.programme import programmes
 
 
@@ -35,6 +36,14 @@ def open_(year: int, programme_id: int | None, draft: bool) -> None:
             )
             for ref in opened.empty:
                 click.echo(f"  ! {ref}: chưa có đơn vị nào nhận.")
+
+
+@assignments.command("recount")
+def recount_() -> None:
+    """Count everything anew that pages show as counts; changes wait meanwhile."""
+    with create_app().app_context(), acting() as ctx:
+        recount(ctx)
+    click.echo("Đã đếm lại.")
 
 
 @assignments.command("roll-over")

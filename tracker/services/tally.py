@@ -60,6 +60,22 @@ _SUM = text("""
     GROUP BY programme_id, year, lead_unit_id, carried
 """)
 
+# Nobody changes an assignment meanwhile, or its change would be counted twice.
+_ANEW = (
+    "LOCK TABLE assignments IN SHARE MODE",
+    "DELETE FROM tallies",
+    "DELETE FROM year_tallies",
+    "DELETE FROM unit_tallies",
+    """
+    INSERT INTO tallies (programme_id, year, lead_unit_id, state, klass, due_on, carried, n)
+    SELECT (key).programme_id, counted, (key).lead_unit_id, (key).state, (key).klass, (key).due_on, counted > year,
+        count(*)
+    FROM (SELECT tally_key(one) AS key, year, coalesce(carried_to, year) AS last FROM assignments AS one) AS keys,
+        generate_series(year, last) AS counted
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    """,
+)
+
 
 def fold(ctx: Context) -> None:
     """Add equal counters up. Nothing else depends on it: every count is the same before and after."""
@@ -69,3 +85,12 @@ def fold(ctx: Context) -> None:
     if changed:
         for statement in (_FORGET, _SUM):
             ctx.session.execute(statement, {"programmes": programmes, "years": years, "units": units})
+
+
+def recount(ctx: Context) -> None:
+    """Every counter and sum anew from the assignments: for a database that was restored in parts, or written to by
+    another version."""
+    ctx.session.execute(_ALONE)
+    for statement in _ANEW:
+        ctx.session.execute(text(statement))
+    fold(ctx)
