@@ -14,7 +14,10 @@ from flask.typing import ResponseReturnValue
 from tracker.exports.sections import Change
 from tracker.rules.calendar import LOCAL
 from tracker.rules.deadlines import Clock, DeadlineClass, Standing
+from tracker.rules.filing import Gaps
+from tracker.rules.unit_report import Check, Late
 from tracker.rules.workflow import State
+from tracker.store.listing import Told
 from tracker.store.page import Page
 from tracker.web.measure_view import Chart, spark
 from tracker.web.session import login_required
@@ -88,7 +91,18 @@ def gallery() -> ResponseReturnValue:
         spark=spark({Fraction(2020 + n): Fraction(60 + 5 * n) for n in range(7)}, 100),
         drawing=DRAWING,
         period=SimpleNamespace(key="2026"),
+        told=Told(date(2026, 11, 18), ("Trưởng phòng LĐTBXH", "Phó Chủ tịch UBND huyện"), 3),
+        late=Late(2),
+        check=Check((5, 5), (9, 10), ()),
+        gaps=Gaps(accepted=16, waiting=9, returned=6, not_filed=10),
+        lost=_lost(),
     )
+
+
+def _lost() -> SimpleNamespace:
+    field = SimpleNamespace(measure=SimpleNamespace(id=3), indicator=SimpleNamespace(number="3"))
+    values = dict.fromkeys(("numerator", "denominator", "value", "comment", "source", "reason"), "")
+    return SimpleNamespace(field=field, values={**values, "numerator": "97", "source": "Sổ theo dõi của Trạm Y tế"})
 
 
 def _view(number: int, sample: Sample) -> AssignmentView:
