@@ -7,7 +7,8 @@ import psycopg
 
 YEARS = 10
 # Each assignment has its state and one of twenty-four deadlines of its year by the dice of its own numbers, the same in
-# every run. Nine tenths of what is open in the last year are overdue in its November.
+# every run. Nine tenths of what is open in the last year are overdue in its November. Fewer rows are those of the
+# newest years.
 UNITS = """
     INSERT INTO units (code, name, short_name, kind, aliases, position, valid_from)
     SELECT 'x' || n, 'Ủy ban nhân dân xã thử nghiệm ' || n, 'Xã ' || n, 'commune', '{}', 1000 + n, '2021-01-01'
@@ -45,13 +46,18 @@ ASSIGNMENTS = """
         CASE WHEN y < %(last)s OR r < 0.5 AND r >= 0.12 THEN due + (r * 20)::int - 16 END,
         CASE WHEN y < %(last)s OR r < 0.5 AND r >= 0.12 THEN due + (r * 20)::int - 16 END,
         r > 0.98, make_date(y, 3, 1), make_date(y, 6, 1), make_date(y, 1, 5)
-    FROM generate_series(%(first)s::int, %(last)s::int) AS y
-    CROSS JOIN (SELECT * FROM duties WHERE key LIKE 'bench:%%') AS d
-    CROSS JOIN (SELECT * FROM units WHERE kind <> 'committee') AS u
+    FROM (
+        SELECT * FROM (
+            SELECT y, d.id AS duty_id, u.id AS unit_id
+            FROM generate_series(%(first)s::int, %(last)s::int) AS y, duties AS d, units AS u
+            WHERE d.key LIKE 'bench:%%' AND u.kind <> 'committee'
+            ORDER BY y DESC, d.id, u.id LIMIT %(rows)s
+        ) AS newest ORDER BY y, duty_id, unit_id
+    ) AS slots
+    JOIN duties AS d ON d.id = slots.duty_id JOIN units AS u ON u.id = slots.unit_id
     CROSS JOIN LATERAL (SELECT (hashint8(d.id * 1000003 + u.id * 101 + y) & 65535) AS h) AS dice
     CROSS JOIN LATERAL (SELECT make_date(y, 1, 1) + 15 * (1 + h %% 24) AS due, (h / 24) / 2731.0 AS r) AS chance
     JOIN LATERAL (SELECT user_id FROM posts WHERE unit_id = u.id ORDER BY id LIMIT 1) AS p ON true
-    LIMIT %(rows)s
 """
 COORDINATION = """
     INSERT INTO coordinating_units (assignment_id, unit_id, state)
