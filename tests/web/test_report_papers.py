@@ -4,11 +4,12 @@
 
 import re
 import unicodedata
+from functools import partial
 from io import BytesIO
 
 from docx import Document
 from flask import Flask
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from tests.helpers.decree30 import Kind, check_document
 from tests.web.test_pages import AUDITOR, HEAD, LEADER, OFFICE, Browse, Browser, browse  # noqa: F401
@@ -41,6 +42,14 @@ def test_the_print_out_keeps_the_layout(app: Flask, browse: Browse, office: Brow
         assert "Đã làm text-plans" in words
 
 
+def sends(browser: Browser, where: str, book: Workbook, status: int) -> str:
+    """The workbook as the form sends it."""
+    out = BytesIO()
+    book.save(out)
+    at = f"{where}/excel"
+    return browser.post(at, at=at, status=status, file=(BytesIO(out.getvalue()), "x.xlsx"))
+
+
 def test_excel_out_and_back(app: Flask, browse: Browse, office: Browser) -> None:
     opened(office)
     where = report_path(app)
@@ -54,11 +63,7 @@ def test_excel_out_and_back(app: Flask, browse: Browse, office: Browser) -> None
     figures.cell(3, heads["Tử số"]).value = "nhiều"
     figures.cell(4, heads["Tử số"]).value = "=1+1"
 
-    def sent(status: int) -> str:
-        out = BytesIO()
-        book.save(out)
-        return head.post(f"{where}/excel", at=f"{where}/excel", status=status, file=(BytesIO(out.getvalue()), "x.xlsx"))
-
+    sent = partial(sends, head, where, book)
     page = sent(422)
     assert "2 ô cần sửa" in page
     assert "Trang Số liệu, dòng 3, cột Tử số" in page
@@ -92,11 +97,7 @@ def test_what_excel_makes_of_a_cell(app: Flask, browse: Browse, office: Browser)
     book["Số liệu"].cell(2, heads["Giải thích"]).value = "Sổ"
     book["Số liệu"].cell(2, heads["Không có số liệu"]).value = False
 
-    def sent(status: int) -> str:
-        out = BytesIO()
-        book.save(out)
-        return head.post(f"{where}/excel", at=f"{where}/excel", status=status, file=(BytesIO(out.getvalue()), "x.xlsx"))
-
+    sent = partial(sends, head, where, book)
     page = sent(200)
     assert "9,5" in page
     assert "không có số liệu" not in page

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered
 from tracker.models.unit import Unit
+from tracker.rules.ranking import USUAL_THRESHOLD
 
 
 class Programme(Numbered, Base):
@@ -42,7 +43,7 @@ class Programme(Numbered, Base):
     shift_days_off: Mapped[bool] = mapped_column(server_default="true")
     mail_hour: Mapped[int] = mapped_column(server_default="8")
     # How many working days before the deadline a unit may still ask for more time; later only the office can give it.
-    extension_days: Mapped[int] = mapped_column(server_default="3")
+    extension_days: Mapped[int] = mapped_column(server_default=str(USUAL_THRESHOLD))
     # Units with fewer finished or overdue assignments are listed beside the ranking, not in it.
     ranking_threshold: Mapped[int] = mapped_column(server_default="3")
     # A figure that differs by more than this from the one before, in percent of it, must be explained.
