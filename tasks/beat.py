@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from tasks.base import app_of_process
 from tracker.queue import TIMEOUT, Nudger
 
 log = structlog.get_logger()
@@ -68,6 +69,7 @@ class Beat(Scheduler):  # type: ignore[misc]  # celery has no types
 
     def _do(self, name: str, task: Callable[[], object]) -> None:
         """Here, in a thread: a slow mail server holds up no sweep. What still runs is not begun again."""
+        app_of_process()  # before the first thread: threads that each make one can fail (CPython gh-106905)
 
         def run() -> None:
             try:

@@ -1,9 +1,11 @@
 """The Celery application. A message only wakes; the rows in PostgreSQL are the truth."""
 
 from celery import Celery
+from celery.signals import setup_logging
 
 from tasks.schedule import BOUNCES, SCHEDULE
 from tracker.config import load_settings
+from tracker.logs import configure_logs
 
 settings = load_settings()
 
@@ -24,7 +26,6 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=500,
-    worker_hijack_root_logger=False,
     task_soft_time_limit=240,
     task_time_limit=300,
     broker_connection_retry_on_startup=True,
@@ -37,3 +38,9 @@ app.conf.update(
         "health_check_interval": 10,
     },
 )
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _log_like_the_web(**_kwargs: object) -> None:
+    """Instead of Celery's own: that one puts a logger in the place of stderr, and lines written there are lost."""
+    configure_logs(settings.log_level)

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import redis
 
+from tasks.schedule import SCHEDULE
 from tests.helpers.smtp import Postman
 from tests.helpers.stack import PYTHON, Stack, until
 from tracker.local.postgres import PostgresServer
@@ -232,6 +233,9 @@ def test_beat_does_the_work_itself(database_url: str, postman: Postman, tmp_path
             stack.start("beat")
             assert until(lambda: stack.value(ALL) > 0 and stack.value(UNSENT) == 0, 60), stack.logs()
             _nothing_lost(stack, postman, most_extra=0)
+            written = stack.log("beat").read_text()
+            assert "failed_alone" not in written
+            assert {entry["task"] for entry in SCHEDULE.values()} <= set(written.split('"'))  # and nothing is swallowed
     finally:
         server.process.send_signal(signal.SIGCONT)
         server.stop()
