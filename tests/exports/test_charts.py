@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from itertools import combinations, pairwise
 
 import pytest
@@ -69,14 +70,14 @@ def test_the_legend_names_what_is_drawn_and_nothing_else() -> None:
     assert "dasharray" not in svg
 
 
-@pytest.mark.parametrize("kind", ["annual", "mid_term"])
+@pytest.mark.parametrize("kind", ["annual", "half_year", "mid_term", "final"])
 def test_no_number_stands_on_another(kind: str) -> None:
     for ref, _indicator, one in made(kind).measures():
         if not drawable(one):
             continue
         boxes = []
         for x, y, anchor, size, text in TEXT.findall(measure_chart(one, ref, 1).svg):
-            long = wide(text, int(size)) - 2
+            long = wide(unescape(text), int(size)) - 2
             left = float(x) - {"start": 0, "middle": long / 2, "end": long}[anchor]
             boxes.append((left, float(y) - 8, left + long, float(y), text))
         for a, b in combinations(boxes, 2):

@@ -3,6 +3,7 @@
 from csv import DictReader
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from io import StringIO
 from random import Random
@@ -26,8 +27,11 @@ from tracker.exports.snapshot import (
 from tracker.importing.parsed import ParsedMeasure
 from tracker.importing.programme import parse
 from tracker.importing.reader import read_document, read_table
-from tracker.rules.targets import number_text
-from tracker.services.snapshot_figures import UNITS_OF_MEASURE
+from tracker.models.indicator import Indicator, Measure, Target
+from tracker.rules.measure import Better, at_of
+from tracker.services.snapshot_figures import measure_row
+from tracker.store.figure import Line, Reported
+from tracker.store.measure import shape_of
 
 SPANS = {
     "annual": ("năm 2026", 2026, 2026),
@@ -55,15 +59,6 @@ WORDS = {
     "proposals": "Đề nghị bố trí kinh phí ngay từ đầu năm; tập huấn nghiệp vụ cho cán bộ xã.",
 }
 RESULTS = ("Đã hoàn thành theo kế hoạch, có báo cáo kèm theo.", "Tổ chức 4 buổi truyền thông, 520 lượt người.", "")
-VERDICTS = ("met", "on_path", "off_path", "missed", "not_yet")
-RULES = {
-    "met": "Đã đạt sớm mục tiêu năm 2030.",
-    "on_path": "Đúng lộ trình đến năm 2030: kỳ này cần 84,5%.",
-    "off_path": "Chậm so với lộ trình đến năm 2030: kỳ này cần 84,5%.",
-    "missed": "Chưa đạt mục tiêu năm 2025.",
-    "not_yet": "Chưa có số liệu của kỳ này.",
-}
-CHANCES = ("Có khả năng đạt mục tiêu năm 2030", "Khó đạt mục tiêu năm 2030", "")
 
 
 @cache
@@ -153,36 +148,45 @@ def hostile(snapshot: Snapshot) -> Snapshot:
 
 
 def _measure(random: Random, parsed: ParsedMeasure, year: int, kind: str) -> MeasureRow:
-    targets = {one.year: one for one in parsed.targets}
-    words = {
-        at: f"{'≥' if parsed.better == 'up' else '≤'} {number_text(_decimal(one.value))}"
-        f"{UNITS_OF_MEASURE.get(parsed.per, '')}"
-        for at, one in targets.items()
-    }
-    goal = next(iter(targets.values())).value if targets else 50.0
-    verdict = random.choice(VERDICTS)
-    years = range(2021, year + 1)
+    """Figures that come near their target, judged as the product judges them."""
+    targets = [
+        Target(year=one.year, comparator=one.comparator, value=_decimal(one.value), upper=_upper(one.upper))
+        for one in parsed.targets
+    ]
+    goal = next((one.value for one in parsed.targets if (one.year or year) >= year), 50.0)
     worse = -1 if parsed.better == "up" else 1
-    series = tuple(
-        (str(at), f"{max(goal + worse * (year - at + random.random() * 2) * max(goal, 1) / 60, 0):.4g}") for at in years
-    )
-    missing = verdict == "not_yet"
-    return MeasureRow(
-        name=parsed.name, unit=UNITS_OF_MEASURE.get(parsed.per, f"trên {parsed.per:,}".replace(",", ".")),
-        target_2025=words.get(2025, words.get(None, "")), target_2030=words.get(2030, words.get(None, "")),
-        per=parsed.per, value=None if missing else series[-1][1], estimate=random.random() < 0.3,
-        before=series[-2][1] if len(series) > 1 else None, baseline=series[0][1], baseline_year=2020, origin="lead",
-        lead_value=None if missing else series[-1][1], communes_value=None, verdict=verdict, rule=RULES[verdict],
-        gap=None if missing else f"{random.uniform(-3, 3):.2f}",
-        chance="" if missing else random.choice(CHANCES), source="Phòng Y tế",
-        comment="Điều tra mẫu" if random.random() < 0.1 else "", series=series[:-1] if missing else series,
-        basis="mức 84,5%" if verdict.endswith("path") else f"mục tiêu {words.get(2030, words.get(None, ''))}",
-        path=tuple((str(at), str(one.value)) for at, one in sorted((y, t) for y, t in targets.items() if y)),
+    spread = max(goal, 1) / 60
+    at = at_of(f"{year}-H1" if kind == "half_year" else str(year))
+    start = random.random() * 2.5
+    years = {
+        Fraction(one): _near(parsed, goal + worse * spread * (year - one + random.random() * 2 - start))
+        for one in range(2020, year + 1)
+    }
+    years[at] = years.pop(Fraction(year))
+    measure = Measure(
+        name=parsed.name, better=Better(parsed.better), per=parsed.per, stratum=parsed.stratum, targets=targets,
+        baseline_year=2020, baseline=_decimal(float(years.pop(Fraction(2020)))),
     )  # fmt: skip
+    value = None if random.random() < 0.2 else years[at]
+    if value is None:
+        del years[at]
+    comment = "Điều tra mẫu" if random.random() < 0.1 else ""
+    told = Reported(0, 0, "", value, None, None, random.random() < 0.3, True, "Phòng Y tế", comment)
+    line = Line(0, "", Indicator(), measure, shape_of(measure), at, told, None, years, half=kind == "half_year")
+    return measure_row(line)
+
+
+def _near(parsed: ParsedMeasure, value: float) -> Fraction:
+    """No more than all, no less than nothing."""
+    return Fraction(f"{max(value if parsed.per == 1 else min(value, parsed.per), 0):.4g}")
 
 
 def _decimal(value: float) -> Decimal:
     return Decimal(str(value))
+
+
+def _upper(value: float | None) -> Decimal | None:
+    return None if value is None else _decimal(value)
 
 
 def _cell(random: Random, ref: str, measure: MeasureRow, unit: str) -> CellRow:

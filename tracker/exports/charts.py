@@ -154,7 +154,7 @@ def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
         up = float((value - low) / (high - low))
         return left + across * (right - left), bottom - up * (bottom - top)
 
-    taken = Taken(WIDTH, bottom)
+    taken = Taken(WIDTH, bottom + 8)  # the years stand below
     if measure.unit:
         drawing.text(4, 13, f"{'Tính' if measure.unit.startswith('trên') else 'Đơn vị:'} {measure.unit}", size=13)
     for step in steps:
