@@ -49,6 +49,13 @@ def test_a_range_of_every_year_has_both_ends() -> None:
     assert {"2", "3,5"} <= set(texts)
 
 
+@pytest.mark.parametrize("path", [(("2020", "71.3"), ("2030", "90")), (("2020", "71.3"), ("2025", "82"), ("2030", "90"))])
+def test_where_the_road_begins_is_no_target(path: tuple[tuple[str, str], ...]) -> None:
+    svg, texts, _alt = drawn(path=path, path_begins=True)
+    assert "71,3" not in texts
+    assert svg.count(" Z") == len(path)  # a mark for each target, and the legend's
+
+
 def test_of_odd_counts_the_target_is_the_number_alone() -> None:
     _svg, texts, _alt = drawn(unit="trên 4.000", target_2025="≤ 3/4.000 trẻ em", target_2030="≤ 3/4.000 trẻ em")
     assert "≤\u00a03" in texts

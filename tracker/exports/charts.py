@@ -170,7 +170,7 @@ def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
     for road in roads:
         drawing.path([at(*one) for one in road], GOAL, dashed=True)
         taken.line([at(*one) for one in road])
-    goals = [at(*one) for one in (path[1:] if len(path) > 2 or (path and path[0] in values) else path)]
+    goals = [at(*one) for one in path[measure.path_begins :]]
     for x, y in goals:
         drawing.diamond(x, y)
         taken.mark(x, y, 7)

@@ -49,6 +49,7 @@ class MeasureRow:
     comment: str = ""
     series: tuple[tuple[str, str], ...] = ()
     path: tuple[tuple[str, str], ...] = ()
+    path_begins: bool = False  # with where the road begins, which is no target
     basis: str = ""
 
     @property

@@ -160,7 +160,8 @@ def _value_at(shape: Shape, target: Target, allowed: Fraction, from_: Fraction) 
 
 
 def required_path(shape: Shape, history: History) -> list[tuple[Fraction, Fraction]]:
-    """(year, value) of the corners of the road to the last target; [] where it has no beginning or no milestones."""
+    """(year, value) of the corners of the road to the last target, first where it begins if that is known; [] where
+    there are no milestones."""
     milestones = shape.milestones
     if not milestones:
         return []

@@ -26,6 +26,7 @@ def measure_row(line: Line, lacking: int = 0) -> MeasureRow:
     words = {target.year: shape.words(target) for target in shape.targets}
     every_year = words.get(None, "")
     judgement = line.judgement
+    road = required_path(shape, line.years)
     value = line.value
     counted = line.communes.counted if line.communes else 0
     return MeasureRow(
@@ -52,7 +53,8 @@ def measure_row(line: Line, lacking: int = 0) -> MeasureRow:
         source=line.lead.source if line.lead else "",
         comment=line.lead.comment if line.lead else "",
         series=tuple((_year(at, at in line.halves), _text(one) or "0") for at, one in sorted(line.years.items())),
-        path=tuple((_text(at) or "", _text(one) or "0") for at, one in required_path(shape, line.years)),
+        path=tuple((_text(at) or "", _text(one) or "0") for at, one in road),
+        path_begins=len(road) > len(shape.milestones),
     )
 
 
