@@ -115,6 +115,17 @@ def test_of_a_report_that_waits_work_and_money_are_in_and_its_words_are_not(
     assert next(unit for unit in report.snapshot["units"] if unit["name"] == "Phòng Y tế")["work"]
 
 
+def test_what_came_back_has_the_day_on_which_it_was_sent(session: Session, act: Act, cycle: ReportCycle) -> None:
+    one = report_of(session, cycle, "p-yte")
+    filled(act, one, HEAD, text="Đã làm")
+    filing.submit(act(HEAD, at=LATER), one.id)
+    review.return_(act(OFFICE, at=LATER), one.id, reasons={"highlights": "Thiếu số liệu"})
+    report = build(act, requested(act, cycle))
+    assert report.snapshot is not None
+    row = next(row for row in report.snapshot["filing"] if row["unit"] == "Phòng Y tế")
+    assert (row["state"], row["filed_on"], row["on_time"]) == ("returned", LATER.date().isoformat(), None)
+
+
 def test_figures_are_those_that_were_accepted(session: Session, act: Act, cycle: ReportCycle) -> None:
     accepted(session, act, cycle, "p-yte", HEAD, "Đã làm")
     report = build(act, requested(act, cycle))

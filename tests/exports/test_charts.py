@@ -49,7 +49,9 @@ def test_a_range_of_every_year_has_both_ends() -> None:
     assert {"2", "3,5"} <= set(texts)
 
 
-@pytest.mark.parametrize("path", [(("2020", "71.3"), ("2030", "90")), (("2020", "71.3"), ("2025", "82"), ("2030", "90"))])
+@pytest.mark.parametrize(
+    "path", [(("2020", "71.3"), ("2030", "90")), (("2020", "71.3"), ("2025", "82"), ("2030", "90"))]
+)
 def test_where_the_road_begins_is_no_target(path: tuple[tuple[str, str], ...]) -> None:
     svg, texts, _alt = drawn(path=path, path_begins=True)
     assert "71,3" not in texts

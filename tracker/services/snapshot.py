@@ -147,11 +147,11 @@ def _goals(
 
 
 def _filing(ctx: Context, cycle: ReportCycle) -> tuple[FilingRow, ...]:
-    """On time as the monitor counts it: by the day the round that stands was submitted."""
+    """On time as the monitor counts it: by the day the round that stands was submitted. What came back has the day on
+    which it was first sent, and no round that stands."""
     found = []
     for row in source.filing_rows(ctx.session, cycle.id):
-        filed = row.state in ("submitted", "accepted")
-        on = (row.submitted_on or row.first_on) if filed else None
+        on = row.submitted_on or row.first_on
         found.append(
             FilingRow(
                 row.unit_name,
@@ -159,7 +159,7 @@ def _filing(ctx: Context, cycle: ReportCycle) -> tuple[FilingRow, ...]:
                 row.state,
                 row.due_on.isoformat(),
                 on.isoformat() if on else None,
-                on <= row.due_on if on else None,
+                on <= row.due_on if on and row.state in ("submitted", "accepted") else None,
                 row.exempt_reason or "",
             )
         )
