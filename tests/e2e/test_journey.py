@@ -46,6 +46,7 @@ def stack(empty_database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iter
         stack.tracker("assignments", "open", str(YEAR))
         stack.start("web", "--bind", f"127.0.0.1:{port}")
         stack.start("worker")
+        stack.start("quiet-beat")
         assert until(lambda: "ready" in stack.log("worker").read_text(), 30), stack.logs()
         yield stack, postman, site
 

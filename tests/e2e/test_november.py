@@ -47,6 +47,7 @@ def site(database_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[tu
     with Postman() as postman, Stack(tmp_path, database_url, valkey.url(), postman.url, BASE_URL=address) as stack:
         stack.start("web", "--bind", f"127.0.0.1:{port}")
         stack.start("worker")
+        stack.start("quiet-beat")
         assert until(lambda: "ready" in stack.log("worker").read_text(), 30), stack.logs()
         assert until(lambda: "Listening" in stack.log("web").read_text(), 30), stack.logs()
         yield address, postman, stack

@@ -30,10 +30,12 @@ class Postman:
     the whole letter by then.
     """
 
-    def __init__(self, *, certificate: bool = False, slowly: float = 0.0) -> None:
+    def __init__(self, *, certificate: bool = False, slowly: float = 0.0, pipelining: bool = False) -> None:
         """`certificate`: offers STARTTLS with one that signs itself, made for 127.0.0.1. `slowly`: seconds that it
-        takes before it has a letter, and again before it says so."""
+        takes before it has a letter, and again before it says so. `pipelining`: says that it takes commands before it
+        answered the last one."""
         self.slowly = slowly
+        self.pipelining = pipelining
         self.letters: list[EmailMessage] = []
         self.replies: dict[str, str] = {}
         self.refused: set[str] = set()
@@ -71,7 +73,7 @@ class Postman:
         session.host_name = hostname
         self.connections += 1
         self._last = server
-        return responses
+        return [*responses[:1], "250-PIPELINING", *responses[1:]] if self.pipelining else responses
 
     def hang_up(self) -> None:
         """Ends the newest connection."""
@@ -115,6 +117,33 @@ class Postman:
             assert server.transport is not None
             server.transport.abort()
         return self.replies.get(phase, "250 OK")
+
+
+@contextmanager
+def waiter(answers: bytes) -> Iterator[tuple[str, bytearray]]:
+    """(URL, what it heard by the end) of a server with PIPELINING that answers nothing before it heard DATA, and then
+    everything at once."""
+    heard = bytearray()
+
+    def wait() -> None:
+        guest, _ = listener.accept()
+        with guest:
+            guest.settimeout(10)
+            guest.sendall(b"220 here\r\n")
+            heard.extend(guest.recv(8192))
+            guest.sendall(b"250-here\r\n250 PIPELINING\r\n")
+            while b"DATA\r\n" not in heard:
+                heard.extend(guest.recv(8192))
+            guest.sendall(answers)
+            with suppress(OSError):
+                while b"QUIT" not in heard and b"\r\n.\r\n" not in heard and (more := guest.recv(8192)):
+                    heard.extend(more)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=wait)
+        thread.start()
+        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}", heard
+        thread.join()
 
 
 @contextmanager

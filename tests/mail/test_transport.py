@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.smtp import Postman, doorkeeper
+from tests.helpers.smtp import Postman, doorkeeper, waiter
 from tracker.local.process import free_port
 from tracker.mail import transport
 from tracker.mail.message import Letter, build, new_message_id
@@ -24,6 +24,8 @@ LETTER = Letter(
     html="<p>Kính gửi</p>",
     created_at=datetime(2026, 11, 25, 1, 30, tzinfo=UTC),
 )
+
+BOTH_WAYS = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "at once"])
 
 
 def test_vietnamese_arrives_as_it_was_sent() -> None:
@@ -50,12 +52,28 @@ def test_vietnamese_arrives_as_it_was_sent() -> None:
         ("DATA", "554 refused", Outcome.FAILED),
     ],
 )
-def test_refusals(phase: str, reply: str, outcome: Outcome) -> None:
-    with Postman() as postman:
+@BOTH_WAYS
+def test_refusals(phase: str, reply: str, outcome: Outcome, pipelining: bool) -> None:
+    with Postman(pipelining=pipelining) as postman:
         postman.replies[phase] = reply
         answer = open_transport(postman.url)(LETTER)
     assert answer.outcome is outcome
     assert answer.detail == reply
+    assert postman.letters == []
+
+
+def test_where_the_server_says_so_commands_wait_for_no_answer() -> None:
+    with waiter(b"250 OK\r\n250 OK\r\n354 go on\r\n250 taken\r\n") as (url, heard):
+        assert open_transport(url)(LETTER).detail == "250 taken"
+    assert heard.endswith(b"\r\n.\r\n")
+
+
+@pytest.mark.parametrize("refusal", ["550 no such user", "450 busy"])
+def test_a_server_that_takes_letters_for_nobody_gets_none(refusal: str) -> None:
+    """It refuses whom the letter is for and says to go on all the same: there comes no dot."""
+    with waiter(f"250 OK\r\n{refusal}\r\n354 go on\r\n".encode()) as (url, heard):
+        assert open_transport(url)(LETTER).detail == refusal
+    assert b"\r\n.\r\n" not in heard
 
 
 def test_nobody_there_is_retried() -> None:
@@ -80,8 +98,9 @@ def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("phase", "outcome"), [("MAIL", Outcome.RETRY), ("RCPT", Outcome.RETRY), ("DATA", Outcome.UNCERTAIN)]
 )
-def test_a_break_is_uncertain_only_after_the_last_line(phase: str, outcome: Outcome) -> None:
-    with Postman() as postman:
+@BOTH_WAYS
+def test_a_break_is_uncertain_only_after_the_last_line(phase: str, outcome: Outcome, pipelining: bool) -> None:
+    with Postman(pipelining=pipelining) as postman:
         postman.drops.add(phase)
         assert open_transport(postman.url)(LETTER).outcome is outcome
     assert len(postman.letters) == (outcome is Outcome.UNCERTAIN)
@@ -162,8 +181,9 @@ def test_message_ids_are_unique() -> None:
     assert len({new_message_id("a@example.vn") for _ in range(1000)}) == 1000
 
 
-def test_letters_of_one_sender_share_a_connection_and_outlive_it() -> None:
-    with Postman() as postman:
+@BOTH_WAYS
+def test_letters_of_one_sender_share_a_connection_and_outlive_it(pipelining: bool) -> None:
+    with Postman(pipelining=pipelining) as postman:
         send = open_transport(postman.url)
         assert [send(replace(LETTER, message_id=f"<{n}@example.vn>")).outcome for n in range(3)] == [Outcome.SENT] * 3
         assert postman.connections == 1

@@ -148,7 +148,7 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class FilingRow:
-    """A unit that is expected to file. `state` is a `rules.filing.FilingState`; `on_time` None: nothing stands filed."""
+    """A unit that is expected to file. `state` is a `rules.filing.FilingState`; `on_time` None: nothing stands."""
 
     unit: str
     level: str

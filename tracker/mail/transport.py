@@ -158,23 +158,29 @@ class _Courier:
         phase, handed_over, keep = "connect", False, False
         try:
             server = self._server or self._connect()
-            # Bare commands: the library would parse addresses that `build` has looked at.
-            phase = "MAIL FROM"
-            self._hurry(server)
-            code, text = server.docmd("MAIL", f"FROM:<{letter.from_address}>")
-            if not _accepted(code):
-                return None if kept else _refused(code, text, for_good=False)
-            phase = "RCPT TO"
-            self._hurry(server)
-            code, text = server.docmd("RCPT", f"TO:<{letter.to_address}>")
-            if not _accepted(code):
-                return _refused(code, text, for_good=True)
-            # `data()` would hide where a break happened: the server has the letter only with the lone dot.
-            phase = "DATA"
-            self._hurry(server)
-            code, text = server.docmd("DATA")
-            if code != 354:
-                return _refused(code, text, for_good=True)
+            # Bare commands: the library would parse addresses that `build` has looked at, and its `data()` would hide
+            # where a break happened: the server has the letter only with the lone dot.
+            commands = {
+                "MAIL FROM": f"MAIL FROM:<{letter.from_address}>\r\n",
+                "RCPT TO": f"RCPT TO:<{letter.to_address}>\r\n",
+                "DATA": "DATA\r\n",
+            }
+            together = server.has_extn("pipelining")  # RFC 2920: all three are on their way before the first answer
+            for phase, command in commands.items():
+                self._hurry(server)
+                if not together:
+                    server.send(command)
+                elif phase == "MAIL FROM":
+                    server.send("".join(commands.values()))
+                code, text = server.getreply()
+                if phase == "DATA":
+                    if code != 354:
+                        return _refused(code, text, for_good=True)
+                elif not _accepted(code):
+                    # Hung up at once: a server that would take the letter all the same never gets its dot.
+                    if kept and phase == "MAIL FROM":
+                        return None
+                    return _refused(code, text, for_good=phase == "RCPT TO")
             self._hurry(server)
             server.send(content)
             ready()
