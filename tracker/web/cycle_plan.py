@@ -63,7 +63,8 @@ def save(cycle_id: int) -> ResponseReturnValue:
         if then == "exempt":
             expected.exempt(ctx, cycle_id, unit(ctx, "unit_id") or 0, reason=text("reason"))
         elif then.startswith("expect-"):
-            expected.expect(ctx, cycle_id, key(then.removeprefix("expect-")))
+            for unit_id in keys([then.removeprefix("expect-")]):
+                expected.expect(ctx, cycle_id, unit_id)
 
     answer = _do(cycle_id, verb, _("Đã lưu kế hoạch của kỳ."))
     saved = not isinstance(answer, tuple)
