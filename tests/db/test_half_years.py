@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.db.test_figure import LATER, measure_of, ratio, report, unit_of
-from tests.helpers.filing import OFFICE
 from tests.helpers.filing import LATER as OCTOBER
+from tests.helpers.filing import OFFICE
 from tracker.exports.material import digits_of, told
 from tracker.rules.figures import rounded
 from tracker.rules.judgement import Verdict, judge
