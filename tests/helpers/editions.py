@@ -26,8 +26,7 @@ from tracker.exports.snapshot import (
 from tracker.importing.parsed import ParsedMeasure
 from tracker.importing.programme import parse
 from tracker.importing.reader import read_document, read_table
-from tracker.rules.targets import number_text
-from tracker.services.snapshot_figures import UNITS_OF_MEASURE
+from tracker.rules.targets import number_text, unit_words
 
 SPANS = {
     "annual": ("năm 2026", 2026, 2026),
@@ -156,7 +155,7 @@ def _measure(random: Random, parsed: ParsedMeasure, year: int, kind: str) -> Mea
     targets = {one.year: one for one in parsed.targets}
     words = {
         at: f"{'≥' if parsed.better == 'up' else '≤'} {number_text(_decimal(one.value))}"
-        f"{UNITS_OF_MEASURE.get(parsed.per, '')}"
+        f"{unit_words(parsed.per) if parsed.per <= 1000 else ''}"
         for at, one in targets.items()
     }
     goal = next(iter(targets.values())).value if targets else 50.0
@@ -168,7 +167,7 @@ def _measure(random: Random, parsed: ParsedMeasure, year: int, kind: str) -> Mea
     )
     missing = verdict == "not_yet"
     return MeasureRow(
-        name=parsed.name, unit=UNITS_OF_MEASURE.get(parsed.per, f"trên {parsed.per:,}".replace(",", ".")),
+        name=parsed.name, unit=unit_words(parsed.per),
         target_2025=words.get(2025, words.get(None, "")), target_2030=words.get(2030, words.get(None, "")),
         per=parsed.per, value=None if missing else series[-1][1], estimate=random.random() < 0.3,
         before=series[-2][1] if len(series) > 1 else None, baseline=series[0][1], baseline_year=2020, origin="lead",
