@@ -62,7 +62,7 @@ def test_a_locked_section_gives_the_text_back(app: Flask, browse: Browse, office
 
 
 def test_a_figure_that_nobody_touched_is_nobodys_conflict(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
-    """Before the period is over a figure is an estimate without a box for it; sent back as it was it changes nothing."""
+    """Before the period is over a figure is an estimate without a box for it; sent back as it was, it says nothing."""
     opened(office)
     where = report_path(app)
     head, officer = browse(HEAD), browse(OFFICER)
