@@ -63,9 +63,9 @@ def compare(first: Material, second: Material) -> Comparison:
     nothing = ("", "")
     measures = [
         # What left the programme in between comes last.
-        Figure(ref, after.get(ref, before.get(ref, nothing))[0], was, said)
+        Figure(ref, after.get(ref, before.get(ref, nothing))[0], earlier, later)
         for ref in {**after, **before}
-        if (was := before.get(ref, nothing)[1]) != (said := after.get(ref, nothing)[1])
+        if (earlier := before.get(ref, nothing)[1]) != (later := after.get(ref, nothing)[1])
     ]
     counts = zip(CLASSES, a.tally.classes, b.tally.classes, strict=True)
     was, now = set(a.missing()), set(b.missing())
