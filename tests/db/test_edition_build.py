@@ -207,6 +207,18 @@ def test_a_worker_that_died_leaves_its_edition_to_the_next(session: Session, act
     building.finish(later, *second, b"x", {})
 
 
+def test_one_that_kills_every_worker_fails_and_holds_up_nobody(session: Session, act: Act, cycle: ReportCycle) -> None:
+    deadly, other = requested(act, cycle), requested(act, cycle, "agency")
+    for died in range(building.MOST_ATTEMPTS):
+        claimed = building.claim(act(at=LATER + died * building.LEASE))
+        assert claimed is not None
+        assert claimed[0] == deadly.id
+    claimed = building.claim(act(at=LATER + building.MOST_ATTEMPTS * building.LEASE))
+    assert claimed is not None
+    assert claimed[0] == other.id
+    assert (deadly.state, deadly.lease_token) == (BuildState.FAILED, None)
+
+
 def test_compared(session: Session, act: Act, cycle: ReportCycle) -> None:
     first = build(act, requested(act, cycle))
     accepted(session, act, cycle, "p-yte", HEAD, "Đã làm")

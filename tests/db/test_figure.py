@@ -224,17 +224,18 @@ def test_the_unit_keeps_its_name_as_it_was(session: Session, act: Act, vaccinate
 
 
 def test_every_verb_leaves_one_event(session: Session, act: Act, vaccinated: int, yte: int) -> None:
-    report(act, vaccinated, yte, ratio(97, 100))
-    report(act, vaccinated, yte, ratio(97, 100))  # says nothing new
+    report(act, vaccinated, yte, ratio(100, 100))
+    report(act, vaccinated, yte, ratio(100, 100))  # says nothing new
     accept_figures(act(OFFICE, at=NOVEMBER), unit_id=yte, measure_ids=[vaccinated], period="2026")
     accept_figures(act(OFFICE, at=NOVEMBER), unit_id=yte, measure_ids=[vaccinated], period="2026")
-    set_baseline(act(OFFICE, at=NOVEMBER), vaccinated, year=2020, value=Decimal(95))
+    set_baseline(act(OFFICE, at=NOVEMBER), vaccinated, year=2020, value=Decimal("1e2"))
     verbs = ("report_figure", "accept_figures", "set_baseline")
     rows = session.scalars(select(AuditEvent).where(AuditEvent.verb.in_(verbs)).order_by(AuditEvent.id)).all()
     assert [one.verb for one in rows] == list(verbs)
     assert rows[0].data["after"] == {
-        "numerator": "97", "denominator": "100", "value": "97", "no_data": False, "estimate": True,
+        "numerator": "100", "denominator": "100", "value": "100", "no_data": False, "estimate": True,
     }  # fmt: skip
+    assert rows[2].data["after"] == {"year": 2020, "value": "100"}
 
 
 @pytest.mark.parametrize(

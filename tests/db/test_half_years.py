@@ -11,12 +11,17 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.db.test_figure import LATER, measure_of, ratio, report, unit_of
+from tests.helpers.filing import LATER as OCTOBER
+from tests.helpers.filing import OFFICE
 from tracker.exports.material import digits_of, told
 from tracker.rules.figures import rounded
 from tracker.rules.judgement import Verdict, judge
 from tracker.rules.measure import Better, Shape
 from tracker.rules.targets import Comparator, Target, short_number
+from tracker.services import cycle as cycles
+from tracker.services.cycle_opening import open_cycle
 from tracker.services.snapshot_figures import measure_row
+from tracker.store import cycle as cycle_store
 from tracker.store import figure as store
 from tracker.web.measure_view import rule_of, targets_of, value_of
 
@@ -26,6 +31,24 @@ AFTER = datetime(2028, 2, 1, tzinfo=LATER.tzinfo)
 def line_of(session: Session, measure: int, period: str) -> store.Line:
     (line,) = [one for one in store.summary(session, 1, period) if one.measure_id == measure]
     return line
+
+
+def test_no_half_goes_on_from_the_year_that_it_is_a_part_of(session: Session, act: Act) -> None:
+    opened = {}
+    for kind, period in (
+        ("annual", "2025"), ("annual", "2026"), ("half_year", "2026-H1"), ("mid_term", "2026"), ("half_year", "2026-H2")
+    ):  # fmt: skip
+        cycle = cycles.plan(act(OFFICE, at=OCTOBER), programme_id=1, kind=kind, period=period)
+        opened[kind, period] = cycle
+        before = cycle_store.before(session, cycle)
+        wanted = {
+            ("annual", "2026"): ("annual", "2025"),
+            ("half_year", "2026-H1"): ("annual", "2025"),
+            ("mid_term", "2026"): ("annual", "2026"),
+            ("half_year", "2026-H2"): ("half_year", "2026-H1"),
+        }.get((kind, period))
+        assert before == (opened[wanted] if wanted else None)
+        open_cycle(act(OFFICE, at=OCTOBER), cycle.id, told=False)
 
 
 def test_its_own_past_and_not_the_years(session: Session, act: Act) -> None:

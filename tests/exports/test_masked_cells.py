@@ -8,8 +8,8 @@ from typing import cast
 from tracker.exports import report_annexes
 from tracker.exports.edition_workbook import SHEETS
 from tracker.exports.material import Material
-from tracker.exports.open_data import cell_rows, figure_rows
-from tracker.exports.snapshot import CellRow
+from tracker.exports.open_data import MEASURE_HEADS, cell_rows, figure_rows, measure_rows
+from tracker.exports.snapshot import CellRow, MeasureRow
 
 COUNTS = ("3", "40", "0")
 TOLD = ["< 5", "*", "0"]
@@ -27,6 +27,21 @@ def test_a_plain_count_is_masked_alike_wherever_it_goes() -> None:
     workbook = [str(row[5]).removesuffix(".0") for row in SHEETS["communes"][2](material())]
     file = [str(row[5]) for row in cell_rows(material())]
     assert annex == workbook == file == TOLD
+
+
+def test_how_far_a_small_count_is_from_its_target_does_not_tell_it() -> None:
+    """The target, 10, stands beside it."""
+
+    def said(value: str, gap: str) -> tuple[object, object]:
+        one = MeasureRow("Số vụ", "vụ", "≤ 10", "", per=1, value=value, gap=gap, verdict="met")
+        snapshot = SimpleNamespace(measures=lambda: [("9", SimpleNamespace(text="", lead=""), one)])
+        (row,) = measure_rows(cast(Material, SimpleNamespace(snapshot=snapshot)))
+        found = dict(zip(MEASURE_HEADS, row, strict=True))
+        return found["value"], found["gap"]
+
+    assert said("3", "-7") == ("< 5", "*")
+    assert said("8", "-2") == (8, -2)
+    assert said("0", "-10") == (0, -10)
 
 
 def test_figures_too() -> None:

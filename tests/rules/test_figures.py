@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.rules.test_judgement import SHAPES
 from tracker.rules.errors import Invalid
-from tracker.rules.figures import Before, Entry, check_entry, check_period, explain, ratio_of_sums, rounded
+from tracker.rules.figures import Before, Entry, check_entry, check_period, explain, rounded
 from tracker.rules.measure import Better, Shape, exact, stratum_of
 from tracker.rules.targets import Comparator, Target, short_number
 
@@ -150,33 +150,6 @@ def test_periods(period: str, good: bool) -> None:
     with pytest.raises(Invalid) as caught:
         check_period(period, first_year=2020, last_year=2030, today=today)
     assert caught.value.field == "period"
-
-
-pairs = st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 10_000)), min_size=1, max_size=30)
-
-
-@given(pairs)
-def test_parts_add_up_as_a_ratio_of_sums(rows: list[tuple[int, int]]) -> None:
-    together = ratio_of_sums(rows, 100)
-    assert together is not None
-    total = sum(denominator for _, denominator in rows)
-    assert together.value == Fraction(sum(numerator for numerator, _ in rows) * 100, total)
-    # Each counts by its size, so the whole lies between its parts; a mean of rates need not weigh them.
-    rates = [Fraction(numerator * 100, denominator) for numerator, denominator in rows]
-    assert min(rates) <= together.value <= max(rates)
-    # In any grouping.
-    half = len(rows) // 2
-    sides = [ratio_of_sums(part, 100) for part in (rows[:half], rows[half:])]
-    again = ratio_of_sums([(one.numerator, one.denominator) for one in sides if one], 100)
-    assert again is not None
-    assert (again.value, together.units) == (together.value, len(rows))
-
-
-def test_a_ratio_of_sums_is_no_mean_of_rates() -> None:
-    together = ratio_of_sums([(90, 100), (1, 2)], 100)
-    assert together is not None
-    assert together.value == Fraction(9100, 102)
-    assert ratio_of_sums([], 100) is None
 
 
 @given(st.integers(0, 10**6), st.integers(1, 10**6), st.sampled_from([100, 1000, 4000]))

@@ -164,6 +164,9 @@ def test_where_it_goes_and_what_it_needs() -> None:
     assert (last.needed, last.trend, last.projected, last.likely) == (
         Fraction(-1, 40), Fraction(-1, 30), 0, True,
     )  # fmt: skip
+    # No part grows beyond its whole.
+    (top,) = outlook(with_baseline(SHAPES["16.1"], "90"), Decimal(98), Fraction(2026), {})
+    assert (top.trend, top.projected, top.likely) == (Fraction(4, 3), 100, True)
     (alone,) = outlook(SHAPES["6.1"], Decimal(3), Fraction(2026), {})
     assert (alone.needed, alone.trend, alone.projected, alone.likely) == (Fraction(-1, 4), None, None, None)
     assert outlook(SHAPES["13.1"], Decimal(1), Fraction(2026), {}) == []

@@ -177,6 +177,19 @@ def test_the_other_recipient_and_what_differs(app: Flask, browse: Browse, cycle_
     office.get("/reports/compare?first=x", 404)
 
 
+def test_what_differs_in_rows_alone_is_not_called_the_same(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office = browse(OFFICE)
+    office.post("/reports/", at=f"/reports/cycles/{cycle_id}", cycle=cycle_id)
+    _build(app)
+    with app.app_context(), acting() as ctx:
+        ctx.session.connection().exec_driver_sql("UPDATE assignments SET text = text || ' (sửa)' WHERE year = 2026")
+    office.post("/reports/", at=f"/reports/cycles/{cycle_id}", cycle=cycle_id)
+    _build(app)
+    page = office.get("/reports/compare?first=1&second=2")
+    assert "Các dòng trong phụ lục" in page
+    assert "Hai bản có cùng số liệu và nội dung" not in page
+
+
 def test_cancel_on_the_page(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
     office = browse(OFFICE)
     office.post("/reports/", at=f"/reports/cycles/{cycle_id}", cycle=cycle_id)

@@ -56,6 +56,15 @@ def test_nonsense_in_the_address_is_no_error(browse: Browse, filled: dict[str, i
     browse(OFFICE).get(f"/indicators/{filled['5.0']}/units/999999", 404)
 
 
+@pytest.mark.parametrize("gone", ["measures", "indicators"])
+def test_what_left_the_programme_has_no_form(app: Flask, browse: Browse, filled: dict[str, int], gone: str) -> None:
+    at = f"/indicators/{filled['5.0']}/units/{filled['p-yte']}?period=2026"
+    assert 'name="numerator"' in browse(HEAD).get(at)
+    with app.app_context(), acting() as ctx:
+        ctx.session.connection().exec_driver_sql(f"UPDATE {gone} SET retired_in = 2")
+    assert 'name="numerator"' not in browse(HEAD).get(at)
+
+
 def test_before_anything_is_reported(browse: Browse) -> None:
     page = browse(HEAD).get("/indicators/")
     assert page.count("Chưa có số liệu của kỳ này.") == 35

@@ -59,3 +59,19 @@ def test_a_locked_section_gives_the_text_back(app: Flask, browse: Browse, office
     assert "Viết dở dang" in page
     assert "Tử số: 77\n" in page
     assert "Nguồn: Sổ mới\n" in page
+
+
+def test_a_figure_that_nobody_touched_is_nobodys_conflict(app: Flask, browse: Browse, office: Browser) -> None:  # noqa: F811
+    """Before the period is over a figure is an estimate without a box for it; sent back as it was, it says nothing."""
+    opened(office)
+    where = report_path(app)
+    head, officer = browse(HEAD), browse(OFFICER)
+    number = re.search(r'id="(m\d+)-numerator"', head.get(where))
+    assert number is not None
+    one, fresh = number[1], {f"{number[1]}-numerator": "1", f"{number[1]}-denominator": "100"}
+    head.post(f"{where}/save", at=where, **form_of(head.get(where), **fresh))
+    page = head.get(where)
+    officer.post(f"{where}/save", at=where, **form_of(officer.get(where), **{f"{one}-numerator": "2"}))
+    said = head.post(f"{where}/save", at=where, **form_of(page, **{"text-plans": "Chỉ viết mục này"}))
+    assert "Đã lưu 1 phần" in said
+    assert [int(numerator) for (numerator,) in sql(app, "SELECT numerator FROM figures")] == [2]

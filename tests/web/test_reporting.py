@@ -262,6 +262,9 @@ def test_whichever_button_is_pressed_everything_typed_is_kept(app: Flask, office
     typed = {"due_office_on": "2026-12-30", "title-0": "Mục sửa", "then": "exempt", "unit_id": 4, "reason": "Giải thể"}
     page = office.post(where, at=where, **plan_form(office.get(where), **typed))
     assert "Giải thể" in page
+    for nobody in ("expect-", "expect-x", f"expect-{'9' * 25}"):
+        page = office.post(where, at=where, **plan_form(page, then=nobody))
+        assert "Giải thể" in page
     page = office.post(where, at=where, **plan_form(page, then="expect-4", **{"title-1": "Mục hai"}))
     assert "Giải thể" not in page
     page = office.post(where, at=where, **plan_form(page, then="open", due_commune_on="2026-11-17"))

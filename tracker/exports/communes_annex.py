@@ -13,7 +13,7 @@ MARKS = {FEW: f"“{FEW}”: số từ 1 đến 4", SECOND: f"“{SECOND}”: s�
 
 
 def communes(material: Material) -> Table:
-    """What each commune reported, measure by measure; small counts hidden (`rules.figures`)."""
+    """What each commune reported, measure by measure; small counts hidden (`rules.masking`)."""
     rows: list[tuple[str, ...]] = []
     units = {ref: f" ({one.unit})" for ref, _indicator, one in material.snapshot.measures() if one.unit}
     per = per_of(material)

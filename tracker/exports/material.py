@@ -9,7 +9,7 @@ from tracker.exports.outline import COMMITTEE, OFFICE_SECTIONS, OUTLINES, UNIT_S
 from tracker.exports.snapshot import CellRow, MeasureRow, SectionRow, Snapshot, WorkRow
 from tracker.rules.filing import CycleKind
 from tracker.rules.recurrence import period_named
-from tracker.rules.targets import number_text, short_number, telling_digits
+from tracker.rules.targets import short_number, telling_digits, unit_text
 
 # A document lists no more than this of one thing; the workbook has all of it.
 MOST_LISTED = 1_500
@@ -177,8 +177,7 @@ def told(number: str | None, per: int, digits: int = 2) -> str:
     """A value as its target is written: "9,5%", "9,5‰", "3/4.000"; "" for none."""
     if number is None:
         return ""
-    unit = {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
-    return f"{short(number, digits)}{unit}"
+    return f"{short(number, digits)}{unit_text(per)}"
 
 
 def digits_of(one: MeasureRow) -> int:

@@ -13,7 +13,7 @@ from tracker.exports.communes_annex import by_measure, hidden, per_of
 from tracker.exports.material import Material, sections_of
 from tracker.exports.snapshot import CLASSES, CellRow
 from tracker.rules.calendar import local_date
-from tracker.rules.masking import FEW, is_hidden, is_small, masked_rows
+from tracker.rules.masking import FEW, SECOND, is_hidden, is_small, masked_rows
 
 # What a spreadsheet would run as a formula is told as text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -76,12 +76,12 @@ def edition_json(material: Material, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def measure_rows(material: Material) -> Iterator[Sequence[Any]]:
-    """A plain count is masked like every cell; a rate of the whole area is no cell."""
+    """A plain count is masked like every cell; a rate of the whole area is no cell. How far it is from what it is held
+    against would tell it."""
     for ref, indicator, one in material.snapshot.measures():
-        numbers = [
-            _number(value, one.per) for value in (one.baseline, one.before, one.value, one.gap, one.communes_value)
-        ]
-        baseline, before, value, gap, communes = numbers
+        numbers = [_number(value, one.per) for value in (one.baseline, one.before, one.value, one.communes_value)]
+        baseline, before, value, communes = numbers
+        gap = SECOND if value == FEW and one.gap is not None else _number(one.gap)
         yield (
             ref, indicator.text, one.name, one.unit, one.per, indicator.lead, one.target_2025, one.target_2030,
             one.baseline_year, baseline, before, value, one.estimate, one.verdict, one.rule, gap, communes, one.source,
@@ -168,7 +168,8 @@ def _shown(number: Decimal | None, word: str) -> float | str | None:
     return word if is_hidden(word) else _plain_number(number)
 
 
-def _number(text: str | None, per: int) -> float | str | None:
+def _number(text: str | None, per: int | None = None) -> float | str | None:
+    """`per` 1: a count, which may be too small to be told."""
     if text is None:
         return None
     number = Decimal(text)

@@ -41,7 +41,6 @@ _TRAILING = re.compile(
     re.IGNORECASE,
 )
 _STRATA = {"nong thon": "rural", "thanh thi": "urban", "do thi": "urban"}
-_DOWN_WORDS = ("duoi", "xuong", "con", "khong qua", "toi da")
 # What nobody wants more of, where the sentence itself does not say "giảm".
 _HARM = (
     "lay truyen", "tu vong", "bo hoc", "suy dinh duong", "beo phi", "thap coi", "tai nan", "tao hon", "bao luc",

@@ -1,6 +1,5 @@
-"""Entries of figures: what is impossible, what must be explained, and how parts add up."""
+"""Entries of figures: what is impossible, and what must be explained."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -160,30 +159,6 @@ def _jump(message: str, before: Number, period: str, percent: int) -> Invalid:
 def jumps(value: Number, before: Number, percent: int) -> bool:
     """Whether the change is more than `percent` of what was before. From 0, any change is."""
     return abs(Fraction(value) - Fraction(before)) * 100 > percent * abs(Fraction(before))
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """What units add up to: both sides summed, then divided. `units` reported both sides."""
-
-    numerator: Fraction
-    denominator: Fraction
-    per: int
-    units: int
-
-    @property
-    def value(self) -> Fraction | None:
-        return self.numerator * self.per / self.denominator if self.denominator else None
-
-
-def ratio_of_sums(pairs: Iterable[tuple[Number, Number]], per: int) -> Ratio | None:
-    """(numerator, denominator) of each unit → theirs together; None when nobody reported both. No mean of rates."""
-    known = [(Fraction(numerator), Fraction(denominator)) for numerator, denominator in pairs]
-    if not known:
-        return None
-    return Ratio(
-        sum((one for one, _ in known), Fraction()), sum((one for _, one in known), Fraction()), per, len(known)
-    )
 
 
 def rounded(value: Fraction) -> Decimal:

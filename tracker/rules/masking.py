@@ -23,11 +23,6 @@ def is_small(count: Number | None) -> bool:
     return count is not None and 0 < abs(Fraction(count)) < SMALL
 
 
-def masked(count: Number | None) -> str:
-    """A count as it may leave the office: "< 5" for 1–4; "" for None."""
-    return FEW if is_small(count) else short_number(count)
-
-
 def is_hidden(words: str) -> bool:
     return words in (FEW, SECOND)
 

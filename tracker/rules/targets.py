@@ -74,6 +74,11 @@ def unit_text(per: int) -> str:
     return {1: "", 100: "%", 1000: "‰"}.get(per, f"/{number_text(Decimal(per))}")
 
 
+def unit_words(per: int) -> str:
+    """In a column of its own: "%", "‰", "trên 4.000"; "" of a count."""
+    return unit_text(per).replace("/", "trên ")
+
+
 def is_all(value: Decimal | Fraction, per: int, *, may_exceed: bool) -> bool:
     """Whether "at least" that much of a share is all of it: nothing is above 100%, unless the measure `may_exceed`."""
     return per == 100 and value == per and not may_exceed

@@ -1,7 +1,7 @@
 """Two editions beside each other: what a later one says differently."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.exports.material import Material, sections_of, told
 from tracker.exports.report_annexes import VERDICTS
@@ -30,7 +30,7 @@ class Text:
 @dataclass(frozen=True)
 class Comparison:
     """`classes`: official class, how many in each; `filed`, `missing`: units that filed, or no longer count as having
-    filed, since the first."""
+    filed, since the first. `rows`: whether they were frozen from other rows, which need not show in any of these."""
 
     texts: list[Text]
     measures: list[Figure]
@@ -38,10 +38,16 @@ class Comparison:
     filed: list[str]
     missing: list[str]
     money: list[Figure]
+    rows: bool
+
+    @property
+    def alike(self) -> bool:
+        """In all that is listed."""
+        return not (self.texts or self.measures or self.classes or self.filed or self.missing or self.money)
 
     @property
     def same(self) -> bool:
-        return not (self.texts or self.measures or self.classes or self.filed or self.missing or self.money)
+        return self.alike and not self.rows
 
 
 def compare(first: Material, second: Material) -> Comparison:
@@ -53,11 +59,13 @@ def compare(first: Material, second: Material) -> Comparison:
         old, new = (one.texts[key].text or "" if key in one.texts else "" for one in (first, second))
         if changes := compared(old, new):
             texts.append(Text(key, title, changes))
-    before = {ref: _said(one) for ref, _indicator, one in a.measures()}
+    before, after = ({ref: (one.name, _said(one)) for ref, _indicator, one in each.measures()} for each in (a, b))
+    nothing = ("", "")
     measures = [
-        Figure(ref, one.name, before.get(ref, ""), _said(one))
-        for ref, _indicator, one in b.measures()
-        if before.get(ref, "") != _said(one)
+        # What left the programme in between comes last.
+        Figure(ref, after.get(ref, before.get(ref, nothing))[0], earlier, later)
+        for ref in {**after, **before}
+        if (earlier := before.get(ref, nothing)[1]) != (later := after.get(ref, nothing)[1])
     ]
     counts = zip(CLASSES, a.tally.classes, b.tally.classes, strict=True)
     was, now = set(a.missing()), set(b.missing())
@@ -68,6 +76,7 @@ def compare(first: Material, second: Material) -> Comparison:
         [unit for unit in a.missing() if unit not in now],
         [unit for unit in b.missing() if unit not in was],
         _money(first, second),
+        replace(a, built_at=b.built_at) != b,
     )
 
 

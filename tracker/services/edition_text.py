@@ -153,7 +153,7 @@ def _write(ctx: Context, cycle: ReportCycle, now: Section, text: str | None) -> 
     )
     ctx.session.add(row)
     ctx.session.flush()
-    record(ctx, "edit_section", "report_cycle", cycle.id, data={"key": now.key, "characters": len(text or "")})
+    record(ctx, "edit_section", "cycle", cycle.id, data={"key": now.key, "characters": len(text or "")})
 
 
 @dataclass(frozen=True)

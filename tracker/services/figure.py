@@ -132,8 +132,8 @@ def set_baseline(ctx: Context, measure_id: int, *, year: int | None, value: Deci
             check_entry(Entry(value=value), measures.shape_of(measure))
         except Invalid as error:
             raise Invalid(error.message, field="baseline", **error.params) from error
-    before = {"year": measure.baseline_year, "value": str(measure.baseline) if measure.baseline is not None else None}
-    after = {"year": year, "value": str(value) if value is not None else None}
+    before = {"year": measure.baseline_year, "value": _plain(measure.baseline)}
+    after = {"year": year, "value": _plain(value)}
     if before != after:
         measure.baseline_year, measure.baseline = year, value
         ctx.session.flush()
@@ -189,9 +189,14 @@ def _told(row: Figure | None) -> dict[str, object] | None:
     """For the audit."""
     if row is None:
         return None
-    numbers = {name: getattr(row, name) for name in ("numerator", "denominator", "value")}
-    told: dict[str, object] = {name: str(one) for name, one in numbers.items() if one is not None}
+    numbers = {name: _plain(getattr(row, name)) for name in ("numerator", "denominator", "value")}
+    told: dict[str, object] = {name: one for name, one in numbers.items() if one is not None}
     return {**told, "no_data": row.no_data, "estimate": row.estimate}
+
+
+def _plain(number: Decimal | None) -> str | None:
+    """ "100", however it was worked out: no "1E+2" for whoever reads the audit."""
+    return None if number is None else f"{number:f}"
 
 
 def _as_estimate(entry: Entry) -> Entry:

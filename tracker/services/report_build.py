@@ -65,7 +65,8 @@ def claim(ctx: Context) -> tuple[int, str] | None:
         _settle(report, BuildState.FAILED)
         report.error = f"{report.attempts} × worker lost"
         report.finished_at = ctx.now
-        return None
+        ctx.session.flush()
+        return claim(ctx)
     report.state, report.lease_token, report.lease_until = BuildState.BUILDING, token_hex(16), ctx.now + LEASE
     report.attempts += 1
     report.progress, report.stage = 10, STAGES[10]

@@ -9,7 +9,7 @@ from tracker.exports.report_form import FigureLine, TextLine, report_form
 from tracker.importing.report_form import FilledFigure, FilledText
 from tracker.models.cycle import UnitReport
 from tracker.rules.cycle import FIGURES, cycle_words
-from tracker.rules.errors import Conflict, DomainError
+from tracker.rules.errors import DomainError
 from tracker.rules.figures import Entry
 from tracker.rules.numbers import in_field
 from tracker.rules.report_sheet import mark_of_figure
@@ -23,8 +23,7 @@ from tracker.services.unit_report import Saved, Typed
 
 @dataclass(frozen=True)
 class Change:
-    """One part that the file says otherwise than the report. `sheet`, `row`, `column`: where; `error`: why it is left
-    out."""
+    """One part that the file says otherwise than the report. `row`: of its sheet; `error`: why it is left out."""
 
     part: str
     title: str
@@ -32,10 +31,6 @@ class Change:
     before: str
     after: str
     error: DomainError | None = None
-
-    @property
-    def is_conflict(self) -> bool:
-        return isinstance(self.error, Conflict)
 
 
 def mark_of(report: UnitReport) -> str:

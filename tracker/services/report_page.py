@@ -15,7 +15,7 @@ from tracker.rules.deadlines import Standing, official_class, standing
 from tracker.rules.figures import Entry
 from tracker.rules.filing import FILED, CycleKind, FilingState
 from tracker.rules.recurrence import period_named
-from tracker.rules.targets import Comparator, Target
+from tracker.rules.targets import Comparator, Target, unit_words
 from tracker.rules.unit_report import Check, Late, filed_late
 from tracker.rules.words import OFFICIAL_CLASSES
 from tracker.services.context import Context
@@ -31,7 +31,6 @@ from tracker.store.unit_report import Work
 
 # So much of the work is listed; all of it is counted.
 MOST_WORK = 100
-PERCENT = {1: "", 100: "%", 1000: "‰"}
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def _fields(ctx: Context, report: UnitReport) -> list[Field]:
             before=before.get((measure.id, unit_id)),
             before_words=figure_words(before[measure.id, unit_id]) if (measure.id, unit_id) in before else "",
             target=_target(measure, int(period[:4])),
-            unit=PERCENT.get(measure.per, f"trên {measure.per:,}".replace(",", ".")),
+            unit=unit_words(measure.per),
         )
         for measure, indicator in asked(ctx, report, now)
     ]

@@ -13,11 +13,9 @@ from tracker.rules.figures import rounded
 from tracker.rules.judgement import Judgement, Verdict, required_path
 from tracker.rules.measure import Shape
 from tracker.rules.projection import Outlook
-from tracker.rules.targets import Comparator, Target
+from tracker.rules.targets import Comparator, Target, unit_words
 from tracker.services.snapshot_work import EVERY
 from tracker.store.figure import Line
-
-UNITS_OF_MEASURE = {1: "", 100: "%", 1000: "‰"}
 
 
 def measure_row(line: Line, lacking: int = 0) -> MeasureRow:
@@ -31,7 +29,7 @@ def measure_row(line: Line, lacking: int = 0) -> MeasureRow:
     counted = line.communes.counted if line.communes else 0
     return MeasureRow(
         name=measure.name,
-        unit=UNITS_OF_MEASURE.get(measure.per, f"trên {measure.per:,}".replace(",", ".")),
+        unit=unit_words(measure.per),
         target_2025=words.get(2025, every_year),
         target_2030=words.get(2030, every_year),
         per=measure.per,

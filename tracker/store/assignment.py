@@ -148,17 +148,3 @@ def last_return_reasons(session: Session, assignment_ids: Sequence[int]) -> dict
     """Assignment → why its last round was returned, where the last round was returned."""
     rows = session.execute(_RETURNED, {"ids": list(assignment_ids)})
     return {assignment_id: reason or "" for assignment_id, reason in rows}
-
-
-def results_of(session: Session, assignment_ids: Sequence[int]) -> dict[int, str]:
-    """Assignment → the result of its last round that was not returned."""
-    rows = session.execute(
-        select(Round.assignment_id, Round.result)
-        .where(
-            Round.assignment_id.in_(assignment_ids),
-            Round.decision.is_distinct_from("returned"),
-            Round.decision.is_distinct_from("withdrawn"),
-        )
-        .order_by(Round.number)
-    )
-    return dict(rows.all())

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.cycle import ReportCycle
 from tracker.rules.filing import CycleKind, FilingState, Level
+from tracker.rules.measure import at_of
 from tracker.store.page import Page
 
 PAGE_SIZE = 50
@@ -56,21 +57,21 @@ def to_open(session: Session, today: date) -> list[ReportCycle]:
 
 
 def before(session: Session, cycle: ReportCycle) -> ReportCycle | None:
-    """The cycle before it that a report goes on from: of the same kind, else the newest yearly one."""
-    rows = session.scalars(
-        select(ReportCycle)
-        .where(
+    """The cycle before it that a report goes on from: of the same kind, else the newest yearly one. A report of the
+    middle of the programme may go on from the yearly one that ends with it."""
+    opened = session.scalars(
+        select(ReportCycle).where(
             ReportCycle.programme_id == cycle.programme_id,
             ReportCycle.id != cycle.id,
             ReportCycle.opened_at.is_not(None),
-            ReportCycle.period < cycle.period
-            if cycle.kind is not CycleKind.MID_TERM
-            else ReportCycle.period <= cycle.period,
         )
-        .order_by(ReportCycle.period.desc(), ReportCycle.id.desc())
-    ).all()
-    same = [one for one in rows if one.kind is cycle.kind]
-    return next(iter(same or [one for one in rows if one.kind is CycleKind.ANNUAL]), None)
+    )
+    # By the day on which they end: "2026" is before "2026-H1" as text alone.
+    ends, with_it = at_of(cycle.period), cycle.kind is CycleKind.MID_TERM
+    earlier = [one for one in opened if at_of(one.period) < ends or (with_it and at_of(one.period) == ends)]
+    same = [one for one in earlier if one.kind is cycle.kind]
+    yearly = [one for one in earlier if one.kind is CycleKind.ANNUAL]
+    return max(same or yearly, key=lambda one: (at_of(one.period), one.id), default=None)
 
 
 @dataclass(frozen=True)

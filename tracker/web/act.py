@@ -10,7 +10,7 @@ from tracker.rules.errors import Conflict, DomainError, Invalid
 from tracker.rules.mail_link import Standing
 from tracker.services.act import Answer, Opened, open_link, use
 from tracker.services.context import Context
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.language import speak
 from tracker.web.security import request_id
 from tracker.web.verbs import day, text
@@ -58,7 +58,7 @@ def do(token: str) -> ResponseReturnValue:
     except Conflict:
         return _page(token)
     except DomainError as error:
-        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+        status = status_of(error)
         field = FIELDS.get(error.field or "", "choice")
         # Of a form that lacks something, or of a verb that the table refuses: what was typed stays.
         return _page(token, errors={field: error}, status=status if isinstance(error, Invalid) else 409)

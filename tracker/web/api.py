@@ -18,7 +18,7 @@ from tracker.services.context import Context
 from tracker.services.report_build import material_of
 from tracker.store.api_key import figures
 from tracker.store.edition import file, issued
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.reports import FILE_TYPES
 
 bp = Blueprint("api", __name__, url_prefix="/api")
@@ -42,8 +42,7 @@ def keyed(view: View) -> View:
         try:
             return view(*args, **kwargs)
         except DomainError as error:
-            status = next((code for one, code in STATUS.items() if isinstance(error, one)), 422)
-            return jsonify(error=say(error)), status
+            return jsonify(error=say(error)), status_of(error)
 
     return guarded
 

@@ -22,7 +22,7 @@ from tracker.store.people import people_in
 from tracker.store.timeline import timeline
 from tracker.store.unit import few_units
 from tracker.web import my_work
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.language import gettext as _
 from tracker.web.notifications import read_about
 from tracker.web.session import acting, login_required
@@ -61,7 +61,7 @@ def act(assignment_id: int, action: str) -> ResponseReturnValue:
     except Conflict as error:
         return _page(assignment_id, {"version": say(error)}, 409, conflict=True, action=action)
     except DomainError as error:
-        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+        status = status_of(error)
         if status in (403, 404):
             raise
         errors = {error.field or action: say(error)}

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.rules.cycle import KINDS, LEVELS, MOST_SECTIONS, Days, Section, read_sections, section_list
 from tracker.rules.days import check_day, read_day
-from tracker.rules.errors import Conflict, DomainError, IllegalMove, Invalid
+from tracker.rules.errors import Conflict, IllegalMove, Invalid
 from tracker.rules.words import N_
 from tracker.services import cycle as verbs
 from tracker.services import expected
@@ -17,7 +17,7 @@ from tracker.services.context import Context
 from tracker.services.cycle_opening import open_cycle
 from tracker.store.unit import few_units, names, units_on
 from tracker.store.unit_report import measures_of
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.inputs import key, keys
 from tracker.web.language import gettext as _
 from tracker.web.reports import cycle_name
@@ -63,7 +63,8 @@ def save(cycle_id: int) -> ResponseReturnValue:
         if then == "exempt":
             expected.exempt(ctx, cycle_id, unit(ctx, "unit_id") or 0, reason=text("reason"))
         elif then.startswith("expect-"):
-            expected.expect(ctx, cycle_id, key(then.removeprefix("expect-")))
+            for unit_id in keys([then.removeprefix("expect-")]):
+                expected.expect(ctx, cycle_id, unit_id)
 
     answer = _do(cycle_id, verb, _("Đã lưu kế hoạch của kỳ."))
     saved = not isinstance(answer, tuple)
@@ -105,7 +106,7 @@ def open_(cycle_id: int) -> ResponseReturnValue:
         with acting() as ctx:
             done = open_cycle(ctx, cycle_id, seen=text("seen"))
     except (Invalid, Conflict, IllegalMove) as error:
-        return _page(cycle_id, {error.field or "open": say(error)}, _status(error))
+        return _page(cycle_id, {error.field or "open": say(error)}, status_of(error))
     flash(_("Đã mở kỳ: %(n)s đơn vị phải nộp, %(m)s thư.", n=done.expected, m=done.mails), "success")
     return redirect(url_for("cycles.show", cycle_id=cycle_id))
 
@@ -130,13 +131,9 @@ def _do(
             verb(ctx)
     except (Invalid, Conflict, IllegalMove) as error:
         field = error.field or "seen"
-        return _page(cycle_id, {(renamed or {}).get(field, field): say(error)}, _status(error))
+        return _page(cycle_id, {(renamed or {}).get(field, field): say(error)}, status_of(error))
     flash(done, "success")
     return redirect(url_for("cycle_plan.index", cycle_id=cycle_id))
-
-
-def _status(error: DomainError) -> int:
-    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
 
 
 def _set_days(ctx: Context) -> object:

@@ -9,7 +9,7 @@ from tracker.services import delegation as verbs
 from tracker.store.delegation import of_units
 from tracker.store.people import members
 from tracker.store.unit import units_on
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.inputs import key
 from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
@@ -41,7 +41,7 @@ def make() -> ResponseReturnValue:
                 valid_to=day("valid_to"),
             )
     except DomainError as error:
-        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+        status = status_of(error)
         if status in (403, 404):
             raise
         return _page({error.field or "unit_id": say(error)}, status)

@@ -44,6 +44,11 @@ def say(error: DomainError) -> str:
     return message % params if params else message
 
 
+def status_of(error: DomainError) -> int:
+    """Of the answer to a form that was refused, or of the page instead of it."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+
+
 def page(status: int, message: str | None = None) -> ResponseReturnValue:
     try:
         template = "act/error.html" if by_link() else "errors/error.html"
@@ -63,8 +68,7 @@ def _unreachable(error: BaseException) -> Response:
 
 def _domain(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
-    return page(status, say(error))
+    return page(status_of(error), say(error))
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
@@ -137,8 +141,3 @@ def _page_at(path: str) -> str | None:
             endpoint, _values = routes.match(one, "GET")
             return None if endpoint in NO_PAGE else one
     return None
-
-
-def back_with(error: DomainError, where: str) -> ResponseReturnValue:
-    flash(say(error), "error")
-    return redirect(where)

@@ -10,7 +10,7 @@ from tracker.rules.errors import IllegalMove, Invalid
 from tracker.services.access import view
 from tracker.services.evidence import add, may_add, may_remove, read, remove
 from tracker.store.evidence import evidence_of
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
 from tracker.web.uploads import files_of, takes_files, warn_of_children
@@ -32,7 +32,7 @@ def create(assignment_id: int) -> ResponseReturnValue:
         with acting() as ctx:
             names = [one.name for one in add(ctx, assignment_id, files_of(request))]
     except (Invalid, IllegalMove) as error:
-        return _page(assignment_id, {error.field or "files": say(error)}, STATUS[type(error)])
+        return _page(assignment_id, {error.field or "files": say(error)}, status_of(error))
     flash(_("Đã lưu tài liệu."), "success")
     warn_of_children(*names)
     return redirect(url_for("evidence.index", assignment_id=assignment_id))

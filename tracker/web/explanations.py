@@ -9,7 +9,7 @@ from tracker.rules.words import N_
 from tracker.services import explanation as verbs
 from tracker.services.access import scope_of, view
 from tracker.store import explanation as store
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.inputs import key
 from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
@@ -53,7 +53,7 @@ def act(request_id: int, action: str) -> ResponseReturnValue:
                 case _:
                     raise NotFound(N_("Không có thao tác này."))
     except DomainError as error:
-        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+        status = status_of(error)
         if status in (403, 404):
             raise
         return _page(request_id, {error.field or "answer": say(error)}, status)

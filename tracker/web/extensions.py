@@ -10,7 +10,7 @@ from tracker.rules.words import N_
 from tracker.services import extension as verbs
 from tracker.services.access import scope_of, view
 from tracker.store import extension as store
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.inputs import key
 from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required, overseen
@@ -72,7 +72,7 @@ def answer(request_id: int) -> ResponseReturnValue:
 
 
 def _failed(request_id: int, error: DomainError) -> ResponseReturnValue:
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+    status = status_of(error)
     if status in (403, 404):
         raise error
     return _page(request_id, {error.field or "decision": say(error)}, status)

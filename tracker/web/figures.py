@@ -121,7 +121,7 @@ def _page(
             shape=shape,
             targets=targets_of(shape),
             may_report=may(ctx.actor, Permission.REPORT_FIGURE, scope_of(ctx, programme, unit_id))
-            and measure.retired_in is None,
+            and not verbs.is_retired(measure, measure.indicator),
             locked=(locked[0], say(locked[1])) if locked else None,
             is_open=ctx.today <= found.last,
             jump=programme.jump_percent,

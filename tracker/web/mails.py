@@ -16,7 +16,7 @@ from tracker.services.outbox import AGAIN, SKIPPABLE, log_of, resend, skip
 from tracker.store.mail_log import MailFilters, about, decisions
 from tracker.store.outbox import health, load, mails
 from tracker.store.user import named
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.inputs import kept, key
 from tracker.web.language import gettext as _
 from tracker.web.session import acting, login_required
@@ -85,7 +85,7 @@ def leave_out(mail_id: int) -> ResponseReturnValue:
             _seen(ctx)
             skip(ctx, mail_id, reason=kept(request.form.get("reason", ""), "reason"))
     except (Invalid, IllegalMove) as error:
-        return _page(mail_id, {"reason": say(error)}, STATUS[type(error)])
+        return _page(mail_id, {"reason": say(error)}, status_of(error))
     flash(_("Thư này sẽ không gửi."), "success")
     return redirect(url_for("mails.show", mail_id=mail_id))
 

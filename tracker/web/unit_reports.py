@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from tracker.exports.unit_report_document import unit_report_document
 from tracker.rules.cycle import FIGURES, section_list
-from tracker.rules.errors import Conflict, DomainError, IllegalMove, Invalid
+from tracker.rules.errors import Conflict, IllegalMove, Invalid
 from tracker.rules.figures import Entry
 from tracker.rules.filing import FilingState
 from tracker.rules.numbers import in_field, read_number
 from tracker.rules.permissions import Permission, may
 from tracker.rules.text import plain
+from tracker.rules.typed import NUMBERS, WORDS
 from tracker.rules.unit_report import LONGEST_SECTION, mark_of
 from tracker.services import filing
 from tracker.services import report_review as review
@@ -25,7 +26,7 @@ from tracker.services.figure import seen_of
 from tracker.services.report_form import base_of_figure
 from tracker.services.report_page import Field, Page, facts, page_of
 from tracker.services.unit_report import Typed
-from tracker.web.errors import STATUS, say
+from tracker.web.errors import say, status_of
 from tracker.web.inputs import LONGEST, kept, key
 from tracker.web.language import gettext as _
 from tracker.web.report_errors import named
@@ -35,8 +36,7 @@ from tracker.web.uploads import takes_long_text, warn_of_children
 from tracker.web.verbs import version
 
 bp = Blueprint("unit_reports", __name__, url_prefix="/unit-reports/<int:report_id>")
-NUMBERS = ("numerator", "denominator", "value")
-PARTS = (*NUMBERS, "no_data", "estimate", "source", "comment", "reason")
+PARTS = (*NUMBERS, "no_data", "estimate", *WORDS)
 
 
 @bp.get("")
@@ -103,7 +103,7 @@ def _entries(measure_ids: list[int]) -> tuple[dict[int, tuple[Entry, str | None]
             except Invalid as error:
                 wrong[f"{name}-{part}"] = say(error)
         lines = {}
-        for part in ("source", "comment", "reason"):
+        for part in WORDS:
             try:
                 lines[part] = kept(request.form.get(f"{name}-{part}", ""), f"{name}-{part}")
             except Invalid as error:
@@ -137,7 +137,7 @@ def submit(report_id: int) -> ResponseReturnValue:
         with acting() as ctx:
             filing.submit(ctx, report_id, version())
     except (Invalid, Conflict, IllegalMove) as error:
-        return _check(report_id, {"check": say(error)}, _status(error))
+        return _check(report_id, {"check": say(error)}, status_of(error))
     flash(_("Đã nộp báo cáo; chờ cơ quan thường trực xem."), "success")
     return redirect(url_for("unit_reports.show", report_id=report_id))
 
@@ -172,7 +172,7 @@ def return_(report_id: int) -> ResponseReturnValue:
             verb = review.reopen if again else review.return_
             verb(ctx, report_id, reasons=reasons, version=version())
     except (Invalid, Conflict, IllegalMove) as error:
-        return _page(report_id, {error.field or "reasons": say(error)}, _status(error), reasons=reasons)
+        return _page(report_id, {error.field or "reasons": say(error)}, status_of(error), reasons=reasons)
     flash(_("Đã trả lại; đơn vị chỉ sửa được các phần có lý do."), "success")
     return redirect(url_for("unit_reports.show", report_id=report_id))
 
@@ -202,13 +202,9 @@ def _decide(report_id: int, verb: Any, done: str, reasons: dict[str, str] | None
         with acting() as ctx:
             verb(ctx, report_id, version())
     except (Invalid, Conflict, IllegalMove) as error:
-        return _page(report_id, {error.field or "version": say(error)}, _status(error), reasons=reasons)
+        return _page(report_id, {error.field or "version": say(error)}, status_of(error), reasons=reasons)
     flash(done, "success")
     return redirect(url_for("unit_reports.show", report_id=report_id))
-
-
-def _status(error: DomainError) -> int:
-    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
 
 
 @dataclass(frozen=True)
@@ -270,10 +266,7 @@ def _shown(one: Field, typed: Any, errors: dict[str, str]) -> Shown:
     name = f"m{one.measure.id}"
     wrong = any(field.startswith(f"{name}-") for field in errors)
     if wrong:
-        values = {
-            part: typed.get(f"{name}-{part}", "")
-            for part in (*NUMBERS, "no_data", "estimate", "source", "comment", "reason")
-        }
+        values = {part: typed.get(f"{name}-{part}", "") for part in PARTS}
     else:
         entry = one.entry
         values = {
