@@ -23,7 +23,7 @@ def with_measure(kind: str = "annual", **values: object) -> Material:
     """Of a report with one measure, that of indicator 1."""
     one = material(kind)
     goal = one.snapshot.goals[0]
-    measure = replace(MeasureRow("Chỉ số", "%", "≥ 82%", "≥ 90%"), **values)  # type: ignore[arg-type]
+    measure = replace(MeasureRow("Chỉ số", "%", (("2025", "≥ 82%"), ("2030", "≥ 90%"))), **values)  # type: ignore[arg-type]
     row = replace(goal.indicators[0], measures=(measure,))
     return replace(one, snapshot=replace(one.snapshot, goals=(replace(goal, indicators=(row,)),)))
 
@@ -43,6 +43,31 @@ def test_every_row_has_its_columns_and_the_page_its_width(kind: str, name: str) 
     assert len(table.heads) == len(table.widths)
     assert {len(row) for row in table.rows} <= {1, len(table.heads)}
     assert sum(table.widths) == pytest.approx(WIDE, abs=0.6)
+
+
+@pytest.mark.parametrize(
+    ("targets", "columns"),
+    [
+        ((("2028", "≥ 70%"),), {"Mục tiêu 2028": "≥ 70%"}),
+        ((("", "100%"),), {"Mục tiêu 2026": "100%"}),
+        (
+            (("2024", "≥ 50%"), ("2027", "≥ 60%"), ("2032", "≥ 90%")),
+            {"Mục tiêu 2024": "≥ 50%", "Mục tiêu 2027": "≥ 60%"},
+        ),
+        (
+            (("2022", "≥ 50%"), ("2023", "≥ 60%"), ("2025", "≥ 90%")),
+            {"Mục tiêu 2023": "≥ 60%", "Mục tiêu 2025": "≥ 90%"},
+        ),
+    ],
+)
+def test_a_programme_has_its_own_years(targets: tuple[tuple[str, str], ...], columns: dict[str, str]) -> None:
+    for kind in ("annual", "mid_term"):
+        one = with_measure(kind, targets=targets, baseline_year=2023)
+        one = replace(one, snapshot=replace(one.snapshot, year=2026))
+        table = indicators(one)
+        assert {head: cell(table, head) for head in table.heads if head.startswith("Mục tiêu")} == columns
+        assert sum(table.widths) == pytest.approx(WIDE, abs=0.6)
+        assert ("Năm 2023" in table.heads) is (kind == "mid_term")
 
 
 def test_a_gap_says_what_it_is_taken_from() -> None:

@@ -19,13 +19,13 @@ TEXT = re.compile(r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)" font-siz
 
 def drawn(**values: object) -> tuple[str, list[str], str]:
     """(the drawing, its texts, its words for who cannot see it)"""
-    one = replace(MeasureRow("Tỷ lệ", "%", "≥ 82%", "≥ 90%", series=YEARS), **values)  # type: ignore[arg-type]
+    one = replace(MeasureRow("Tỷ lệ", "%", (("2025", "≥ 82%"), ("2030", "≥ 90%")), series=YEARS), **values)  # type: ignore[arg-type]
     picture = measure_chart(one, "Chỉ số 1:", 1)
     return picture.svg, [found[4] for found in TEXT.findall(picture.svg)], picture.alt
 
 
 def test_a_target_of_every_year_is_a_level_line_with_its_number() -> None:
-    svg, texts, alt = drawn(target_2025="100%", target_2030="100%")
+    svg, texts, alt = drawn(targets=(("", "100%"),))
     dashed = re.findall(r'points="[\d.]+,([\d.]+) [\d.]+,([\d.]+)"[^>]*dasharray', svg)
     assert len(dashed) == 2
     assert all(start == end for start, end in dashed)
@@ -35,16 +35,18 @@ def test_a_target_of_every_year_is_a_level_line_with_its_number() -> None:
 
 
 def test_a_target_keeps_its_sign_on_its_line() -> None:
-    _svg, texts, _alt = drawn(target_2025="< 10%", target_2030="< 10%")
+    _svg, texts, _alt = drawn(targets=(("", "< 10%"),))
     assert "&lt;\u00a010" in texts
     _svg, texts, _alt = drawn(
-        target_2025="≤ 12‰", target_2030="≤ 9‰", path=(("2020", "15"), ("2025", "12"), ("2030", "9"))
+        targets=(("2025", "≤ 12‰"), ("2030", "≤ 9‰")),
+        path=(("2020", "15"), ("2025", "12"), ("2030", "9")),
+        path_begins=True,
     )
     assert {"≤\u00a012", "≤\u00a09"} <= set(texts)
 
 
 def test_a_range_of_every_year_has_both_ends() -> None:
-    svg, texts, _alt = drawn(target_2025="từ 2% đến 3,5%/năm", target_2030="từ 2% đến 3,5%/năm")
+    svg, texts, _alt = drawn(targets=(("", "từ 2% đến 3,5%/năm"),))
     assert svg.count("dasharray") == 3
     assert {"2", "3,5"} <= set(texts)
 
@@ -59,7 +61,7 @@ def test_where_the_road_begins_is_no_target(path: tuple[tuple[str, str], ...]) -
 
 
 def test_of_odd_counts_the_target_is_the_number_alone() -> None:
-    _svg, texts, _alt = drawn(unit="trên 4.000", target_2025="≤ 3/4.000 trẻ em", target_2030="≤ 3/4.000 trẻ em")
+    _svg, texts, _alt = drawn(unit="trên 4.000", targets=(("", "≤ 3/4.000 trẻ em"),))
     assert "≤\u00a03" in texts
     assert "Tính trên 4.000" in texts
     assert not any("4000" in one or "4.000" in one for one in texts if not one.startswith("Tính"))
@@ -74,7 +76,7 @@ def test_the_legend_names_what_is_drawn_and_nothing_else() -> None:
     assert road not in texts
     assert "Mục tiêu" in texts
     assert "dasharray" not in svg
-    svg, texts, _alt = drawn(target_2025="", target_2030="")
+    svg, texts, _alt = drawn(targets=())
     assert not [one for one in texts if one.startswith("Mục tiêu")]
     assert "dasharray" not in svg
 

@@ -33,7 +33,7 @@ def test_how_far_a_small_count_is_from_its_target_does_not_tell_it() -> None:
     """The target, 10, stands beside it."""
 
     def said(value: str, gap: str) -> tuple[object, object]:
-        one = MeasureRow("Số vụ", "vụ", "≤ 10", "", per=1, value=value, gap=gap, verdict="met")
+        one = MeasureRow("Số vụ", "vụ", (("2025", "≤ 10"),), per=1, value=value, gap=gap, verdict="met")
         snapshot = SimpleNamespace(measures=lambda: [("9", SimpleNamespace(text="", lead=""), one)])
         (row,) = measure_rows(cast(Material, SimpleNamespace(snapshot=snapshot)))
         found = dict(zip(MEASURE_HEADS, row, strict=True))

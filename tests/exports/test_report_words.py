@@ -99,7 +99,7 @@ def test_each_group_of_charts_has_its_sentence() -> None:
 def test_what_is_hard_to_reach_is_named_and_the_rest_counted() -> None:
     def chance(at: int, one: MeasureRow) -> MeasureRow:
         far = "Khó đạt mục tiêu năm 2030" if at < 2 else "Có khả năng đạt mục tiêu năm 2030" if at < 9 else ""
-        return replace(one, value="80", gap=None, per=100, estimate=False, target_2030="≥ 86%", chance=far)
+        return replace(one, value="80", gap=None, per=100, estimate=False, targets=(("2030", "≥ 86%"),), chance=far)
 
     one = with_measures("mid_term", chance)
     text = words(one)

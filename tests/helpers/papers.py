@@ -58,7 +58,7 @@ def print_out(*, rows: int = 9, figures: int = 8, filed: bool = True, written: b
         year=2026,
         sections=[(title, WORDS[key] if written else "") for key, title in SECTIONS.items()],
         figures=[
-            FigureLine(ref, measure.name, measure.unit, measure.target_2025, "84,5", "85,25 (682/800)", "")
+            FigureLine(ref, measure.name, measure.unit, measure.target(2025), "84,5", "85,25 (682/800)", "")
             for ref, _indicator, measure in snapshot.measures()[:figures]
         ],
         work=[

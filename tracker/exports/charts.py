@@ -10,7 +10,7 @@ from decimal import Decimal
 from html import escape
 
 from tracker.exports.label_places import Taken, wide
-from tracker.exports.material import period_year, short, told
+from tracker.exports.material import period_year, short, targets_text, told
 from tracker.exports.paper import Picture
 from tracker.exports.report_words import of_some
 from tracker.exports.snapshot import MeasureRow, Tally
@@ -186,27 +186,24 @@ def measure_chart(measure: MeasureRow, label: str, number: int) -> Picture:
             told_value, newest = short(str(one[1])), n == len(values) - 1
             x, y, anchor = taken.place(*at(*one), told_value, 13)
             drawing.text(x, y, told_value, anchor=anchor, size=13, bold=newest)
-    signs = {2025.0: _sign(measure.target_2025), 2030.0: _sign(measure.target_2030)}
-    for (x, y), (when, value) in zip(goals, path[-len(goals) :], strict=False):
-        goal = f"{signs.get(when, '')}{short(str(value))}"
+    for (x, y), (when, value) in zip(goals, path[measure.path_begins :], strict=True):
+        goal = f"{_sign(measure.target(int(when)))}{short(str(value))}"
         x, y, anchor = taken.place(x, y, goal, 13)
         drawing.text(x, y, goal, anchor=anchor, size=13, colour=GOAL)
     for level in levels if not path else ():
-        goal = f"{_sign(measure.target_2030)}{short(str(level))}"
+        goal = f"{_sign(measure.target(''))}{short(str(level))}"
         x, y, anchor = taken.place(*at(last, level), goal, 13, beside=True)
         drawing.text(x, y, goal, anchor=anchor, size=13, colour=GOAL)
     _legend(drawing, left, diamonds=bool(goals), road=len(path) > 1, level=bool(levels))
     said = "; ".join(f"{_period(period)}: {told(value, measure.per)}" for period, value in measure.series)
-    yearly = (("hằng năm", measure.target_2030),)
-    dated = (("2025", measure.target_2025), ("2030", measure.target_2030))
-    wanted = "; ".join(f"{name}: {target}" for name, target in (yearly if levels else dated) if target)
+    wanted = targets_text(measure) or "không có"
     period = in_sentence(period_named(measure.series[-1][0])) if measure.series else ""
     latest = f"{period}: ".replace("năm ", "năm\u00a0") if period else ""
     some = f" ({latest}{of_some(measure)})" if measure.is_partial else ""
     return Picture(
         drawing.svg(),
         WIDE,
-        f"Biểu đồ đường, {measure.name}. Kết quả {said or 'chưa có'}{some}. Mục tiêu {wanted or 'không có'}.",
+        f"Biểu đồ đường, {measure.name}. Kết quả {said or 'chưa có'}{some}. Mục tiêu {wanted}.",
         _caption(number, f"{label} {measure.name}{some}"),
     )
 
@@ -232,10 +229,11 @@ def _sign(target: str) -> str:
 def _levels(measure: MeasureRow) -> list[Decimal]:
     """What every year has to reach, or both ends of its range. It has no year of its own, so that it is not on the
     path; what is frozen of it are its words: "≥ 98,5%", "từ 2% đến 3%/năm", "≤ 3/4.000"."""
-    if measure.path or not measure.target_2030 or measure.target_2025 != measure.target_2030:
+    words = measure.target("")
+    if measure.path:
         return []
-    numbers = re.findall(r"(?<![\d.,/])\d[\d.]*(?:,\d+)?", measure.target_2030)
-    ends = numbers[: 2 if measure.target_2030.startswith("từ ") else 1]
+    numbers = re.findall(r"(?<![\d.,/])\d[\d.]*(?:,\d+)?", words)
+    ends = numbers[: 2 if words.startswith("từ ") else 1]
     return [Decimal(one.replace(".", "").replace(",", ".")) for one in ends]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from tracker.exports.communes_annex import by_measure, hidden, per_of
-from tracker.exports.material import Material, short, told
+from tracker.exports.material import Material, short, targets_text, told
 from tracker.exports.report_annexes import (
     LEVELS,
     MONEY,
@@ -32,7 +32,7 @@ MASKED = "Số từ 1 đến 4 ghi là “< 5”; “*” là số được che 
 Columns = Sequence[tuple[str, float]]
 
 INDICATORS: Columns = (
-    ("STT", 6), ("Chỉ tiêu", 44), ("Đơn vị tính", 10), ("Năm gốc", 12), ("Mục tiêu 2025", 14), ("Mục tiêu 2030", 14),
+    ("STT", 6), ("Chỉ tiêu", 44), ("Đơn vị tính", 10), ("Năm gốc", 12), ("Mục tiêu", 26),
     ("Kết quả kỳ trước", 14), ("Kết quả", 14), ("Ước", 7), ("Đánh giá", 18), ("Cách đánh giá", 34), ("Chênh lệch", 12),
     ("Cộng từ các xã", 14), ("Số xã", 8), ("Số xã cần có", 8),
     ("Khả năng hoàn thành", 20), ("Cơ quan chủ trì", 26), ("Nguồn", 20),
@@ -138,7 +138,7 @@ class _Writer:
 def _indicators(material: Material) -> Iterator[Sequence[object]]:
     for ref, indicator, one in material.snapshot.measures():
         yield (
-            f"{ref}. {one.name}", one.unit, _number(one.baseline), one.target_2025, one.target_2030,
+            f"{ref}. {one.name}", one.unit, _number(one.baseline), targets_text(one),
             _number(one.before), _number(one.value), "x" if one.estimate else "", VERDICTS[one.verdict], one.rule,
             _number(_gap(one)), _number(one.communes_value), one.communes or "",
             one.communes_expected or "", one.chance, indicator.lead, one.source,

@@ -187,6 +187,11 @@ def digits_of(one: MeasureRow) -> int:
     return telling_digits(Decimal(one.value), Decimal(one.value) - Decimal(one.gap))
 
 
+def targets_text(one: MeasureRow) -> str:
+    """ "2025: ≥ 82%; 2030: ≥ 86%"; what holds for every year says so."""
+    return "; ".join(f"{year or 'hằng năm'}: {words}" for year, words in one.targets)
+
+
 def short(number: str, digits: int = 2) -> str:
     """At most two decimals, in Vietnamese: "9.504" → "9,5"."""
     return short_number(Decimal(number), digits)

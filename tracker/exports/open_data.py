@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.exports.communes_annex import by_measure, hidden, per_of
-from tracker.exports.material import Material, sections_of
+from tracker.exports.material import Material, sections_of, targets_text
 from tracker.exports.snapshot import CLASSES, CellRow
 from tracker.rules.calendar import local_date
 from tracker.rules.masking import FEW, SECOND, is_hidden, is_small, masked_rows
@@ -18,7 +18,7 @@ from tracker.rules.masking import FEW, SECOND, is_hidden, is_small, masked_rows
 # What a spreadsheet would run as a formula is told as text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MEASURE_HEADS = (
-    "ref", "indicator", "measure", "unit_of_measure", "per", "lead", "target_2025", "target_2030", "baseline_year",
+    "ref", "indicator", "measure", "unit_of_measure", "per", "lead", "targets", "baseline_year",
     "baseline", "previous", "value", "estimate", "verdict", "rule", "gap", "communes_value", "source", "communes",
     "communes_expected",
 )  # fmt: skip
@@ -61,7 +61,11 @@ def edition_json(material: Material, facts: dict[str, Any]) -> dict[str, Any]:
             for one in snapshot.filing
         ],
         "missing": snapshot.missing(),
-        "measures": [dict(zip(MEASURE_HEADS, row, strict=True)) for row in measure_rows(material)],
+        "measures": [
+            {**dict(zip(MEASURE_HEADS, row, strict=True)),
+             "targets": {year or "every_year": words for year, words in one.targets}}
+            for row, (_ref, _indicator, one) in zip(measure_rows(material), snapshot.measures(), strict=True)
+        ],
         "sections": [
             {"key": key, "title": title, "text": one.text, "sources": list(one.sources)}
             for key, title in titles
@@ -83,7 +87,7 @@ def measure_rows(material: Material) -> Iterator[Sequence[Any]]:
         baseline, before, value, communes = numbers
         gap = SECOND if value == FEW and one.gap is not None else _number(one.gap)
         yield (
-            ref, indicator.text, one.name, one.unit, one.per, indicator.lead, one.target_2025, one.target_2030,
+            ref, indicator.text, one.name, one.unit, one.per, indicator.lead, targets_text(one),
             one.baseline_year, baseline, before, value, one.estimate, one.verdict, one.rule, gap, communes, one.source,
             one.communes, one.communes_expected or None,
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """The annexes of a consolidated report: rows of its tables, the same for Word, PDF and Excel."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import islice
@@ -10,12 +10,14 @@ from tracker.exports.communes_annex import communes
 from tracker.exports.material import MOST_LISTED, Material, digits_of, short, told
 from tracker.exports.paper import Paper, day_words, unended
 from tracker.exports.report_words import WAITS_IN_TIME, WAITS_LATE, classes, count, money, of_some, said
-from tracker.exports.snapshot import BudgetRow, MeasureRow, WorkRow, vietnamese_day
+from tracker.exports.snapshot import BudgetRow, MeasureRow, Snapshot, WorkRow, vietnamese_day
 from tracker.rules.filing import CycleKind
 from tracker.rules.words import OFFICIAL_CLASSES
 
 MONEY = ("estimate", "approved", "spent")
 NO_FIGURE = "Chưa có số liệu"
+# Columns of targets, in cm.
+_AIMS = (2.05, 2.05)
 VERDICTS = {
     "met": "Đạt",
     "on_path": "Đúng lộ trình",
@@ -64,19 +66,20 @@ def indicators(material: Material) -> Table:
         for one in goal.indicators:
             for measure in one.measures:
                 rows.append(_measure(material, refs[id(measure)], measure, one.lead))
-    year = snapshot.year
+    aims = [f"Mục tiêu {year}" for year in _milestones(snapshot)]
     heads: tuple[str, ...] = (
-        "TT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {_before(material)}",
-        f"Kết quả {_now(material)}", "So sánh", "Cơ quan chủ trì", NOTES,
+        "TT", "Chỉ tiêu", "Đơn vị tính", *aims, f"Kết quả {_before(material)}", f"Kết quả {_now(material)}", "So sánh",
+        "Cơ quan chủ trì", NOTES,
     )  # fmt: skip
-    widths: tuple[float, ...] = (1.3, 4.1, 1.7, 2.05, 2.05, 2.3, 2.3, 4.4, 3.1, 1.9)
+    widths: tuple[float, ...] = (1.3, 4.1, 1.7, *_AIMS[: len(aims)], 2.3, 2.3, 4.4, 3.1, 1.9)
     if material.outline.long:
-        heads = ("TT", "Chỉ tiêu", "Đơn vị tính", "Năm 2020", "Mục tiêu 2025", "Mục tiêu 2030", f"Kết quả {year}",
+        heads = ("TT", "Chỉ tiêu", "Đơn vị tính", f"Năm {_base_year(snapshot)}", *aims, f"Kết quả {snapshot.year}",
                  "So sánh", "Khả năng hoàn thành", "Cơ quan chủ trì", NOTES)  # fmt: skip
-        widths = (1.3, 3.7, 1.6, 1.8, 2.05, 2.05, 2.0, 4.3, 2.2, 2.6, 1.6)
+        widths = (1.3, 3.7, 1.6, 1.8, *_AIMS[: len(aims)], 2.0, 4.3, 2.2, 2.6, 1.6)
         if not _has_chances(material):
             heads = tuple(head for head in heads if head != "Khả năng hoàn thành")
-            widths = (1.3, 4.6, 1.6, 1.8, 2.05, 2.05, 2.2, 4.4, 3.3, 1.9)
+            widths = (1.3, 4.6, 1.6, 1.8, *_AIMS[: len(aims)], 2.2, 4.4, 3.3, 1.9)
+    widths = (widths[0], widths[1] + sum(_AIMS[len(aims) :]), *widths[2:])
     title = f"Kết quả thực hiện các chỉ tiêu {material.during}"
     return Table(
         title,
@@ -85,6 +88,20 @@ def indicators(material: Material) -> Table:
         rows,
         frozenset({0, *range(2, len(heads) - 2)}),
     )
+
+
+def _milestones(snapshot: Snapshot) -> list[int]:
+    """Two of the years that targets are set for: the next one and what was before it, else what comes after."""
+    years = snapshot.milestones() or [snapshot.year]  # of every year alone
+    ahead = next((at for at, year in enumerate(years) if year >= snapshot.year), len(years) - 1)
+    first = max(min(ahead - 1, len(years) - len(_AIMS)), 0)
+    return years[first : first + len(_AIMS)]
+
+
+def _base_year(snapshot: Snapshot) -> int:
+    """That of most measures; where none has a baseline, the year before the first."""
+    years = Counter(one.baseline_year for _ref, _one, one in snapshot.measures() if one.baseline_year is not None)
+    return years.most_common(1)[0][0] if years else snapshot.first_year - 1
 
 
 def _has_chances(material: Material) -> bool:
@@ -112,14 +129,15 @@ def _measure(material: Material, ref: str, one: MeasureRow, lead: str) -> tuple[
         added = f"{one.communes}/{one.communes_expected}" if few else "các"
         remarks.append(f"cộng từ {added} xã: {_in_table(one.communes_value, one.per)}")
     start, end = (ref, one.name, one.unit), (lead, note(*remarks))
+    aims = [one.target(year) for year in _milestones(material.snapshot)]
     if material.outline.long:
         baseline = _in_table(one.baseline, one.per) or NO_FIGURE
-        if one.baseline is not None and one.baseline_year not in (2020, None):
+        if one.baseline is not None and one.baseline_year not in (_base_year(material.snapshot), None):
             baseline += f" ({one.baseline_year})"
         chance = (_chance(one.chance),) if _has_chances(material) else ()
-        return (*start, baseline, one.target_2025, one.target_2030, value, against, *chance, *end)
+        return (*start, baseline, *aims, value, against, *chance, *end)
     before = _in_table(one.before, one.per) or NO_FIGURE
-    return (*start, one.target_2025, one.target_2030, before, value, against, *end)
+    return (*start, *aims, before, value, against, *end)
 
 
 def _difference(one: MeasureRow, digits: int) -> str:

@@ -120,6 +120,6 @@ class Indicators:
 
 def _aim(one: MeasureRow) -> str:
     """The target that its chance is of, where the chance names its year."""
-    targets = {"2025": one.target_2025, "2030": one.target_2030}
-    target = targets.get(one.chance.rpartition(" ")[2], "")
+    year = one.chance.rpartition(" ")[2]
+    target = one.target(year) if year.isdigit() else ""
     return f"; mục tiêu: {target}" if target else ""

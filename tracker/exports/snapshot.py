@@ -16,10 +16,10 @@ NO_COUNTS: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """Targets are words ("≥ 82%"); a missing one is "". `value` is what is judged, `origin` whose it is ("lead",
-    "communes"); `communes` of them are in what they add up to, `communes_expected` should be (0: not known, as of what
-    was frozen earlier); `series` earlier values of the same measure, `path` what each year requires, (year, value)
-    both.
+    """`targets` are (year, words): ("2025", "≥ 82%"), or ("", "100%") for every year. `value` is what is judged,
+    `origin` whose it is ("lead", "communes"); `communes` of them are in what they add up to, `communes_expected` should
+    be (0: not known, as of what was frozen earlier); `series` earlier values of the same measure, `path` what each year
+    requires, (year, value) both.
 
     `verdict` is a `rules.judgement.Verdict`, `rule` says it in words; `gap` is the value less the nearest target, or
     less what the path requires, `basis` which of them ("mức 91%"), and `chance` whether the targets ahead will be
@@ -28,8 +28,7 @@ class MeasureRow:
 
     name: str
     unit: str
-    target_2025: str
-    target_2030: str
+    targets: tuple[tuple[str, str], ...] = ()
     per: int = 100
     value: str | None = None
     estimate: bool = False
@@ -51,6 +50,11 @@ class MeasureRow:
     path: tuple[tuple[str, str], ...] = ()
     path_begins: bool = False  # with where the road begins, which is no target
     basis: str = ""
+
+    def target(self, year: int | str) -> str:
+        """The words of this year's target, else of every year's; "" where there is neither."""
+        words = dict(self.targets)
+        return words.get(str(year), words.get("", ""))
 
     @property
     def is_partial(self) -> bool:
@@ -256,6 +260,12 @@ class Snapshot:
             for one in goal.indicators
             for at, measure in enumerate(one.measures, 1)
         ]
+
+    def milestones(self) -> list[int]:
+        """The years for which targets are set, in order."""
+        return sorted(
+            {int(year) for _ref, _one, measure in self.measures() for year, _words in measure.targets if year}
+        )
 
     def goal_tally(self, goal: GoalRow) -> Tally:
         if goal.tally is not None:

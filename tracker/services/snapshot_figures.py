@@ -21,8 +21,6 @@ from tracker.store.figure import Line
 def measure_row(line: Line, lacking: int = 0) -> MeasureRow:
     """Of figures that were accepted alone; `lacking` communes are not in what the communes add up to."""
     measure, shape = line.measure, line.shape
-    words = {target.year: shape.words(target) for target in shape.targets}
-    every_year = words.get(None, "")
     judgement = line.judgement
     road = required_path(shape, line.years)
     value = line.value
@@ -30,8 +28,7 @@ def measure_row(line: Line, lacking: int = 0) -> MeasureRow:
     return MeasureRow(
         name=measure.name,
         unit=unit_words(measure.per),
-        target_2025=words.get(2025, every_year),
-        target_2030=words.get(2030, every_year),
+        targets=tuple((str(one.year or ""), shape.words(one)) for one in shape.targets),
         per=measure.per,
         value=_text(value),
         estimate=line.estimate,
