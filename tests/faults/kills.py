@@ -110,7 +110,7 @@ def kills(folder: Path, mails: int = 10_000, kills: int = 200) -> Table:
     targets = [TARGETS[n % len(TARGETS)] for n in range(kills)]
     random.shuffle(targets)
     began, start = load(), time.monotonic()
-    with Postman(slowly=SLOWLY) as postman:
+    with Postman(slowly=SLOWLY, pipelining=True) as postman:
         place = Place(folder, postman)
         cause, nudger = Cause(place), Nudger(place.broker.url())
         each = int(mails * (1 - BACKLOG)) // (kills - 1)

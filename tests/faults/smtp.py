@@ -117,13 +117,13 @@ class Trouble:
 
 
 def refusing(trouble: Trouble, mails: int) -> Found:
-    with Postman() as postman:
+    with Postman(pipelining=True) as postman:
         postman.replies["MAIL"] = "421 4.3.2 too busy, come back later"
         return trouble.run(postman, mails, minutes=30)
 
 
 def five_percent(trouble: Trouble, mails: int) -> Found:
-    with Postman() as postman:
+    with Postman(pipelining=True) as postman:
         postman.refused.add(REFUSED)
         return trouble.run(postman, mails, refused=mails // 20)
 
@@ -150,7 +150,7 @@ def hanging_up(trouble: Trouble, mails: int) -> Found:
 
 def reset_after_data(trouble: Trouble, mails: int) -> Found:
     """It takes every letter and never says so."""
-    with Postman() as postman:
+    with Postman(pipelining=True) as postman:
         postman.drops.add("DATA")
         return trouble.run(postman, mails)
 
