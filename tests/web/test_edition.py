@@ -168,6 +168,11 @@ def test_the_other_recipient_and_what_differs(app: Flask, browse: Browse, cycle_
     _write(office, cycle_id, "plans", text="Đẩy mạnh truyền thông.")
     office.post("/reports/1/other", at="/reports/1", recipient="agency")
     office.post("/reports/1/other", at="/reports/1", status=422, recipient="everybody")
+    with app.app_context(), acting() as ctx:
+        ctx.session.connection().exec_driver_sql("UPDATE programmes SET report_to = '{}'")
+    page = office.post("/reports/", at="/reports/", status=422, cycle=cycle_id, recipient=["committee", "agency"])
+    assert "bản gửi Sở không có nơi nhận" in page
+    assert "trang Chương trình, dòng Báo cáo" in page
     _build(app)
     page = office.get("/reports/compare?first=1&second=2")
     assert "Đẩy mạnh truyền thông." in page

@@ -20,9 +20,10 @@ from tracker.services.audit import record
 from tracker.services.context import BUILD_REPORTS, Context
 from tracker.services.edition_text import owed
 from tracker.services.report_build import STAGES
+from tracker.services.snapshot import above
 from tracker.store import cycle as cycles
 from tracker.store import programme as programmes
-from tracker.store.people import standing_unit_ids
+from tracker.store.people import standing_unit_ids, standing_units
 from tracker.store.report import last_edition, load, number_is_taken
 
 RECIPIENTS = (COMMITTEE, AGENCY)
@@ -70,6 +71,14 @@ def _queue(
 ) -> ConsolidatedReport:
     if recipient not in RECIPIENTS:
         raise Invalid(N_("Hãy chọn nơi nhận báo cáo."), field="recipient")
+    if recipient == AGENCY and not _above(ctx, programme_id, basis):
+        raise Invalid(
+            N_(
+                "Văn bản chương trình không nêu cơ quan cấp trên nhận báo cáo, nên bản gửi Sở không có nơi nhận."
+                " Hãy nhập lại văn bản có ghi cơ quan đó (trang Chương trình, dòng Báo cáo), rồi lập bản mới."
+            ),
+            field="recipient",
+        )
     assert ctx.actor.user_id is not None  # only a person of the standing office may ask
     _take_turns(ctx, programme_id)
     cycle_id = cycle.id if cycle is not None else None
@@ -90,6 +99,15 @@ def _queue(
     record(ctx, "request_report", "report", report.id, data=data)
     ctx.nudge(BUILD_REPORTS)
     return report
+
+
+def _above(ctx: Context, programme_id: int, basis: ConsolidatedReport | None) -> str:
+    """The agency that an edition is for: as frozen in the figures that it takes, else as the programme names it."""
+    if basis is not None and basis.snapshot is not None:
+        return str(basis.snapshot.get("above", ""))
+    programme = programmes.load(ctx.session, programme_id)
+    office = next(iter(standing_units(ctx.session, programme_id, ctx.today)), None)
+    return above(programme, office) if programme is not None else ""
 
 
 def _take_turns(ctx: Context, programme_id: int) -> None:
