@@ -147,11 +147,11 @@ class Late:
     days: int
 
 
-def filed_late(first_on: date | None, due_on: date, calendar: WorkingCalendar) -> Late | None:
-    """`first_on`: the local day on which it was submitted for the first time; None in time, or not filed."""
-    if first_on is None or first_on <= due_on:
+def filed_late(filed_on: date | None, due_on: date, calendar: WorkingCalendar) -> Late | None:
+    """`filed_on`: the local day on which the round that stands was submitted. None in time, or where none stands."""
+    if filed_on is None or filed_on <= due_on:
         return None
-    return Late(calendar.between(due_on, first_on))
+    return Late(calendar.between(due_on, filed_on))
 
 
 @dataclass(frozen=True)
