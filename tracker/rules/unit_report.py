@@ -32,16 +32,6 @@ class Step(StrEnum):
     EXPECT = "expect"
 
 
-STEPS = {
-    Step.WRITE: N_("Sửa báo cáo"),
-    Step.SUBMIT: N_("Nộp báo cáo"),
-    Step.WITHDRAW: N_("Rút lại báo cáo"),
-    Step.RETURN: N_("Trả lại để bổ sung"),
-    Step.ACCEPT: N_("Tiếp nhận"),
-    Step.REOPEN: N_("Mở lại báo cáo đã tiếp nhận"),
-    Step.EXEMPT: N_("Miễn báo cáo"),
-    Step.EXPECT: N_("Bỏ miễn báo cáo"),
-}
 _E, _D, _S, _R, _A, _X = FilingState
 # Step → state before → state after. What was returned once is returned again when its next round is withdrawn.
 TABLE: dict[Step, dict[FilingState, FilingState]] = {
