@@ -8,6 +8,7 @@ from flask import Flask
 
 from tests.helpers.filing import HEAD, OFFICE, accepted_cycle
 from tests.web.test_pages import Browse, Browser, browse  # noqa: F401  (a fixture)
+from tests.web.test_queries import asked
 from tracker.acting import acting
 from tracker.building import build_due
 
@@ -125,6 +126,12 @@ def test_from_asking_to_issue(app: Flask, browse: Browse, cycle_id: int) -> None
     assert re.search(r"1/42 đơn vị đã tiếp nhận; 41 chưa gửi", page)
     page = office.post(f"/reports/{one}/issue", at=f"/reports/{one}", incomplete="1", **form)
     assert "Đang điền số, ngày" in page
+    assert f'href="/reports/{one}.docx"' in page
+    # The page asks again and again meanwhile: nothing large is read for it.
+    with asked(app) as seen:
+        assert 'http-equiv="refresh"' in office.get(f"/reports/{one}")
+    large = re.compile(r"consolidated_reports\.(document|snapshot|texts)(?! IS NOT NULL)\b")
+    assert [statement for statement, _values in seen if large.search(statement)] == []
     _build(app)
     page = office.get(f"/reports/{one}")
     assert f"Đã ban hành số 15/BC-LĐTBXH ngày {today:%d/%m/%Y}" in page

@@ -24,7 +24,7 @@ from tracker.services.snapshot import above
 from tracker.store import cycle as cycles
 from tracker.store import programme as programmes
 from tracker.store.people import standing_unit_ids, standing_units
-from tracker.store.report import last_edition, load, number_is_taken
+from tracker.store.report import has_document, last_edition, load, number_is_taken
 
 RECIPIENTS = (COMMITTEE, AGENCY)
 NUMBER = re.compile(r"([1-9]\d{0,4}|0[1-9])(/\S{1,60})?")
@@ -127,7 +127,7 @@ def retry_report(ctx: Context, report_id: int) -> None:
 def cancel_report(ctx: Context, report_id: int) -> None:
     """Whoever builds it finds its lease gone and stops. While number and day are being filled in, only that is."""
     report = load_for_office(ctx, report_id)
-    filling = report.issued_number is not None and report.document is not None
+    filling = report.issued_number is not None and has_document(ctx.session, report.id)
     if report.issued_at is not None or not (
         report.state in (BuildState.QUEUED, BuildState.BUILDING) or (filling and report.state is BuildState.FAILED)
     ):
