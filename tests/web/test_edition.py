@@ -144,6 +144,34 @@ def test_from_asking_to_issue(app: Flask, browse: Browse, cycle_id: int) -> None
     assert office.client.get(f"/reports/{one}.docx").data == before
 
 
+def test_why_it_failed_is_said_in_plain_words(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office = browse(OFFICE)
+    office.post("/reports/", at=f"/reports/cycles/{cycle_id}", cycle=cycle_id)
+
+    def change(statement: str, *values: object) -> None:
+        with app.app_context(), acting() as ctx:
+            ctx.session.connection().exec_driver_sql(f"UPDATE consolidated_reports SET {statement}", values or None)
+
+    change("attempts = 3")  # its worker was lost each time
+    with app.app_context():
+        build_due(acting)
+    page = office.get("/reports/1")
+    assert "Chưa lập được báo cáo này" in page
+    assert "Máy xử lý đã dừng giữa chừng 3 lần liền." in page
+    assert "worker" not in page
+    for error, said in (
+        (
+            "OperationalError: (psycopg.errors.AdminShutdown) terminating\n[SQL: SELECT 1]",
+            "Mất kết nối với cơ sở dữ liệu",
+        ),
+        ("MemoryError: ", "không đủ bộ nhớ"),
+        ("OSError: [Errno 28] No space left on device", "hết chỗ trống trên đĩa"),
+        ("KeyError: 'above'", "KeyError: &#39;above&#39;"),  # for who runs the system
+    ):
+        change("error = %s", error)
+        assert said in office.get("/reports/1")
+
+
 def test_what_is_owed_is_left_empty_at_once(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
     office, where = browse(OFFICE), f"/reports/cycles/{cycle_id}"
     office.post("/reports/", at=where, cycle=cycle_id)

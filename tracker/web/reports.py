@@ -16,7 +16,7 @@ from tracker.services import report as verbs
 from tracker.services.context import Context
 from tracker.services.edition_compare import compare
 from tracker.services.edition_text import owed, sections
-from tracker.services.report_build import material_of
+from tracker.services.report_build import material_of, why_failed
 from tracker.store import cycle as cycles
 from tracker.store.edition import file, file_kinds
 from tracker.store.programme import programmes, years
@@ -117,6 +117,7 @@ def _show(report_id: int, errors: dict[str, str] | None = None, status: int = 20
                 # What is large is read where it is shown: the page asks again every other second while it is built.
                 gaps=verbs.gaps_of(report) if to_issue else None,
                 may_build=report.programme_id in overseen(ctx, Permission.BUILD_REPORT),
+                error=_error(report),
                 has_document=has_document(ctx.session, report.id),
                 today=ctx.today,
                 errors=errors or {},
@@ -203,6 +204,11 @@ def compared() -> ResponseReturnValue:
         return render_template(
             "reports/compare.html", first=first, second=second, found=found, classes=OFFICIAL_CLASSES, **_words()
         )
+
+
+def _error(report: Any) -> str:
+    cause = why_failed(report.error)
+    return _(cause[0], **cause[1]) if cause else report.error or ""
 
 
 def _visible(ctx: Context, report_id: int) -> Any:
