@@ -29,7 +29,8 @@ from tracker.acting import acting
 from tracker.app import create_app
 from tracker.config import ROOT
 from tracker.delivery import deliver_due
-from tracker.exports.consolidated import annual_report
+from tracker.exports.consolidated import report_document
+from tracker.exports.material import Material
 from tracker.exports.snapshot import Snapshot
 from tracker.extensions import db
 from tracker.importing.programme import parse
@@ -232,7 +233,7 @@ def _report(app: Flask) -> list[Row]:
         with app.app_context(), acting() as ctx:
             (programme,) = programmes(ctx.session)
             taken = take_snapshot(ctx, programme.id, 2026)
-            annual_report(Snapshot.from_json(taken.head))
+            report_document(Material(Snapshot.from_json(taken.head)))
             ctx.session.rollback()
             db.session.remove()
 

@@ -13,7 +13,7 @@ from tests.conftest import Act
 from tests.helpers.stack import until
 from tests.helpers.world import AT
 from tracker.acting import acting
-from tracker.models.assignment import Assignment, Update
+from tracker.models.assignment import Assignment, Round, Update
 from tracker.models.audit import AuditEvent
 from tracker.models.duty import Duty, DutyKind
 from tracker.models.outbox import OutboxMail
@@ -28,7 +28,6 @@ from tracker.services import update as updates
 from tracker.services.access import view
 from tracker.services.context import Context
 from tracker.services.identity import actor_of
-from tracker.store.assignment import rounds_of
 from tracker.store.extension import open_request
 
 HEAD, OFFICER, OFFICE = "truong.p-yte", "canbo.p-yte", "truong.p-ldtbxh"
@@ -83,7 +82,8 @@ def test_the_whole_way_with_a_return(session: Session, act: Act, one: Assignment
     keys = session.scalars(select(OutboxMail.dedupe_key).where(OutboxMail.kind == "returned")).all()
     assert len({key.rpartition(":")[0] for key in keys}) == 2
     assert len(keys) == 4
-    assert [(r.number, r.result, r.decision, r.reason) for r in rounds_of(session, one.id)] == [
+    rounds = session.scalars(select(Round).where(Round.assignment_id == one.id).order_by(Round.number))
+    assert [(r.number, r.result, r.decision, r.reason) for r in rounds] == [
         (1, "Xong", "returned", "Thiếu số liệu"),
         (2, "Đủ số liệu", "confirmed", None),
     ]

@@ -15,7 +15,9 @@ from tracker.rules.unit_report import Late, required_keys
 from tracker.services import filing
 from tracker.services import report_review as review
 from tracker.services import unit_report as writing
+from tracker.services.context import Context
 from tracker.services.report_page import page_of
+from tracker.services.snapshot import take_snapshot
 from tracker.store import cycle as store
 
 FRIDAY = datetime(2026, 10, 16, 9, 0, tzinfo=LOCAL)
@@ -25,7 +27,7 @@ FRIDAY = datetime(2026, 10, 16, 9, 0, tzinfo=LOCAL)
     ("after", "late"), [(-1, None), (0, None), (1, Late(0)), (3, Late(1)), (5, Late(3))],
     ids=["before", "on the day", "on a Saturday", "on Monday", "on Wednesday"],
 )  # fmt: skip
-def test_late_is_the_first_submission_after_its_day(session: Session, act: Act, after: int, late: Late | None) -> None:
+def test_late_is_the_round_that_stands_after_its_day(session: Session, act: Act, after: int, late: Late | None) -> None:
     cycle = opened(act, at=FRIDAY - timedelta(days=1))
     report = report_of(session, cycle, "p-yte")
     session.get_one(Assignment, report.assignment_id).due_on = FRIDAY.date()
@@ -34,13 +36,36 @@ def test_late_is_the_first_submission_after_its_day(session: Session, act: Act, 
     filled(act, report, at=first)
     assert page_of(act(HEAD, at=first), report).late is None  # nothing filed
     filing.submit(act(HEAD, at=first), report.id)
-    assert page_of(act(OFFICE, at=first), report).late == late
-    # Filed again later: what counts is the first time, while waiting and when accepted.
-    again = first + timedelta(days=10)
+    assert as_everywhere(session, act(OFFICE, at=first), report) == late
+    # However long the office takes, accepted is what was filed on that day.
+    review.accept(act(OFFICE, at=first + timedelta(days=20)), report.id)
+    assert as_everywhere(session, act(OFFICE, at=first), report) == late
+
+
+def as_everywhere(session: Session, ctx: Context, report: UnitReport) -> Late | None:
+    """What the unit's page says, which is what the monitor counts and the annex of an edition has."""
+    session.flush()
+    late = page_of(ctx, report).late
+    counted = sum(one.on_time for one in store.counts(session, [report.cycle_id], ctx.today)[report.cycle_id].values())
+    head = take_snapshot(ctx, report.cycle.programme_id, 2026, cycle=report.cycle).head
+    told = {row["unit"]: row["on_time"] for row in head["filing"]}
+    assert (counted == 1, told[report.unit_name]) == (late is None, late is None)
+    return late
+
+
+def test_what_was_filed_in_time_and_returned_is_late_when_it_comes_again_late(session: Session, act: Act) -> None:
+    cycle = opened(act, at=FRIDAY - timedelta(days=1))
+    report = report_of(session, cycle, "p-yte")
+    session.get_one(Assignment, report.assignment_id).due_on = FRIDAY.date()
+    session.flush()
+    filled(act, report, at=FRIDAY)
+    filing.submit(act(HEAD, at=FRIDAY), report.id)
+    assert as_everywhere(session, act(OFFICE, at=FRIDAY), report) is None
+    again = FRIDAY + timedelta(days=3)
     review.return_(act(OFFICE, at=again), report.id, reasons={"plans": "Nêu rõ hơn"})
+    assert page_of(act(OFFICE, at=again), report).late is None  # none stands; the day that has passed is said beside
     filing.submit(act(HEAD, at=again), report.id)
-    review.accept(act(OFFICE, at=again), report.id)
-    assert page_of(act(OFFICE, at=again), report_of(session, cycle, "p-yte")).late == late
+    assert as_everywhere(session, act(OFFICE, at=again), report) == Late(1)
 
 
 def test_the_monitor_counts_sections_as_the_units_page_does(session: Session, act: Act) -> None:

@@ -20,9 +20,9 @@ from tracker.services.context import Context
 from tracker.services.opening import open_year, preview, roll_over
 from tracker.services.snapshot import take_snapshot
 from tracker.services.tally import fold
-from tracker.store.filters import Day, Filters, Visible
+from tracker.store.filters import Day, Filters, Visible, where
 from tracker.store.history import judged, matrix_on, months_on
-from tracker.store.listing import all_assignments, assignments
+from tracker.store.listing import assignments
 from tracker.store.programme import years
 from tracker.store.tally import count_by_tally, matrix
 
@@ -60,7 +60,7 @@ def listed(ctx: Context, year: int | None) -> set[int]:
     day = Day.of(ctx.today, ctx.calendar)
     programme_id = ctx.session.scalars(select(Programme.id)).one()
     filters = Filters(programme_id=programme_id, year=year)
-    rows = {row.id for row in all_assignments(ctx.session, filters, day)}
+    rows = set(ctx.session.scalars(select(Assignment.id).where(*where(filters, day))))
     totals = matrix(ctx.session, EVERYTHING, filters, day).total
     assert totals.total == len(rows)
     assert assignments(ctx.session, EVERYTHING, filters, day, 1).total == len(rows)

@@ -11,6 +11,7 @@ from tests.db.test_assignment import HEAD, OFFICE, OFFICER, mails
 from tests.helpers.world import AT
 from tracker.models.assignment import Assignment
 from tracker.models.audit import AuditEvent
+from tracker.models.chase import Chase
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.errors import IllegalMove, Invalid, NotAllowed, NotFound
@@ -21,7 +22,6 @@ from tracker.services.chase import chase, mark_read
 from tracker.services.comment import comment
 from tracker.services.form import first_time
 from tracker.services.programme_settings import set_programme
-from tracker.store.chase import chases_of
 from tracker.store.dossier import dossier
 from tracker.store.timeline import timeline
 
@@ -97,12 +97,12 @@ def test_a_decision_stands_once_in_the_timeline(session: Session, act: Act, one:
 def test_a_chase_knows_its_readers(session: Session, act: Act, one: Assignment) -> None:
     chase(act(LEADER), one.id, text="Báo cáo trước thứ Sáu")
     mark_read(act(OFFICER), one.id)  # it was not sent to them
-    (sent,) = chases_of(session, one.id)
+    sent = session.scalars(select(Chase).where(Chase.assignment_id == one.id)).one()
     assert [reader.read_at for reader in sent.readers] == [None]
     mark_read(act(HEAD, at=AT + timedelta(hours=1)), one.id)
     mark_read(act(HEAD, at=AT + timedelta(hours=9)), one.id)
     session.expire_all()
-    assert [reader.read_at for reader in chases_of(session, one.id)[0].readers] == [AT + timedelta(hours=1)]
+    assert [reader.read_at for reader in sent.readers] == [AT + timedelta(hours=1)]
     with pytest.raises(NotAllowed):
         chase(act(HEAD), one.id, text="x")
     assert [line.what for line in timeline(dossier(session, one.id, AT.date()), "talk")] == ["chase"]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Act
 from tests.db.test_assignment import HEAD, LATER, OFFICE, OFFICER, events, mails
 from tests.helpers.world import AT
-from tracker.models.assignment import Assignment
+from tracker.models.assignment import Assignment, Round
 from tracker.models.audit import AuditEvent
 from tracker.models.history import PastStanding
 from tracker.models.unit import Unit
@@ -19,7 +19,7 @@ from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
 from tracker.services import coordination
 from tracker.services import update as updates
-from tracker.store.assignment import last_return_reasons, rounds_of
+from tracker.store.assignment import last_return_reasons
 
 
 def test_on_track_needs_no_words(act: Act, one: Assignment) -> None:
@@ -47,7 +47,7 @@ def test_undoing_done_takes_the_submission_back(session: Session, act: Act, one:
     assert one.state is State.SUBMITTED
     updates.undo(act(HEAD), one.id, written.id)
     assert (one.state, one.submitted_on) == (State.IN_PROGRESS, None)
-    assert [row.decision for row in rounds_of(session, one.id)] == ["withdrawn"]
+    assert session.scalars(select(Round.decision).where(Round.assignment_id == one.id)).all() == ["withdrawn"]
     assert last_return_reasons(session, [one.id]) == {}
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Act
 from tests.helpers.decree30 import check_document
-from tracker.exports.consolidated import annual_report
+from tracker.exports.consolidated import report_document
+from tracker.exports.material import Material
 from tracker.exports.snapshot import Snapshot, WorkRow
 from tracker.services.snapshot import take_snapshot
 from tracker.store.programme import programmes
@@ -25,6 +26,11 @@ def snapshot(session: Session, act: Act) -> Snapshot:
     (programme,) = programmes(session)
     taken = take_snapshot(ctx, programme.id, 2026)
     return Snapshot.from_json(taken.head)
+
+
+def annual_report(snapshot: Snapshot) -> bytes:
+    """Of a year, as Word, with nothing that the office wrote."""
+    return report_document(Material(snapshot))
 
 
 def words(content: bytes) -> str:

@@ -218,7 +218,7 @@ def _addressee(document: Any, kind: Kind) -> Problems:
     if at is None:
         yield "no Kính gửi"
         return
-    several = paragraphs[at].text == "Kính gửi:"
+    several = paragraphs[at].text.strip() == "Kính gửi:"
     yield from look(paragraphs[at], "Kính gửi", (13, 14), bold=False, align=LEFT if several else CENTRE)
     if not several:
         return
@@ -233,7 +233,9 @@ def _addressee(document: Any, kind: Kind) -> Problems:
             yield f"the dash is not under the colon: “{one.text[:30]}”"
         if (layout.first_line_indent or 0) >= 0:
             yield f"a long name goes on under its dash: “{one.text[:30]}”"
-    if len(names) < 2:
+    if not names:
+        yield "Kính gửi is empty"
+    elif len(names) < 2:
         yield "several addressees are not one per line, “- …;”"
     elif any(not name.endswith(";") for name in names[:-1]) or not names[-1].endswith("."):
         yield "addressees do not end with “;”, the last with “.”"

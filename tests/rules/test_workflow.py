@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tracker.rules.errors import IllegalMove, Invalid
 from tracker.rules.words import ACTIONS, STATES
-from tracker.rules.workflow import CLOSED, DEMANDS, OPEN, TABLE, WITH_UNIT, Action, State, actions_from, move
+from tracker.rules.workflow import CLOSED, OPEN, TABLE, WITH_UNIT, Action, State, actions_from, move
 
 # Design 3.1, row by row: action → {state before: state after}. Resume is here for work suspended while in progress.
 EXPECTED = {
@@ -59,7 +59,7 @@ BLANK = st.text(alphabet=" \t\n\u00a0", max_size=4)
 def test_the_vocabulary_is_the_one_that_is_stored() -> None:
     stored = ["draft", "assigned", "in_progress", "submitted", "completed", "declined", "suspended", "cancelled"]
     assert [*State] == stored
-    assert set(Action) == set(EXPECTED) == set(TABLE) == set(DEMANDS)
+    assert set(Action) == set(EXPECTED) == set(TABLE)
     assert set(STATES) == set(State)
     assert set(Action) <= set(ACTIONS)
     assert set(State) == OPEN | CLOSED

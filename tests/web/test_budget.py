@@ -41,6 +41,8 @@ def test_what_one_enters_in_millions(browse: Browse, filled: dict[str, int]) -> 
     page = head.post(path, at=path, status=422, **form)
     assert '<a href="#estimate-district">' in page
     assert 'value="1.250,5"' in page
+    page = head.post(path, at=path, status=422, **{**form, "estimate-district": "60%"})
+    assert '<a href="#estimate-district">Ô này không tính bằng %; hãy chỉ ghi số.</a>' in page
     page = head.post(path, at=path, **{**form, "estimate-district": "60"})
     assert "Đã lưu kinh phí" in page
     assert 'value="1.250,5"' in page

@@ -8,6 +8,7 @@ from flask import Flask
 
 from tests.helpers.filing import HEAD, OFFICE, accepted_cycle
 from tests.web.test_pages import Browse, Browser, browse  # noqa: F401  (a fixture)
+from tests.web.test_queries import asked
 from tracker.acting import acting
 from tracker.building import build_due
 
@@ -125,6 +126,12 @@ def test_from_asking_to_issue(app: Flask, browse: Browse, cycle_id: int) -> None
     assert re.search(r"1/42 đơn vị đã tiếp nhận; 41 chưa gửi", page)
     page = office.post(f"/reports/{one}/issue", at=f"/reports/{one}", incomplete="1", **form)
     assert "Đang điền số, ngày" in page
+    assert f'href="/reports/{one}.docx"' in page
+    # The page asks again and again meanwhile: nothing large is read for it.
+    with asked(app) as seen:
+        assert 'http-equiv="refresh"' in office.get(f"/reports/{one}")
+    large = re.compile(r"consolidated_reports\.(document|snapshot|texts)(?! IS NOT NULL)\b")
+    assert [statement for statement, _values in seen if large.search(statement)] == []
     _build(app)
     page = office.get(f"/reports/{one}")
     assert f"Đã ban hành số 15/BC-LĐTBXH ngày {today:%d/%m/%Y}" in page
@@ -135,6 +142,34 @@ def test_from_asking_to_issue(app: Flask, browse: Browse, cycle_id: int) -> None
     with app.app_context():
         assert build_due(acting) == 0
     assert office.client.get(f"/reports/{one}.docx").data == before
+
+
+def test_why_it_failed_is_said_in_plain_words(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
+    office = browse(OFFICE)
+    office.post("/reports/", at=f"/reports/cycles/{cycle_id}", cycle=cycle_id)
+
+    def change(statement: str, *values: object) -> None:
+        with app.app_context(), acting() as ctx:
+            ctx.session.connection().exec_driver_sql(f"UPDATE consolidated_reports SET {statement}", values or None)
+
+    change("attempts = 3")  # its worker was lost each time
+    with app.app_context():
+        build_due(acting)
+    page = office.get("/reports/1")
+    assert "Chưa lập được báo cáo này" in page
+    assert "Máy xử lý đã dừng giữa chừng 3 lần liền." in page
+    assert "worker" not in page
+    for error, said in (
+        (
+            "OperationalError: (psycopg.errors.AdminShutdown) terminating\n[SQL: SELECT 1]",
+            "Mất kết nối với cơ sở dữ liệu",
+        ),
+        ("MemoryError: ", "không đủ bộ nhớ"),
+        ("OSError: [Errno 28] No space left on device", "hết chỗ trống trên đĩa"),
+        ("KeyError: 'above'", "KeyError: &#39;above&#39;"),  # for who runs the system
+    ):
+        change("error = %s", error)
+        assert said in office.get("/reports/1")
 
 
 def test_what_is_owed_is_left_empty_at_once(app: Flask, browse: Browse, cycle_id: int) -> None:  # noqa: F811
@@ -168,6 +203,11 @@ def test_the_other_recipient_and_what_differs(app: Flask, browse: Browse, cycle_
     _write(office, cycle_id, "plans", text="Đẩy mạnh truyền thông.")
     office.post("/reports/1/other", at="/reports/1", recipient="agency")
     office.post("/reports/1/other", at="/reports/1", status=422, recipient="everybody")
+    with app.app_context(), acting() as ctx:
+        ctx.session.connection().exec_driver_sql("UPDATE programmes SET report_to = '{}'")
+    page = office.post("/reports/", at="/reports/", status=422, cycle=cycle_id, recipient=["committee", "agency"])
+    assert "bản gửi Sở không có nơi nhận" in page
+    assert "trang Chương trình, dòng Báo cáo" in page
     _build(app)
     page = office.get("/reports/compare?first=1&second=2")
     assert "Đẩy mạnh truyền thông." in page

@@ -160,6 +160,8 @@ def test_reporting_keeps_what_was_typed_and_says_the_field(browse: Browse, fille
     page = report(commune, filled, 422, numerator="một trăm", denominator="128")
     assert 'value="một trăm"' in page
     assert '<a href="#numerator">' in page
+    page = report(commune, filled, 422, value="9,5‰")
+    assert '<a href="#value">Chỉ tiêu này tính bằng %, không phải ‰.</a>' in page
     page = report(commune, filled, 422, numerator="60", denominator="128")
     assert '<a href="#comment">Khác kỳ trước' in page
     page = report(commune, filled, numerator="120", denominator="128", source="Trạm y tế")
@@ -200,6 +202,8 @@ def test_the_baseline(browse: Browse, filled: dict[str, int]) -> None:
     assert "2020: 94,5%" in page
     page = office.post(path.replace("?", "/baseline?"), at=path, status=422, baseline_year="2020", baseline="x")
     assert '<a href="#baseline">' in page
+    page = office.post(path.replace("?", "/baseline?"), at=path, status=422, baseline_year="2020", baseline="9,4‰")
+    assert '<a href="#baseline">Chỉ tiêu này tính bằng %, không phải ‰.</a>' in page
     assert "Đặt số liệu năm gốc" not in browse(HEAD).get(path)
 
 

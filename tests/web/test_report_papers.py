@@ -92,12 +92,23 @@ def test_what_excel_makes_of_a_cell(app: Flask, browse: Browse, office: Browser)
     heads = {cell.value: cell.column for cell in book["Nội dung"][1]}
     book["Nội dung"].cell(2, heads["Nội dung"]).value = unicodedata.normalize("NFD", "Đã tổ chức")
     heads = {cell.value: cell.column for cell in book["Số liệu"][1]}
-    cell = book["Số liệu"].cell(2, heads["Tỷ lệ, số liệu"])
+    rows = {cell.value: cell.row for cell in book["Số liệu"]["A"][1:]}
+    of = {per: rows[id_] for id_, per in sql(app, "SELECT id, per FROM measures ORDER BY id DESC") if id_ in rows}
+    row, other = of[100], of[1000]
+    cell = book["Số liệu"].cell(row, heads["Tỷ lệ, số liệu"])
     cell.value, cell.number_format = 0.095, "0.0%"
-    book["Số liệu"].cell(2, heads["Giải thích"]).value = "Sổ"
-    book["Số liệu"].cell(2, heads["Không có số liệu"]).value = False
+    book["Số liệu"].cell(row, heads["Giải thích"]).value = "Sổ"
+    book["Số liệu"].cell(row, heads["Không có số liệu"]).value = False
 
     sent = partial(sends, head, where, book)
+    # Behind a number of another unit such a cell is refused, and so is the sign itself.
+    wrong = book["Số liệu"].cell(other, heads["Tỷ lệ, số liệu"])
+    for value, look in ((0.0095, "0.00%"), ("0,95%", "General")):
+        wrong.value, wrong.number_format = value, look
+        page = sent(422)
+        assert "1 ô cần sửa" in page
+        assert f"dòng {other}, cột Tỷ lệ, số liệu: Chỉ tiêu này tính bằng ‰, không phải %." in page
+    wrong.value, wrong.number_format = None, "General"
     page = sent(200)
     assert "9,5" in page
     assert "không có số liệu" not in page

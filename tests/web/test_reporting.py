@@ -141,10 +141,11 @@ def test_what_is_wrong_is_said_by_its_field_and_the_rest_is_saved(app: Flask, br
         "text-highlights": "Đã làm nhiều việc", "text-plans": "ệ" * 25_000, f"m{ids[0]}-numerator": "nhiều",
         f"m{ids[0]}-denominator": "200", f"m{ids[1]}-numerator": "300", f"m{ids[1]}-denominator": "200",
         f"m{ids[2]}-numerator": "19", f"m{ids[2]}-denominator": "2.000",
+        f"m{ids[3]}-value": "0,95‰",
     }  # fmt: skip
     page = head.post(f"{where}/save", at=where, status=422, **form_of(page, **wrong))
     assert "<title>Lỗi: " in page
-    for field in ("plans", f"m{ids[0]}-numerator", f"m{ids[1]}-numerator"):
+    for field in ("plans", f"m{ids[0]}-numerator", f"m{ids[1]}-numerator", f"m{ids[3]}-value"):
         assert f'href="#{field}"' in page
         assert page.count(f'id="{field}"') == 1
     said = page.split("data-summary")[1].split("</ul>")[0]

@@ -9,7 +9,6 @@ from tracker.exports.material import Material
 from tracker.exports.paper import Paper, number_line, place_line, subject_lines
 from tracker.exports.report_annexes import write_annexes
 from tracker.exports.report_blocks import Writer
-from tracker.exports.snapshot import Snapshot
 
 MAKERS: dict[str, Callable[..., Paper]] = {"docx": AdministrativeDocument, "pdf": PdfDocument}
 
@@ -40,8 +39,3 @@ def report_document(material: Material, form: str = "docx") -> bytes:
     )
     write_annexes(paper, material)
     return paper.save()
-
-
-def annual_report(snapshot: Snapshot) -> bytes:
-    """The report of a year as Word alone, with nothing that the office wrote."""
-    return report_document(Material(snapshot))

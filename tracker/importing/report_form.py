@@ -1,5 +1,6 @@
 """Reading a unit's report back from its workbook: every error at once, by sheet, row and column."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import IO, Any
@@ -7,15 +8,16 @@ from typing import IO, Any
 from tracker.importing.workbook import check_extent, open_workbook
 from tracker.rules.errors import Invalid
 from tracker.rules.files import clean_name
-from tracker.rules.numbers import read_number
+from tracker.rules.numbers import check_sign, read_number
 from tracker.rules.report_sheet import FIGURE_COLUMNS, FIGURES, FILLED, TEXT_COLUMNS, TEXTS
 from tracker.rules.text import fold, plain
+from tracker.rules.typed import per_of
 from tracker.rules.unit_report import LONGEST_SECTION
 from tracker.rules.words import N_
 
 MAX_BYTES = 5 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 300, 40
-NUMBERS = ("Tử số", "Mẫu số", "Tỷ lệ, số liệu")
+NUMBERS = {"Tử số": "numerator", "Mẫu số": "denominator", "Tỷ lệ, số liệu": "value"}
 # As long as the pages take it.
 LONGEST_LINE = 10_000
 # What stands in a cell for "no" where a mark stands for "yes".
@@ -66,9 +68,10 @@ class Form:
     wrong: list[Wrong]
 
 
-def read_report_form(name: str, stream: IO[bytes], mark: str, *, with_figures: bool = True) -> Form:
-    """Raises Invalid (field `file`) when it is no workbook of this report, which has a sheet of texts and, where it is
-    asked for, one of figures; what is wrong in cells is in the result."""
+def read_report_form(name: str, stream: IO[bytes], mark: str, pers: Mapping[int, int]) -> Form:
+    """`pers`: the report's measures → what each is of. Raises Invalid (field `file`) when it is no workbook of this
+    report, which has a sheet of texts and, where it has measures, one of figures; what is wrong in cells is in the
+    result."""
     book = open_workbook(name, stream, MAX_BYTES)
     found = {prop.name: prop.value for prop in book.custom_doc_props.props}
     if str(found.get("report", "")) != mark:
@@ -78,7 +81,7 @@ def read_report_form(name: str, stream: IO[bytes], mark: str, *, with_figures: b
             name=clean_name(name),
         )
     texts, figures = _sheet(name, book, TEXTS, TEXT_COLUMNS), _sheet(name, book, FIGURES, FIGURE_COLUMNS)
-    missing = TEXTS if texts is None else FIGURES if figures is None and with_figures else ""
+    missing = TEXTS if texts is None else FIGURES if figures is None and pers else ""
     if missing:
         raise Invalid(
             N_("Tệp “%(name)s” không có trang “%(sheet)s”. Hãy dùng tệp tải về từ trang này."),
@@ -90,7 +93,7 @@ def read_report_form(name: str, stream: IO[bytes], mark: str, *, with_figures: b
     if texts is not None:
         _texts(texts, form)
     if figures is not None:
-        _figures(figures, form)
+        _figures(figures, form, pers)
     return form
 
 
@@ -138,7 +141,7 @@ def _texts(found: tuple[Any, dict[str, int]], form: Form) -> None:
             form.texts.append(FilledText(number, key, int(version), _text(cells["Gốc"].value), text))
 
 
-def _figures(found: tuple[Any, dict[str, int]], form: Form) -> None:
+def _figures(found: tuple[Any, dict[str, int]], form: Form, pers: Mapping[int, int]) -> None:
     seen: dict[int, int] = {}
     for number, cells in _rows(found):
         before = len(form.wrong)
@@ -152,7 +155,8 @@ def _figures(found: tuple[Any, dict[str, int]], form: Form) -> None:
             )
             continue
         seen[int(id_)] = number
-        numbers = [_number(number, name, cells[name], form) for name in NUMBERS]
+        per = pers.get(int(id_), 1)
+        numbers = [_number(number, name, cells[name], form, per_of(part, per)) for name, part in NUMBERS.items()]
         lines = {name: _said(FIGURES, number, name, cells[name], form, LONGEST_LINE) for name in FILLED[5:]}
         ticks = [fold(_text(cells[name].value)) not in NO for name in ("Không có số liệu", "Ước")]
         if len(form.wrong) == before:
@@ -180,16 +184,18 @@ def _said(sheet: str, row: int, column: str, cell: Any, form: Form, most: int) -
     return None
 
 
-def _number(row: int, column: str, cell: Any, form: Form) -> str:
+def _number(row: int, column: str, cell: Any, form: Form, per: int) -> str:
     if cell.data_type in ("f", "e"):
         form.wrong.append(Wrong(FIGURES, row, column, N_("ô này là công thức hoặc báo lỗi; hãy ghi bằng số")))
         return ""
-    if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-        # Excel itself makes a percent cell of 0.095 where somebody types 9,5%.
-        parts = 100 if "%" in (cell.number_format or "") else 1
-        return f"{Decimal(repr(cell.value)) * parts:f}"
     try:
-        value = read_number(_text(cell.value), column)
+        if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+            # Excel itself makes a percent cell of 0.095 where somebody types 9,5%.
+            parts = 100 if "%" in (cell.number_format or "") else 1
+            if parts > 1:
+                check_sign("%", column, per)
+            return f"{Decimal(repr(cell.value)) * parts:f}"
+        value = read_number(_text(cell.value), column, per)
     except Invalid as error:
         form.wrong.append(Wrong(FIGURES, row, column, error.message, dict(error.params)))
         return ""

@@ -9,9 +9,14 @@ NUMBERS = ("numerator", "denominator", "value")
 WORDS = ("source", "comment", "reason")
 
 
-def read_entry(fields: Mapping[str, str]) -> Entry:
-    """Of the fields of a form under the names of `Entry`; a box that is ticked has any value."""
-    numbers = {name: read_number(fields.get(name, ""), name) for name in NUMBERS}
+def per_of(name: str, per: int) -> int:
+    """Of one of `NUMBERS`: a numerator and a denominator are counts, whatever the measure is."""
+    return per if name == "value" else 1
+
+
+def read_entry(fields: Mapping[str, str], per: int) -> Entry:
+    """Of the fields of a form under the names of `Entry`; a box that is ticked has any value. `per`: of the measure."""
+    numbers = {name: read_number(fields.get(name, ""), name, per_of(name, per)) for name in NUMBERS}
     words = {name: fields.get(name, "") for name in WORDS}
     return Entry(
         numerator=numbers["numerator"],

@@ -32,16 +32,6 @@ class Step(StrEnum):
     EXPECT = "expect"
 
 
-STEPS = {
-    Step.WRITE: N_("Sửa báo cáo"),
-    Step.SUBMIT: N_("Nộp báo cáo"),
-    Step.WITHDRAW: N_("Rút lại báo cáo"),
-    Step.RETURN: N_("Trả lại để bổ sung"),
-    Step.ACCEPT: N_("Tiếp nhận"),
-    Step.REOPEN: N_("Mở lại báo cáo đã tiếp nhận"),
-    Step.EXEMPT: N_("Miễn báo cáo"),
-    Step.EXPECT: N_("Bỏ miễn báo cáo"),
-}
 _E, _D, _S, _R, _A, _X = FilingState
 # Step → state before → state after. What was returned once is returned again when its next round is withdrawn.
 TABLE: dict[Step, dict[FilingState, FilingState]] = {
@@ -147,11 +137,11 @@ class Late:
     days: int
 
 
-def filed_late(first_on: date | None, due_on: date, calendar: WorkingCalendar) -> Late | None:
-    """`first_on`: the local day on which it was submitted for the first time; None in time, or not filed."""
-    if first_on is None or first_on <= due_on:
+def filed_late(filed_on: date | None, due_on: date, calendar: WorkingCalendar) -> Late | None:
+    """`filed_on`: the local day on which the round that stands was submitted. None in time, or where none stands."""
+    if filed_on is None or filed_on <= due_on:
         return None
-    return Late(calendar.between(due_on, first_on))
+    return Late(calendar.between(due_on, filed_on))
 
 
 @dataclass(frozen=True)

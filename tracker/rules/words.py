@@ -175,12 +175,6 @@ OFFICIAL_CLASSES = {
     "open_overdue": N_("Chưa hoàn thành, quá hạn"),
 }
 
-POST_ROLES = {
-    "head": N_("Lãnh đạo đơn vị"),
-    "deputy": N_("Phó lãnh đạo đơn vị"),
-    "officer": N_("Cán bộ"),
-}
-
 LADDER_ROLES = {
     "owner": N_("người thực hiện"),
     "head": N_("lãnh đạo đơn vị"),

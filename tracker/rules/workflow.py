@@ -63,7 +63,9 @@ WITH_UNIT = frozenset({State.ASSIGNED, State.IN_PROGRESS})
 
 @dataclass(frozen=True)
 class Row:
-    """`to` is None where the state stays (update) or is remembered (resume); `demands` are form fields."""
+    """`to` is None where the state stays (update) or is remembered (resume); `demands` are form fields that a page must
+    ask for. Two depend on the case: `reason` of a reassignment is needed only when the lead unit stays the same, and
+    `submit` also needs `evidence` where the assignment asks for it."""
 
     sources: frozenset[State]
     to: State | None
@@ -100,10 +102,6 @@ TABLE: dict[Action, Row] = {
     Action.CANCEL: Row(OPEN, State.CANCELLED, _OFFICE, ("reason",)),
     Action.REOPEN: Row(_from(State.COMPLETED), State.IN_PROGRESS, _OFFICE, ("reason",)),
 }
-
-# The fields that a page must ask for. Two depend on the case: `reason` of a reassignment is needed only when the
-# lead unit stays the same, and `submit` also needs `evidence` where the assignment asks for it.
-DEMANDS: dict[Action, tuple[str, ...]] = {action: row.demands for action, row in TABLE.items()}
 
 _MISSING = {
     "reason": N_("Hãy ghi lý do."),

@@ -20,10 +20,11 @@ from tracker.services.audit import record
 from tracker.services.context import BUILD_REPORTS, Context
 from tracker.services.edition_text import owed
 from tracker.services.report_build import STAGES
+from tracker.services.snapshot import above
 from tracker.store import cycle as cycles
 from tracker.store import programme as programmes
-from tracker.store.people import standing_unit_ids
-from tracker.store.report import last_edition, load, number_is_taken
+from tracker.store.people import standing_unit_ids, standing_units
+from tracker.store.report import has_document, last_edition, load, number_is_taken
 
 RECIPIENTS = (COMMITTEE, AGENCY)
 NUMBER = re.compile(r"([1-9]\d{0,4}|0[1-9])(/\S{1,60})?")
@@ -70,6 +71,14 @@ def _queue(
 ) -> ConsolidatedReport:
     if recipient not in RECIPIENTS:
         raise Invalid(N_("Hãy chọn nơi nhận báo cáo."), field="recipient")
+    if recipient == AGENCY and not _above(ctx, programme_id, basis):
+        raise Invalid(
+            N_(
+                "Văn bản chương trình không nêu cơ quan cấp trên nhận báo cáo, nên bản gửi Sở không có nơi nhận."
+                " Hãy nhập lại văn bản có ghi cơ quan đó (trang Chương trình, dòng Báo cáo), rồi lập bản mới."
+            ),
+            field="recipient",
+        )
     assert ctx.actor.user_id is not None  # only a person of the standing office may ask
     _take_turns(ctx, programme_id)
     cycle_id = cycle.id if cycle is not None else None
@@ -92,6 +101,15 @@ def _queue(
     return report
 
 
+def _above(ctx: Context, programme_id: int, basis: ConsolidatedReport | None) -> str:
+    """The agency that an edition is for: as frozen in the figures that it takes, else as the programme names it."""
+    if basis is not None and basis.snapshot is not None:
+        return str(basis.snapshot.get("above", ""))
+    programme = programmes.load(ctx.session, programme_id)
+    office = next(iter(standing_units(ctx.session, programme_id, ctx.today)), None)
+    return above(programme, office) if programme is not None else ""
+
+
 def _take_turns(ctx: Context, programme_id: int) -> None:
     """Numbers of editions and of documents are given one by one."""
     ctx.session.execute(text("SELECT pg_advisory_xact_lock(6210713, :id)"), {"id": programme_id})
@@ -109,7 +127,7 @@ def retry_report(ctx: Context, report_id: int) -> None:
 def cancel_report(ctx: Context, report_id: int) -> None:
     """Whoever builds it finds its lease gone and stops. While number and day are being filled in, only that is."""
     report = load_for_office(ctx, report_id)
-    filling = report.issued_number is not None and report.document is not None
+    filling = report.issued_number is not None and has_document(ctx.session, report.id)
     if report.issued_at is not None or not (
         report.state in (BuildState.QUEUED, BuildState.BUILDING) or (filling and report.state is BuildState.FAILED)
     ):

@@ -1,5 +1,6 @@
 """What a worker does with an edition: claims it, freezes its figures, says how far it is, hands the documents in."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -33,6 +34,14 @@ STAGES = {
     80: N_("Đang ghi phụ lục Excel"),
     100: N_("Đã xong"),
 }
+# What is written down of a failure → the same in plain words.
+_LOST = "{} × worker lost"
+_CAUSES = (
+    (_LOST.format(r"(?P<n>\d+)"), N_("Máy xử lý đã dừng giữa chừng %(n)s lần liền.")),
+    (r"(Operational|Interface)Error: .*", N_("Mất kết nối với cơ sở dữ liệu giữa chừng.")),
+    (r"MemoryError: .*", N_("Máy xử lý không đủ bộ nhớ.")),
+    (r"OSError: \[Errno 28\] .*", N_("Máy xử lý hết chỗ trống trên đĩa.")),
+)
 
 
 class LeaseLost(NotFound):
@@ -63,7 +72,7 @@ def claim(ctx: Context) -> tuple[int, str] | None:
     if report.attempts >= MOST_ATTEMPTS:
         # A report that kills its worker every time must not do so for ever.
         _settle(report, BuildState.FAILED)
-        report.error = f"{report.attempts} × worker lost"
+        report.error = _LOST.format(report.attempts)
         report.finished_at = ctx.now
         ctx.session.flush()
         return claim(ctx)
@@ -166,6 +175,14 @@ def fail(ctx: Context, report_id: int, token: str, error: str) -> None:
         return
     report.error, report.finished_at = error[:2000], ctx.now
     _settle(report, BuildState.FAILED)
+
+
+def why_failed(error: str | None) -> tuple[str, dict[str, str]] | None:
+    """A msgid with its parameters for what `ConsolidatedReport.error` says; None for what only a technician reads."""
+    for pattern, words in _CAUSES:
+        if found := re.fullmatch(pattern, error or "", re.DOTALL):
+            return words, found.groupdict()
+    return None
 
 
 def _leased(ctx: Context, report_id: int, token: str) -> ConsolidatedReport:

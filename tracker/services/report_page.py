@@ -9,7 +9,6 @@ from tracker.models.cycle import ReportCycle, ReportSection, UnitReport
 from tracker.models.figure import Figure
 from tracker.models.indicator import Indicator, Measure
 from tracker.models.unit import Unit, UnitKind
-from tracker.rules.calendar import local_date
 from tracker.rules.cycle import Section, about, section_list
 from tracker.rules.deadlines import Standing, official_class, standing
 from tracker.rules.figures import Entry
@@ -83,7 +82,7 @@ class Page:
     check: Check
     changed: frozenset[str]
     days_left: int
-    # Of the first submission, while one stands.
+    # Of the round that stands, as the monitor judges it.
     late: Late | None
     today: date
 
@@ -128,9 +127,15 @@ def _due(report: UnitReport) -> date:
     return row.due_on if row is not None and row.due_on else report.due_on
 
 
+def _filed_on(report: UnitReport) -> date | None:
+    """The day of the round that stands, if one does: its assignment's, by which all lateness is judged."""
+    row = report.assignment
+    return row.submitted_on if row is not None and report.state in FILED else None
+
+
 def page_of(ctx: Context, report: UnitReport) -> Page:
     cycle, texts = store.texts_before(ctx.session, report)
-    due, first = _due(report), report.first_submitted_at if report.state in FILED else None
+    due = _due(report)
     return Page(
         report=report,
         sections=section_list(report.cycle.form),
@@ -145,7 +150,7 @@ def page_of(ctx: Context, report: UnitReport) -> Page:
         check=check(ctx, report),
         changed=_changed(report),
         days_left=ctx.calendar.between(ctx.today, due),
-        late=filed_late(local_date(first) if first else None, due, ctx.calendar),
+        late=filed_late(_filed_on(report), due, ctx.calendar),
         today=ctx.today,
     )
 

@@ -79,7 +79,8 @@ def take_snapshot(
         last_year=programme.period_end,
         cut_off_on=cycle.cut_off_on.isoformat() if cycle is not None else None,
         office=office.name if office else "",
-        **_above(programme, office),
+        above=above(programme, office),
+        above_recipients=("Như trên;", f"{_committee(programme)} (để báo cáo);"),
         cells=cells,
         budget=tuple(budget_row(row) for row in source.budget_rows(ctx.session, programme_id, first, year)),
         apart=bool(work.parts or more),
@@ -99,11 +100,11 @@ def letterhead(programme: Programme, office: Unit | None) -> dict[str, Any]:
     others = [name for name in programme.report_to if office is None or name != office.name]
     return {
         "place": " ".join(place[named:]),
-        "parent_agency": issuer.replace("UBND", "Ủy ban nhân dân").upper(),
+        "parent_agency": _committee(programme).upper(),
         "agency": (office.name if office else issuer).upper(),
         "agency_short": short,
         "head_title": "TRƯỞNG PHÒNG" if office and office.name.startswith("Phòng") else "THỦ TRƯỞNG",
-        "addressee": issuer.replace("UBND", "Ủy ban nhân dân"),
+        "addressee": _committee(programme),
         "recipients": (
             "Như trên;",
             *(f"{name};" for name in others if "ban nhân dân" not in name),
@@ -112,13 +113,15 @@ def letterhead(programme: Programme, office: Unit | None) -> dict[str, Any]:
     }
 
 
-def _above(programme: Programme, office: Unit | None) -> dict[str, Any]:
-    """Whom the programme names beside the committee: the agency above the office."""
+def above(programme: Programme, office: Unit | None) -> str:
+    """Whom the programme names beside the committee: the agency above the office; "" where it names none."""
     names = [name for name in programme.report_to if "ban nhân dân" not in name and "UBND" not in name]
     own = office.name if office is not None else ""
-    above = next((name for name in names if name != own), "")
-    issuer = programme.issuer_unit.name.replace("UBND", "Ủy ban nhân dân")
-    return {"above": above, "above_recipients": ("Như trên;", f"{issuer} (để báo cáo);")}
+    return next((name for name in names if name != own), "")
+
+
+def _committee(programme: Programme) -> str:
+    return programme.issuer_unit.name.replace("UBND", "Ủy ban nhân dân")
 
 
 def _goals(

@@ -89,17 +89,6 @@ def last_update(session: Session, assignment_id: int) -> Update | None:
     )
 
 
-def rounds_of(session: Session, assignment_id: int) -> list[Round]:
-    return list(
-        session.scalars(
-            select(Round)
-            .where(Round.assignment_id == assignment_id)
-            .options(joinedload(Round.submitted_by), joinedload(Round.decided_by))
-            .order_by(Round.number)
-        )
-    )
-
-
 def last_round(session: Session, assignment_id: int) -> Round | None:
     return session.scalar(
         select(Round).where(Round.assignment_id == assignment_id).order_by(Round.number.desc()).limit(1)

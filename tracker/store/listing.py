@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Integer, Select, any_, bindparam, func, select, text, union_all
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from tracker.models.assignment import Assignment
 from tracker.models.clause import Clause
@@ -15,7 +15,7 @@ from tracker.models.duty import Duty
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.workflow import State
-from tracker.store.filters import Day, Filters, Visible, ask, branches, value, where
+from tracker.store.filters import Day, Filters, Visible, ask, branches, value
 from tracker.store.page import BOUND, DEEPEST, PAGE_SIZE, Page, plan_anew
 from tracker.store.tally import count_by_tally
 
@@ -144,23 +144,6 @@ def _latest(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
 
 def _longest_overdue(of: Any) -> Order:
     return of.due_on, of.id
-
-
-def all_assignments(session: Session, filters: Filters, day: Day) -> list[Assignment]:
-    """Everything that a report counts, in the order of units and of the document."""
-    query = (
-        select(Assignment)
-        .options(
-            joinedload(Assignment.lead_unit),
-            joinedload(Assignment.owner),
-            joinedload(Assignment.duty).options(joinedload(Duty.clause), joinedload(Duty.indicator)),
-            selectinload(Assignment.coordinating),
-        )
-        .join(Assignment.lead_unit)
-        .where(*where(filters, day))
-        .order_by(Unit.position, Unit.id, Assignment.duty_id)
-    )
-    return list(session.scalars(query).unique())
 
 
 _UNITS = value("units", several=True)

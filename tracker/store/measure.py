@@ -21,6 +21,12 @@ def measure(session: Session, measure_id: int) -> Measure | None:
     )
 
 
+def pers(session: Session, measure_ids: Collection[int]) -> dict[int, int]:
+    """Measure → what its values are of: 100, 1 000 … or 1 for a count."""
+    rows = session.execute(select(Measure.id, Measure.per).where(Measure.id.in_(measure_ids)).order_by(Measure.id))
+    return {row.id: row.per for row in rows}
+
+
 def programmes_of(session: Session, measure_ids: Collection[int]) -> Sequence[Programme]:
     """The programmes that these measures belong to."""
     ids = (

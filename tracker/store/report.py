@@ -22,6 +22,12 @@ def load(session: Session, report_id: int, *, lock: bool = False) -> Consolidate
     return session.scalar(query)
 
 
+def has_document(session: Session, report_id: int) -> bool:
+    """Whether its .docx has been written, without reading it."""
+    query = select(ConsolidatedReport.document.is_not(None)).where(ConsolidatedReport.id == report_id)
+    return session.scalar(query) is True
+
+
 def editions(
     session: Session, programme_ids: Collection[int], *, cycle_id: int | None = None, limit: int = 100
 ) -> list[ConsolidatedReport]:

@@ -40,8 +40,8 @@ def save(measure_id: int, unit_id: int) -> ResponseReturnValue:
     """`period` stands in the address, so that a form that comes back is about the same one."""
     try:
         with acting() as ctx:
-            _measure, _programme, found = measure_of(ctx, measure_id)
-            entry = read_entry({name: kept(value, name) for name, value in request.form.items()})
+            measure, _programme, found = measure_of(ctx, measure_id)
+            entry = read_entry({name: kept(value, name) for name, value in request.form.items()}, measure.per)
             verbs.report_figure(
                 ctx, measure_id=measure_id, unit_id=unit_id, period=found.key, entry=entry,
                 seen=request.form.get("seen", "")[:40],
@@ -86,7 +86,8 @@ def accept(measure_id: int) -> ResponseReturnValue:
 def baseline(measure_id: int) -> ResponseReturnValue:
     try:
         with acting() as ctx:
-            value = read_number(kept(request.form.get("baseline", ""), "baseline"), "baseline")
+            measure, _programme, _found = measure_of(ctx, measure_id)
+            value = read_number(kept(request.form.get("baseline", ""), "baseline"), "baseline", measure.per)
             verbs.set_baseline(ctx, measure_id, year=number("baseline_year"), value=value)
     except Invalid as error:
         return measure_page(measure_id, {error.field or "baseline": say(error)}, 422)

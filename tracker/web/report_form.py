@@ -13,6 +13,7 @@ from tracker.rules.words import N_
 from tracker.services import report_form as forms
 from tracker.services import unit_report as writing
 from tracker.services.context import Context
+from tracker.store.measure import pers as pers_of
 from tracker.web.downloads import XLSX
 from tracker.web.errors import say
 from tracker.web.language import gettext as _
@@ -48,12 +49,12 @@ def preview(report_id: int) -> ResponseReturnValue:
     """Always a dry run: what is wrong, or what would change. Nothing is saved."""
     with acting() as ctx:
         report = _writable(ctx, report_id)
-        mark, with_figures = forms.mark_of(report), bool(report.measure_ids)
+        mark, pers = forms.mark_of(report), pers_of(ctx.session, report.measure_ids)
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
             raise Invalid(N_("Hãy chọn tệp Excel đã điền."), field="file")
-        form = read_report_form(sent.filename, sent.stream, mark, with_figures=with_figures)
+        form = read_report_form(sent.filename, sent.stream, mark, pers)
     except Invalid as error:
         return _page(report_id, {"file": say(error)}, 422)
     if form.wrong:

@@ -16,11 +16,11 @@ from tracker.services import report as verbs
 from tracker.services.context import Context
 from tracker.services.edition_compare import compare
 from tracker.services.edition_text import owed, sections
-from tracker.services.report_build import material_of
+from tracker.services.report_build import material_of, why_failed
 from tracker.store import cycle as cycles
 from tracker.store.edition import file, file_kinds
 from tracker.store.programme import programmes, years
-from tracker.store.report import editions, load
+from tracker.store.report import editions, has_document, load
 from tracker.web.errors import say
 from tracker.web.inputs import key, year
 from tracker.web.language import gettext as _
@@ -98,7 +98,8 @@ def _show(report_id: int, errors: dict[str, str] | None = None, status: int = 20
         report = _visible(ctx, report_id)
         others = editions(ctx.session, [report.programme_id], limit=300)
         same = [one for one in others if one.cycle_id == report.cycle_id and one.year == report.year]
-        lacking = owed(report) if report.state == "done" and not report.issued_at else []
+        to_issue = report.state == "done" and not report.issued_at
+        lacking = owed(report) if to_issue else []
         # Of what this edition owes, what the office has not written or left empty since.
         rest = (
             {one.key for one in sections(ctx, report.cycle) if one.text is None} & {one.key for one in lacking}
@@ -113,9 +114,11 @@ def _show(report_id: int, errors: dict[str, str] | None = None, status: int = 20
                 files=file_kinds(ctx.session, report.id),
                 owed=lacking,
                 rest=rest,
-                gaps=verbs.gaps_of(report),
+                # What is large is read where it is shown: the page asks again every other second while it is built.
+                gaps=verbs.gaps_of(report) if to_issue else None,
                 may_build=report.programme_id in overseen(ctx, Permission.BUILD_REPORT),
-                sizes={"docx": len(report.document) if report.document else 0},
+                error=_error(report),
+                has_document=has_document(ctx.session, report.id),
                 today=ctx.today,
                 errors=errors or {},
                 values=request.form if errors else {},
@@ -201,6 +204,11 @@ def compared() -> ResponseReturnValue:
         return render_template(
             "reports/compare.html", first=first, second=second, found=found, classes=OFFICIAL_CLASSES, **_words()
         )
+
+
+def _error(report: Any) -> str:
+    cause = why_failed(report.error)
+    return _(cause[0], **cause[1]) if cause else report.error or ""
 
 
 def _visible(ctx: Context, report_id: int) -> Any:

@@ -16,7 +16,7 @@ from tracker.rules.filing import FilingState
 from tracker.rules.numbers import in_field, read_number
 from tracker.rules.permissions import Permission, may
 from tracker.rules.text import plain
-from tracker.rules.typed import NUMBERS, WORDS
+from tracker.rules.typed import NUMBERS, WORDS, per_of
 from tracker.rules.unit_report import LONGEST_SECTION, mark_of
 from tracker.services import filing
 from tracker.services import report_review as review
@@ -26,6 +26,7 @@ from tracker.services.figure import seen_of
 from tracker.services.report_form import base_of_figure
 from tracker.services.report_page import Field, Page, facts, page_of
 from tracker.services.unit_report import Typed
+from tracker.store.measure import pers as pers_of
 from tracker.web.errors import say, status_of
 from tracker.web.inputs import LONGEST, kept, key
 from tracker.web.language import gettext as _
@@ -61,7 +62,7 @@ def save(report_id: int) -> ResponseReturnValue:
             for one in section_list(report.cycle.form)
             if f"text-{one.key}" in request.form
         }
-        entries, errors = _entries(report.measure_ids)
+        entries, errors = _entries(pers_of(ctx.session, report.measure_ids))
         done = writing.save(ctx, report_id, texts, entries)
         errors |= {
             part if part in texts else f"{part}-{error.field or 'value'}": say(error)
@@ -87,11 +88,11 @@ def save(report_id: int) -> ResponseReturnValue:
     )
 
 
-def _entries(measure_ids: list[int]) -> tuple[dict[int, tuple[Entry, str | None]], dict[str, str]]:
-    """What was typed for each measure whose fields were sent; and which numbers are none."""
+def _entries(pers: dict[int, int]) -> tuple[dict[int, tuple[Entry, str | None]], dict[str, str]]:
+    """What was typed for each measure (`pers`: → what it is of) whose fields were sent; and which numbers are none."""
     entries: dict[int, tuple[Entry, str | None]] = {}
     errors: dict[str, str] = {}
-    for id_ in measure_ids:
+    for id_, per in pers.items():
         name = f"m{id_}"
         if f"{name}-source" not in request.form and f"{name}-comment" not in request.form:
             continue
@@ -99,7 +100,8 @@ def _entries(measure_ids: list[int]) -> tuple[dict[int, tuple[Entry, str | None]
         wrong = {}
         for part in NUMBERS:
             try:
-                numbers[part] = read_number(request.form.get(f"{name}-{part}", ""), f"{name}-{part}")
+                typed = request.form.get(f"{name}-{part}", "")
+                numbers[part] = read_number(typed, f"{name}-{part}", per_of(part, per))
             except Invalid as error:
                 wrong[f"{name}-{part}"] = say(error)
         lines = {}
