@@ -229,7 +229,7 @@ def test_compared(session: Session, act: Act, cycle: ReportCycle) -> None:
     assert found.filed == ["Phòng Y tế"]
     assert found.missing == []
     assert {text.key for text in found.texts} >= {"highlights", "plans"}
-    assert all(figure.first == "" and figure.second for figure in found.measures)
+    assert all(figure.first == "chưa có số liệu" != figure.second for figure in found.measures)
     assert found.measures
 
 

@@ -11,6 +11,7 @@ from tests.web.test_pages import Browse, Browser, browse  # noqa: F401  (a fixtu
 from tests.web.test_queries import asked
 from tracker.acting import acting
 from tracker.building import build_due
+from tracker.rules.calendar import LOCAL
 
 LEADER = "truong.ubnd-huyen"
 
@@ -118,7 +119,7 @@ def test_from_asking_to_issue(app: Flask, browse: Browse, cycle_id: int) -> None
     assert 'value="mười lăm"' in wrong
     assert "Lỗi" in wrong
     browse(LEADER).post(f"/reports/{one}/issue", at="/reports/", status=403, number="15", day="2026-01-01")
-    today = datetime.now().date()
+    today = datetime.now(LOCAL).date()
     form = {"number": "15", "day": today.isoformat(), "signer": "Mẫu"}
     page = office.post(f"/reports/{one}/issue", at=f"/reports/{one}", status=422, **form)
     assert 'href="#incomplete"' in page

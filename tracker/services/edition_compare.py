@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tracker.exports.material import Material, sections_of, told
-from tracker.exports.report_annexes import VERDICTS
+from tracker.exports.report_annexes import NO_FIGURE, VERDICTS
 from tracker.exports.report_words import of_some
 from tracker.exports.sections import Change, compared
 from tracker.exports.snapshot import CLASSES, MeasureRow
@@ -81,8 +81,9 @@ def compare(first: Material, second: Material) -> Comparison:
 
 
 def _said(one: MeasureRow) -> str:
+    """Never "": that is of a measure that one of the two does not have."""
     if one.value is None:
-        return ""
+        return NO_FIGURE.lower()
     estimate = " (ước)" if one.estimate else ""
     some = f" ({of_some(one)})" if one.is_partial else ""
     return f"{told(one.value, one.per)}{estimate}, {VERDICTS[one.verdict].lower()}{some}"
