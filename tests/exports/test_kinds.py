@@ -22,6 +22,12 @@ def test_layout_of_every_kind(kind: str, recipient: str) -> None:
     assert check_document(content, Kind(issued=issued)) == []
 
 
+def test_the_only_annex_has_no_number() -> None:
+    snapshot = replace(made(), cells=(), budget=(), filing=())
+    content = report_document(Material(snapshot, texts_of(snapshot, {}), "agency"))
+    assert check_document(content) == []
+
+
 def test_an_issued_document_is_not_blank_and_the_other_way_round() -> None:
     assert check_document(report_document(material(issued=True)))
     assert check_document(report_document(material()), Kind(issued=True))

@@ -127,7 +127,8 @@ class Material:
 
     @cached_property
     def annexes(self) -> dict[str, str]:
-        """Name → Roman number, of those that this recipient gets and that have something to show."""
+        """Name → Roman number, of those that this recipient gets and that have something to show; the only one has
+        none."""
         snapshot = self.snapshot
         shown = {
             "filing": bool(snapshot.filing),
@@ -135,11 +136,11 @@ class Material:
             "communes": bool(snapshot.cells) or snapshot.apart,
         }
         names = [name for name in self.outline.annexes[self.recipient] if shown.get(name, True)]
-        return dict(zip(names, ("I", "II", "III", "IV", "V"), strict=False))
+        return dict(zip(names, ("I", "II", "III", "IV", "V"), strict=False)) if len(names) > 1 else {names[0]: ""}
 
     def at_annex(self, name: str, words: str) -> str:
         """`words` with the annex in the place of {}; "" where this recipient has no such annex."""
-        return words.format(f"Phụ lục {self.annexes[name]}") if name in self.annexes else ""
+        return words.format(f"Phụ lục {self.annexes[name]}".strip()) if name in self.annexes else ""
 
     def work(self) -> Iterable[tuple[str, WorkRow]]:
         if self.read_work is not None:
