@@ -1,22 +1,23 @@
 """Sending what is due by mail and to chats: claim, commit, send, settle; no transaction is open meanwhile."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
 from time import monotonic, sleep
 
+from tracker.mail.answer import Answer, Outcome
 from tracker.mail.chat import Message, Messenger
 from tracker.mail.message import Letter
-from tracker.mail.transport import Answer, Outcome, open_transport
+from tracker.mail.transport import open_transport
 from tracker.services.context import Context
 from tracker.services.outbox import claim, claim_chat, give_back
 from tracker.services.settlement import settle
 from tracker.store.outage import database_down
 from tracker.store.sender import Sender, SessionLost
 
-# Claimed by one sender in one go.
-AT_ONCE = 20
+# Claimed by one sender in one go: at first a few, then what goes out in a second, so that others have their share of
+# what a slow server takes one by one.
+FEW, MANY = 20, 200
 # Seconds after which no further letter is begun: with one slow try more it ends well before Celery would end it.
 LONGEST = 150.0
 # Seconds for which a sender waits for a database that went away, with a letter that it does not know of.
@@ -38,19 +39,19 @@ def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Calla
     """
     with acting() as ctx:
         engine = ctx.session.get_bind().engine
-    tried, end = 0, monotonic() + LONGEST
+    tried, at_once, end = 0, FEW, monotonic() + LONGEST
     with (
         closing(Sender(engine)) as sender,
         closing(open_transport(mail_url)) as send,
         closing(Messenger()) as tell,
-        ThreadPoolExecutor(1) as aside,
     ):
-        last = _Last(acting, sender, aside)
+        last = _Last(acting, sender)
         try:
             while tried < limit and monotonic() < end and not stopping():
-                claimed = _claimed(acting, sender.number, min(AT_ONCE, limit - tried))
+                claimed = _claimed(acting, sender.number, min(at_once, limit - tried))
                 if not claimed:
                     break
+                began = monotonic()
                 for number, (mail_id, letter) in enumerate(claimed):
                     if monotonic() > end or stopping():
                         last.settled()
@@ -58,7 +59,7 @@ def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Calla
                             give_back(ctx, sender.number, [mail_id for mail_id, _letter in claimed[number:]])
                         break
                     if isinstance(letter, Letter):
-                        answer = send(letter, last.settled)
+                        answer = send(letter, last.settled, _mail_at(claimed, number + 1))
                     else:
                         last.settled()
                         answer = tell(letter)
@@ -66,22 +67,25 @@ def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Calla
                     last.settled()
                     last.settle(mail_id, answer)
                 last.settled()
+                at_once = min(MANY, max(FEW, int(len(claimed) / (monotonic() - began))))
         except SessionLost:
             pass
     return tried
 
 
 class _Last:
-    """The letter that went out last: written down by a thread of its own while the next one is on its way to the
-    server, which takes as long, and waited for before that is handed over."""
+    """The letter that went out last: the database writes it down while the next one is on its way to the server, and
+    is waited for before that is handed over."""
 
-    def __init__(self, acting: Acting, sender: Sender, aside: ThreadPoolExecutor) -> None:
-        self._acting, self._sender, self._aside = acting, sender, aside
-        self._under_way: tuple[int, Answer, Future[bool]] | None = None
+    def __init__(self, acting: Acting, sender: Sender) -> None:
+        self._acting, self._sender = acting, sender
+        self._under_way: tuple[int, Answer] | None = None
 
     def settle(self, mail_id: int, answer: Answer) -> None:
         if answer.outcome is Outcome.SENT:
-            self._under_way = mail_id, answer, self._aside.submit(self._sender.sent, mail_id, answer.detail)
+            with self._or_when_it_is_back(mail_id, answer):
+                self._sender.begin_sent(mail_id, answer.detail)
+            self._under_way = mail_id, answer
         else:
             self._at_length(mail_id, answer)
 
@@ -89,24 +93,24 @@ class _Last:
         """Raises SessionLost, like `settle`: what went out is written down then, and nothing more may be sent."""
         if self._under_way is None:
             return
-        mail_id, answer, written = self._under_way
-        self._under_way = None
-        try:
-            done = written.result()
-        except SessionLost:
-            _when_it_is_back(partial(_settle, self._acting, mail_id, self._sender.number, answer))
-            raise
+        (mail_id, answer), self._under_way = self._under_way, None
+        with self._or_when_it_is_back(mail_id, answer):
+            done = self._sender.was_sent()
         if not done:
             self._at_length(mail_id, answer)
 
     def _at_length(self, mail_id: int, answer: Answer) -> None:
-        write = partial(_settle, self._acting, mail_id, self._sender.number, answer)
-        try:
+        with self._or_when_it_is_back(mail_id, answer):
             self._sender.check()
+        _settle(self._acting, mail_id, self._sender.number, answer)
+
+    @contextmanager
+    def _or_when_it_is_back(self, mail_id: int, answer: Answer) -> Iterator[None]:
+        try:
+            yield
         except SessionLost:
-            _when_it_is_back(write)
+            _when_it_is_back(partial(_settle, self._acting, mail_id, self._sender.number, answer))
             raise
-        write()
 
 
 def _claimed(acting: Acting, sender: int, most: int) -> Sequence[tuple[int, Letter | Message]]:
@@ -116,6 +120,11 @@ def _claimed(acting: Acting, sender: int, most: int) -> Sequence[tuple[int, Lett
             return mails
         message = claim_chat(ctx, sender)
         return [message] if message else []
+
+
+def _mail_at(claimed: Sequence[tuple[int, Letter | Message]], number: int) -> Letter | None:
+    letter = claimed[number][1] if number < len(claimed) else None
+    return letter if isinstance(letter, Letter) else None
 
 
 def _settle(acting: Acting, mail_id: int, sender: int, answer: Answer) -> None:

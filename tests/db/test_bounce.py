@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from tests.conftest import Act
 from tests.db.test_outbox import ONE, due_now, put, take
 from tests.helpers.world import AT
+from tracker.mail.answer import Answer, Outcome
 from tracker.mail.bounce import Action, Bounce
-from tracker.mail.transport import Answer, Outcome
 from tracker.models.audit import AuditEvent
 from tracker.models.outbox import MailBounce, MailState, OutboxMail
 from tracker.models.user import User

@@ -11,7 +11,7 @@ from tests.db.test_fallback import mail_to, passed_on, user
 from tests.db.test_notification import HEAD, OFFICE, OFFICER, mute
 from tests.db.test_outbox import ONE
 from tests.db.test_sweep import morning
-from tracker.mail.transport import Answer, Outcome
+from tracker.mail.answer import Answer, Outcome
 from tracker.models.assignment import Assignment
 from tracker.models.outbox import Channel, MailState, OutboxMail
 from tracker.rules.errors import Invalid, NotAllowed, NotFound

@@ -10,8 +10,8 @@ from tests.conftest import Act
 from tests.db.test_bounce import about
 from tests.db.test_outbox import BODY
 from tests.db.test_sweep import morning
+from tracker.mail.answer import Answer, Outcome
 from tracker.mail.bounce import Action
-from tracker.mail.transport import Answer, Outcome
 from tracker.models.assignment import Assignment
 from tracker.models.audit import AuditEvent
 from tracker.models.delegation import Delegation

@@ -11,7 +11,7 @@ from tests.db.test_assignment import HEAD, OFFICE, OFFICER
 from tests.db.test_bounce import about as notification
 from tests.db.test_fallback import GONE, mail_to, passed_on, try_once, user
 from tests.db.test_sweep import morning
-from tracker.mail.transport import Outcome
+from tracker.mail.answer import Outcome
 from tracker.models.assignment import Assignment
 from tracker.models.escalation import Escalation
 from tracker.models.outbox import OutboxMail

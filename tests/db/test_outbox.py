@@ -14,9 +14,9 @@ from tests.conftest import Act
 from tests.helpers.stack import until
 from tests.helpers.statements import asked
 from tests.helpers.world import AT
+from tracker.mail.answer import Answer, Outcome
 from tracker.mail.message import Letter
 from tracker.mail.template import Rendered
-from tracker.mail.transport import Answer, Outcome
 from tracker.models.outbox import MailState, MailTry, OutboxMail
 from tracker.models.user import User
 from tracker.rules.calendar import LOCAL

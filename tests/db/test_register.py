@@ -11,7 +11,7 @@ from tests.conftest import Act
 from tests.db.test_bounce import about
 from tests.db.test_fallback import mail_to, try_once, user
 from tests.db.test_sweep import morning
-from tracker.mail.transport import Outcome
+from tracker.mail.answer import Outcome
 from tracker.models.assignment import Assignment
 from tracker.models.outbox import MailState, OutboxMail
 from tracker.models.programme import Programme

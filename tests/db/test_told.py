@@ -14,7 +14,7 @@ from tests.db.test_fallback import GONE, mail_to, passed_on, try_once, user
 from tests.db.test_rollover import NEW_YEAR
 from tests.db.test_sweep import morning
 from tests.helpers.links import link_of
-from tracker.mail.transport import Outcome
+from tracker.mail.answer import Outcome
 from tracker.models.assignment import Assignment
 from tracker.models.mail_link import MailLink
 from tracker.models.outbox import OutboxMail

@@ -25,7 +25,7 @@ from tracker.app import create_app
 from tracker.delivery import deliver_due
 from tracker.extensions import db
 from tracker.local.postgres import PostgresServer
-from tracker.mail import transport
+from tracker.mail.smtp import WHOLE_TRY_WITHIN
 
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # the server tells each handshake that fails, at length
 A_MINUTE = """
@@ -131,7 +131,7 @@ def five_percent(trouble: Trouble, mails: int) -> Found:
 def tarpit(trouble: Trouble, mails: int) -> Found:
     """It greets for ever, a byte now and then."""
     with Postman() as postman, doorkeeper(b"220-", drip=b"x") as url:
-        patient = patch.object(transport, "WHOLE_TRY_WITHIN", SCALED)
+        patient = patch("tracker.mail.smtp.WHOLE_TRY_WITHIN", SCALED)
         return trouble.run(postman, mails, during=url, minutes=1, patient=patient)
 
 
@@ -190,7 +190,7 @@ def smtp(folder: Path, mails: int = 1_000) -> Table:
     return Table(
         "A mail server that misbehaves",
         "A real SMTP server and a real outbox; minutes pass by shifting the rows' times, and in the tarpit a try ends"
-        f" after {SCALED} s instead of {transport.WHOLE_TRY_WITHIN:.0f}. Found and promised: lost / extra copies /"
+        f" after {SCALED} s instead of {WHOLE_TRY_WITHIN:.0f}. Found and promised: lost / extra copies /"
         f" shown as failed with the server's words / shown as uncertain. {began.capitalize()}.",
         promises,
     )

@@ -120,9 +120,9 @@ class Postman:
 
 
 @contextmanager
-def waiter(answers: bytes) -> Iterator[tuple[str, bytearray]]:
+def waiter(*answers: bytes) -> Iterator[tuple[str, bytearray]]:
     """(URL, what it heard by the end) of a server with PIPELINING that answers nothing before it heard DATA, and then
-    everything at once."""
+    gives the first of the answers at once; the next one after the next DATA."""
     heard = bytearray()
 
     def wait() -> None:
@@ -132,11 +132,12 @@ def waiter(answers: bytes) -> Iterator[tuple[str, bytearray]]:
             guest.sendall(b"220 here\r\n")
             heard.extend(guest.recv(8192))
             guest.sendall(b"250-here\r\n250 PIPELINING\r\n")
-            while b"DATA\r\n" not in heard:
-                heard.extend(guest.recv(8192))
-            guest.sendall(answers)
+            for number, answer in enumerate(answers, 1):
+                while heard.count(b"DATA\r\n") < number:
+                    heard.extend(guest.recv(8192))
+                guest.sendall(answer)
             with suppress(OSError):
-                while b"QUIT" not in heard and b"\r\n.\r\n" not in heard and (more := guest.recv(8192)):
+                while b"QUIT" not in heard and heard.count(b"\r\n.\r\n") < len(answers) and (more := guest.recv(8192)):
                     heard.extend(more)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -13,9 +13,9 @@ from tests.helpers.receiver import Receiver
 from tests.helpers.stack import until
 from tracker.config import ROOT
 from tracker.mail import chat
+from tracker.mail.answer import Outcome
 from tracker.mail.chat import Message, Messenger
 from tracker.mail.chat_child import outside
-from tracker.mail.transport import Outcome
 
 
 @pytest.fixture

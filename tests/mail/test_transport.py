@@ -10,9 +10,10 @@ import pytest
 
 from tests.helpers.smtp import Postman, doorkeeper, waiter
 from tracker.local.process import free_port
-from tracker.mail import transport
+from tracker.mail import smtp
+from tracker.mail.answer import Outcome
 from tracker.mail.message import Letter, build, new_message_id
-from tracker.mail.transport import BadMailUrl, Outcome, open_transport
+from tracker.mail.transport import BadMailUrl, open_transport
 
 LETTER = Letter(
     message_id="<mot@example.vn>",
@@ -24,6 +25,9 @@ LETTER = Letter(
     html="<p>Kính gửi</p>",
     created_at=datetime(2026, 11, 25, 1, 30, tzinfo=UTC),
 )
+
+SECOND = replace(LETTER, message_id="<hai@example.vn>")
+GO_ON = b"250 OK\r\n250 OK\r\n354 go on\r\n"
 
 BOTH_WAYS = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "at once"])
 
@@ -63,9 +67,49 @@ def test_refusals(phase: str, reply: str, outcome: Outcome, pipelining: bool) ->
 
 
 def test_where_the_server_says_so_commands_wait_for_no_answer() -> None:
-    with waiter(b"250 OK\r\n250 OK\r\n354 go on\r\n250 taken\r\n") as (url, heard):
+    with waiter(GO_ON + b"250 taken\r\n") as (url, heard):
         assert open_transport(url)(LETTER).detail == "250 taken"
     assert heard.endswith(b"\r\n.\r\n")
+
+
+def test_the_next_letter_begins_with_the_last_line_of_this_one() -> None:
+    """One wait a letter: the server here says nothing about the first one before it has heard of the second."""
+    with waiter(GO_ON, b"250 first\r\n" + GO_ON + b"250 second\r\n") as (url, heard):
+        send = open_transport(url)
+        assert send(LETTER, following=SECOND).detail == "250 first"
+        assert send(SECOND).detail == "250 second"
+    assert heard.count(b"MAIL FROM") == 2
+
+
+def test_a_letter_that_was_begun_and_is_not_sent_gets_no_last_line() -> None:
+    with Postman(pipelining=True) as postman:
+        send = open_transport(postman.url)
+        assert send(LETTER, following=SECOND).outcome is Outcome.SENT
+        assert send(replace(SECOND, message_id="<ba@example.vn>")).outcome is Outcome.SENT
+        send(LETTER, following=SECOND)
+        send.close()
+    assert postman.ids() == {"<mot@example.vn>": 2, "<ba@example.vn>": 1}
+
+
+@pytest.mark.parametrize("reply", ["550 refused", "450 busy"])
+def test_a_refusal_does_not_harm_the_letter_that_was_begun(reply: str) -> None:
+    with Postman(pipelining=True) as postman:
+        send = open_transport(postman.url)
+        postman.replies["DATA"] = reply
+        assert send(LETTER, following=SECOND).detail == reply
+        del postman.replies["DATA"]
+        assert send(SECOND).outcome is Outcome.SENT
+    assert postman.ids() == {SECOND.message_id: 1}
+
+
+def test_a_letter_that_cannot_be_written_down_is_not_begun() -> None:
+    hostile = replace(SECOND, to_address="a@b.vn>\r\nRCPT TO:<c@d.vn")
+    with waiter(GO_ON + b"250 first\r\n") as (url, heard):
+        send = open_transport(url)
+        assert send(LETTER, following=hostile).outcome is Outcome.SENT
+        assert send(hostile).outcome is Outcome.FAILED
+        send.close()
+    assert heard.count(b"MAIL FROM") == 1
 
 
 @pytest.mark.parametrize("refusal", ["550 no such user", "450 busy"])
@@ -90,7 +134,7 @@ def test_a_server_that_shows_us_the_door_is_tried_again(greeting: bytes) -> None
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "CONNECT_WITHIN", 0.3)
+    monkeypatch.setattr(smtp, "CONNECT_WITHIN", 0.3)
     with doorkeeper(b"") as url:
         assert open_transport(url)(LETTER).outcome is Outcome.RETRY
 
@@ -107,7 +151,7 @@ def test_a_break_is_uncertain_only_after_the_last_line(phase: str, outcome: Outc
 
 
 def test_no_answer_to_the_last_line_is_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "ANSWER_WITHIN", 0.5)
+    monkeypatch.setattr(smtp, "ANSWER_WITHIN", 0.5)
     with Postman() as postman:
         postman.stall.set()
         assert open_transport(postman.url)(LETTER).outcome is Outcome.UNCERTAIN
@@ -115,7 +159,7 @@ def test_no_answer_to_the_last_line_is_uncertain(monkeypatch: pytest.MonkeyPatch
 
 def test_a_server_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A byte now and then keeps every single wait short; the whole letter has its end all the same."""
-    monkeypatch.setattr(transport, "WHOLE_TRY_WITHIN", 0.6)
+    monkeypatch.setattr(smtp, "WHOLE_TRY_WITHIN", 0.6)
     with doorkeeper(b"220-", drip=b"x") as url:
         assert open_transport(url)(LETTER).outcome is Outcome.RETRY
 

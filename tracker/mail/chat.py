@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from select import select
 from typing import IO, Any
 
+from tracker.mail.answer import Answer, Outcome
 from tracker.mail.template import ROOT
-from tracker.mail.transport import Answer, Outcome
 
 # Seconds. With one slow try a sender stays within the silence that the database allows it (`store.sender`).
 START_WITHIN = 20.0

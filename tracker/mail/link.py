@@ -13,7 +13,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_urlsafe
 
-_NONCE = re.compile(r"(?<=/act/)~([A-Za-z0-9_-]{43})")
+_NONCE = re.compile(r"/act/~([A-Za-z0-9_-]{43})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ def hash_of(token: str) -> str:
 
 def fill(body: str, key: bytes, message_id: str) -> str:
     """The body as it travels."""
-    return _NONCE.sub(lambda found: token_of(key, message_id, found[1]), body)
+    return _NONCE.sub(lambda found: f"/act/{token_of(key, message_id, found[1])}", body)
 
 
 def mask(body: str) -> str:
     """The body as others than its recipient may read it."""
-    return _NONCE.sub("…", body)
+    return _NONCE.sub("/act/…", body)

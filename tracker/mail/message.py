@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, make_msgid
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tracker.rules.calendar import LOCAL
 
@@ -31,6 +31,11 @@ class Letter:
     created_at: datetime
     # Where the recipient's program switches such mails off at one click; empty: this one cannot be switched off.
     unsubscribe: str = ""
+
+    @cached_property
+    def content(self) -> bytes:
+        """Built once, when it is first asked for. Raises ValueError like `build`."""
+        return build(self)
 
 
 def new_message_id(from_address: str) -> str:

@@ -2,9 +2,9 @@
 
 from sqlalchemy import func, select
 
+from tracker.mail.answer import Answer, Outcome
 from tracker.mail.bounce import blames_address
 from tracker.mail.retry import next_try
-from tracker.mail.transport import Answer, Outcome
 from tracker.models.outbox import Channel, MailState, MailTry, OutboxMail
 from tracker.models.user import User
 from tracker.services.context import Context

@@ -1,10 +1,12 @@
 """A sender of mail as a session of the database: what it has claimed is its own for as long as that session lives."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from secrets import randbelow
-from typing import Any
+from select import POLLIN, poll
 
 import psycopg
+from psycopg import pq
 from sqlalchemy import Engine
 
 # First key of the advisory locks by which senders are known to live; the second is the sender's own number.
@@ -13,12 +15,13 @@ SENDERS = 6_210_713
 SILENT_FOR = 60
 
 # The usual case in one statement on the sender's own session, which commits by itself: one trip a letter.
-_SENT = """
+_NAME = b"sent"
+_SENT = b"""
     WITH done AS (
         UPDATE outbox SET state = 'sent', sent_at = clock_timestamp(), sender = NULL
-        WHERE id = %s AND sender = %s AND state = 'sending' RETURNING id
+        WHERE id = $1::integer AND sender = $2::integer AND state = 'sending' RETURNING id
     )
-    INSERT INTO mail_tries (outbox_id, at, answer, detail) SELECT id, clock_timestamp(), 'sent', %s FROM done
+    INSERT INTO mail_tries (outbox_id, at, answer, detail) SELECT id, clock_timestamp(), 'sent', $3::text FROM done
 """
 
 
@@ -29,7 +32,7 @@ class SessionLost(Exception):
 class Sender:
     """Holds a connection of its own with a lock on `number`; killed, cut off or closed, its claims are free at once.
 
-    `sent` and `check` raise SessionLost: then nothing more may be sent.
+    `begin_sent`, `was_sent` and `check` raise SessionLost: then nothing more may be sent.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -44,24 +47,47 @@ class Sender:
             connection.autocommit = True
             connection.execute("SELECT set_config('idle_session_timeout', %s, false)", (f"{SILENT_FOR}s",))
             connection.execute("SELECT pg_advisory_lock(%s, %s)", (SENDERS, self.number))
+            self._server = connection.pgconn
+            self._server.prepare(_NAME, _SENT)
+            self._ready = poll()
+            self._ready.register(self._server.socket, POLLIN)
         except BaseException:
             self.close()
             raise
 
-    def sent(self, mail_id: int, detail: str) -> bool:
-        """Settles a letter that was taken; False when the row is no longer this sender's."""
-        return self._execute(_SENT, (mail_id, self.number, detail)).rowcount == 1
+    def begin_sent(self, mail_id: int, detail: str) -> None:
+        """Begins to settle a letter that was taken; whoever begins must ask `was_sent` before anything else."""
+        with _session_or_lost():
+            values = str(mail_id), str(self.number), detail
+            self._server.send_query_prepared(_NAME, [value.encode() for value in values])
+
+    def was_sent(self) -> bool:
+        """Waits until that is committed; False when the row is no longer this sender's."""
+        with _session_or_lost():
+            while self._server.is_busy():
+                self._ready.poll()
+                self._server.consume_input()
+            result = self._server.get_result()
+            assert result is not None
+            while self._server.get_result():
+                pass
+            if result.status != pq.ExecStatus.COMMAND_OK:
+                raise psycopg.errors.error_from_result(result)
+            return result.command_tuples == 1
 
     def check(self) -> None:
         """Whether the claims still hold."""
-        self._execute("SELECT", ())
-
-    def _execute(self, statement: str, values: tuple[object, ...]) -> psycopg.Cursor[Any]:
-        try:
-            return self._connection.execute(statement.encode(), values)
-        except psycopg.OperationalError as error:
-            raise SessionLost from error
+        with _session_or_lost():
+            self._connection.execute("SELECT")
 
     def close(self) -> None:
         with suppress(psycopg.Error):
             self._connection.close()
+
+
+@contextmanager
+def _session_or_lost() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise SessionLost from error
