@@ -36,7 +36,8 @@ from tracker.services.escalation import sweep
 
 OPEN, UNITS = 1_000_000, 10_000
 DUE, PEOPLE = 40_000, 50_000
-MAILS, CONNECTIONS = 4_000, (1, 4)
+# Mails of one sender in one round, so many rounds: a shared machine is now fast and now slow.
+MAILS, ROUNDS = {1: 1_200, 4: 600}, 5
 MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=LOCAL)
 # Everything is open and due in a far year, told of nothing and with nothing to tell.
 ALL_OPEN = (
@@ -152,22 +153,28 @@ def _digests(url: str) -> list[Row]:
 
 
 def _mails(url: str) -> list[Row]:
-    """Bare smtplib and ours in turn, over as many connections, to the same server."""
+    """Bare smtplib and ours in turn, over as many connections, to the same server; what is told is the median."""
     rows = []
-    port = free_port()
-    sink = subprocess.Popen([sys.executable, "-m", "tests.bench.sink", str(port)], cwd=ROOT)
-    try:
-        assert until(lambda: _answers(port), 30)
-        for connections in CONNECTIONS:
-            bare = _together("bare", [str(port), str(MAILS // connections)], connections)
-            ours = _together("deliver", [url, str(port), str(MAILS // connections)], connections)
-            rows.append((
-                f"{MAILS:,} digests over {connections} connections", f"{MAILS / ours:.2f} s", f"{ours:,.0f}/s", "–",
-                f"bare smtplib {bare:,.0f}/s: {ours / bare:.0%}; goal 80 %",
-            ))  # fmt: skip
-    finally:
-        sink.terminate()
-        sink.wait()
+    for said in ("pipelining", ""):
+        port = free_port()
+        sink = subprocess.Popen([sys.executable, "-m", "tests.bench.sink", str(port), *said.split()], cwd=ROOT)
+        try:
+            assert until(lambda port=port: _answers(port), 30)  # type: ignore[misc]
+            for connections, each in MAILS.items():
+                bare, ours = [], []
+                for _ in range(ROUNDS):
+                    bare.append(_together("bare", [str(port), str(each)], connections))
+                    ours.append(_together("deliver", [url, str(port), str(each)], connections))
+                shares = sorted(one / other for one, other in zip(ours, bare, strict=True))
+                rate = sorted(ours)[ROUNDS // 2]
+                rows.append((
+                    f"digests over {connections} connections{f', {said}' if said else ''}",
+                    f"{1000 / rate:.2f} ms each", f"{rate:,.0f}/s", "–",
+                    f"{shares[ROUNDS // 2]:.0%} of bare smtplib ({shares[0]:.0%} to {shares[-1]:.0%}); goal 80 %",
+                ))  # fmt: skip
+        finally:
+            sink.terminate()
+            sink.wait()
     return rows
 
 

@@ -1,7 +1,8 @@
 """Pages at 2,000, 100,000 and 1,000,000 assignments, through gunicorn as in production.
 
 Server time at one connection and requests a second at one and at eight, beside limits of the same run: fifty rows by
-raw SQL with a fitting index, and an empty page.
+raw SQL with a fitting index, and `/healthz`. Each page stands beside an empty page of bare Flask too, measured in this
+process just before it and just after: what the same machine would do at another moment.
 """
 
 import socket
@@ -15,6 +16,7 @@ from secrets import token_hex
 from urllib.parse import urlencode
 
 import psycopg
+from flask import Flask
 from flask_migrate import upgrade
 
 from tests.bench.seed import seed
@@ -31,7 +33,7 @@ from tracker.local.process import free_port
 UNITS = {2_000: 40, 100_000: 1_000, 1_000_000: 10_000}
 RUNS, SECONDS = 100, 5.0
 OVERDUE = "/assignments?class=overdue&year=2026"
-Row = tuple[str, str, str, str, str, str]
+Row = tuple[str, str, str, str, str, str, str]
 FIFTY = (
     "SELECT id, text, due_on FROM assignments WHERE programme_id = 1 AND NOT closed AND starred = false"
     " ORDER BY due_on, id LIMIT 50"
@@ -80,23 +82,23 @@ def _size(server: PostgresServer, folder: Path, size: int) -> list[Row]:
         assert until(lambda: "Listening" in stack.log("web").read_text(), 60), stack.logs()
         head, office = _Visitor(port, HEAD), _Visitor(port, OFFICE)
         pages: list[tuple[str, _Visitor, str]] = [
-            ("empty page", head, "/healthz"),
+            ("`/healthz`", head, "/healthz"),
             ("my work", head, "/my-work"),
             ("overdue list, 50 rows", office, OVERDUE),
             ("one assignment", head, f"/assignments/{one}"),
             ("monitor", office, "/monitor?year=2026"),
             ("search", office, "/search?q=duoi+nuoc"),
         ]
-        rows = [_row(count, "50 rows by raw SQL", raw, "–", "–")]
+        rows = [_row(count, "50 rows by raw SQL", raw)]
         for what, who, path in pages:
             rows.append(_page(count, what, who, path))
         # Every page of the list once: no row of it has been drawn before.
         fresh = sorted(_time(lambda n=n: office.get(f"{OVERDUE}&page={n}")) for n in range(2, 12))  # type: ignore[misc]
-        rows.append(_row(count, "overdue list, rows never drawn before", fresh, "–", "–"))
-        rows.append(_row(count, "one update (a write)", sorted(head.update(one) for _ in range(RUNS)), "–", "–"))
+        rows.append(_row(count, "overdue list, rows never drawn before", fresh, _bare_flask()))
+        rows.append(_row(count, "one update (a write)", sorted(head.update(one) for _ in range(RUNS)), _bare_flask()))
         many, path = _about(server.url(name), 2_000)
         export = _times(lambda: office.get(f"/assignments.xlsx?{path}"), 5)
-        rows.append(_row(count, f"export of {many:,} rows", export, "–", "–"))
+        rows.append(_row(count, f"export of {many:,} rows", export, _bare_flask()))
     return rows
 
 
@@ -190,8 +192,18 @@ def _token(page: bytes) -> str:
 def _page(count: int, what: str, who: _Visitor, path: str) -> Row:
     for _ in range(6):
         who.get(path)
+    before = _bare_flask()
     found = _times(lambda: who.get(path), RUNS)
-    return _row(count, what, found, _rate(who, path, 1), _rate(who, path, 8))
+    bare = (before + _bare_flask()) / 2
+    return _row(count, what, found, bare, _rate(who, path, 1), _rate(who, path, 8))
+
+
+def _bare_flask() -> float:
+    """Seconds of a page that says two letters, without a server: the median."""
+    app = Flask("bare")
+    app.add_url_rule("/", view_func=lambda: "ok")
+    client = app.test_client()
+    return statistics.median(_times(lambda: client.get("/"), RUNS))
 
 
 def _rate(who: _Visitor, path: str, connections: int) -> str:
@@ -218,9 +230,9 @@ def _time(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _row(count: int, what: str, found: list[float], one: str, eight: str) -> Row:
-    p95 = found[min(len(found) - 1, int(len(found) * 0.95))]
-    return f"{count:,}", what, _text(statistics.median(found)), _text(p95), one, eight
+def _row(count: int, what: str, found: list[float], bare: float = 0.0, one: str = "–", eight: str = "–") -> Row:
+    middle, p95 = statistics.median(found), found[min(len(found) - 1, int(len(found) * 0.95))]
+    return f"{count:,}", what, _text(middle), _text(p95), f"{middle / bare:.0f} ×" if bare else "–", one, eight
 
 
 def _text(seconds: float) -> str:
