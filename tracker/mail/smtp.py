@@ -92,8 +92,9 @@ class Courier:
                     return _refused(code, text, for_good=phase == "RCPT TO")
             self._hurry(server)
             server.send(content)
-            # Built while the server reads.
-            more = _all_commands(following) if together and self._sent + 1 < LETTERS_A_CONNECTION else b""
+            more = _all_commands(following)  # which builds it, while the server reads
+            if not together or self._sent + 1 >= LETTERS_A_CONNECTION:
+                more = b""
             ready()
             self._hurry(server)
             phase, handed_over = "after DATA", True
