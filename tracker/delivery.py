@@ -15,9 +15,10 @@ from tracker.services.settlement import settle
 from tracker.store.outage import database_down
 from tracker.store.sender import Sender, SessionLost
 
-# Claimed by one sender in one go: at first a few, then what goes out in a second, so that others have their share of
-# what a slow server takes one by one.
+# Claimed by one sender in one go: at first a few, then what goes out in a second. What did not go out within so many
+# seconds is given back: others have their share of what a slow server takes one by one.
 FEW, MANY = 20, 200
+AT_LENGTH = 5.0
 # Seconds after which no further letter is begun: with one slow try more it ends well before Celery would end it.
 LONGEST = 150.0
 # Seconds for which a sender waits for a database that went away, with a letter that it does not know of.
@@ -33,13 +34,13 @@ def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Calla
     """Sends up to `limit` mails one by one; returns how many were tried. Killed anywhere, it loses none.
 
     Mails first, and between two messages to chats whatever mail came due meanwhile: no slow service holds up a mail.
-    A few mails are claimed at once, each is settled by itself before the next one is handed over: whatever ends this
+    Some mails are claimed together, each is settled by itself before the next one is handed over: whatever ends this
     sender or its session, at most one letter is out that no row knows of, and its other claims are anybody's at once.
     What is left when `stopping` says so is given back.
     """
     with acting() as ctx:
         engine = ctx.session.get_bind().engine
-    tried, at_once, end = 0, FEW, monotonic() + LONGEST
+    tried, most, end = 0, FEW, monotonic() + LONGEST
     with (
         closing(Sender(engine)) as sender,
         closing(open_transport(mail_url)) as send,
@@ -48,12 +49,12 @@ def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Calla
         last = _Last(acting, sender)
         try:
             while tried < limit and monotonic() < end and not stopping():
-                claimed = _claimed(acting, sender.number, min(at_once, limit - tried))
+                claimed = _claimed(acting, sender.number, min(most, limit - tried))
                 if not claimed:
                     break
-                began = monotonic()
+                began, before = monotonic(), tried
                 for number, (mail_id, letter) in enumerate(claimed):
-                    if monotonic() > end or stopping():
+                    if monotonic() > min(end, began + AT_LENGTH) or stopping():
                         last.settled()
                         with acting() as ctx:
                             give_back(ctx, sender.number, [mail_id for mail_id, _letter in claimed[number:]])
@@ -67,7 +68,7 @@ def deliver_due(mail_url: str, acting: Acting, limit: int = 500, stopping: Calla
                     last.settled()
                     last.settle(mail_id, answer)
                 last.settled()
-                at_once = min(MANY, max(FEW, int(len(claimed) / (monotonic() - began))))
+                most = min(MANY, max(FEW, int((tried - before) / (monotonic() - began))))
         except SessionLost:
             pass
     return tried

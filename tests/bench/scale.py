@@ -2,7 +2,7 @@
 
 Server time at one connection and requests a second at one and at eight, beside limits of the same run: fifty rows by
 raw SQL with a fitting index, and `/healthz`. Each page stands beside an empty page of bare Flask too, measured in this
-process just before it and just after: what the same machine would do at another moment.
+process beside it: what the same machine would do at another moment.
 """
 
 import socket

@@ -134,7 +134,9 @@ def waiter(*answers: bytes) -> Iterator[tuple[str, bytearray]]:
             guest.sendall(b"250-here\r\n250 PIPELINING\r\n")
             for number, answer in enumerate(answers, 1):
                 while heard.count(b"DATA\r\n") < number:
-                    heard.extend(guest.recv(8192))
+                    more = guest.recv(8192)
+                    assert more, "it hung up"
+                    heard.extend(more)
                 guest.sendall(answer)
             with suppress(OSError):
                 while b"QUIT" not in heard and heard.count(b"\r\n.\r\n") < len(answers) and (more := guest.recv(8192)):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,47 @@ def test_a_refusal_does_not_harm_the_letter_that_was_begun(reply: str) -> None:
         del postman.replies["DATA"]
         assert send(SECOND).outcome is Outcome.SENT
     assert postman.ids() == {SECOND.message_id: 1}
+
+
+def test_a_letter_that_was_begun_is_judged_by_its_own_answers() -> None:
+    refused = b"250 first\r\n250 OK\r\n550 5.1.1 nobody\r\n354 go on\r\n"
+    with waiter(GO_ON, refused) as (url, heard):
+        send = open_transport(url)
+        assert send(LETTER, following=SECOND).outcome is Outcome.SENT
+        answer = send(SECOND)
+    assert (answer.outcome, answer.detail) == (Outcome.FAILED, "550 5.1.1 nobody")
+    assert heard.count(b"\r\n.\r\n") == 1
+
+
+def test_where_what_came_with_the_last_line_is_lost_no_letter_is_begun_early_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that says PIPELINING and does not mean it costs one wait, not one a letter."""
+    monkeypatch.setattr(smtp, "ANSWER_WITHIN", 0.5)
+    third = replace(LETTER, message_id="<ba@example.vn>")
+
+    class Forgets(Postman):
+        async def handle_DATA(self, server: Any, *about: object) -> str:
+            server._reader._buffer.clear()
+            return await super().handle_DATA(server, *about)  # type: ignore[arg-type]
+
+    with Forgets(pipelining=True) as postman:
+        send = open_transport(postman.url)
+        assert [send(one, following=two).outcome for one, two in ((LETTER, SECOND), (SECOND, third))] == ["sent"] * 2
+        assert send(third).outcome is Outcome.SENT
+        send.close()
+    assert set(postman.ids().values()) == {1}
+    assert postman.connections == 2
+
+
+def test_with_a_slow_server_each_letter_begins_when_the_last_one_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may tell of a letter only after it has thought about the next one."""
+    monkeypatch.setattr(smtp, "QUICK", 0.0)
+    with waiter(GO_ON + b"250 first\r\n") as (url, heard):
+        send = open_transport(url)
+        assert send(LETTER, following=SECOND).detail == "250 first"
+        send.close()
+    assert heard.count(b"MAIL FROM") == 1
 
 
 def test_a_letter_that_cannot_be_written_down_is_not_begun() -> None:

@@ -17,12 +17,13 @@ from tracker.mail.message import Letter, one_line
 CONNECT_WITHIN = 10.0
 ANSWER_WITHIN = 30.0
 WHOLE_TRY_WITHIN = 50.0
+# A server may say that it has a letter only when it has thought about the next one's commands: where a letter takes
+# longer than this, each is begun when the last one is answered.
+QUICK = 1.0
 # Many servers end a connection after a hundred.
 LETTERS_A_CONNECTION = 100
-
-
-def at_once() -> None:
-    """Nothing is waited for."""
+# Asked before the last line is handed over.
+Ready = Callable[[], None]
 
 
 class Courier:
@@ -38,10 +39,12 @@ class Courier:
         self._sent = 0
         # The letter whose commands the server has already.
         self._begun: Letter | None = None
+        # Whether the next letter may be begun early, and whether the last one was slow.
+        self._early, self._slow = True, False
         # The moment at which all patience with this letter ends, and the longest single wait until then.
         self._end = self._patience = 0.0
 
-    def __call__(self, letter: Letter, ready: Callable[[], None] = at_once, following: Letter | None = None) -> Answer:
+    def __call__(self, letter: Letter, ready: Ready | None = None, following: Letter | None = None) -> Answer:
         try:
             content = _dot_stuffed(letter.content)
         except ValueError as error:
@@ -66,15 +69,15 @@ class Courier:
             server.close()
 
     def _try(
-        self, letter: Letter, content: bytes, ready: Callable[[], None], following: Letter | None, *, kept: bool
+        self, letter: Letter, content: bytes, ready: Ready | None, following: Letter | None, *, kept: bool
     ) -> Answer | None:
         """None: the kept connection was of no more use before this letter began, so a new one may be asked."""
-        phase, handed_over, keep = "connect", False, False
+        phase, handed_over, keep, began = "connect", False, False, monotonic()
+        begun, self._begun = self._begun is letter, None
         try:
             server = self._server or self._connect()
             commands = _commands(letter)
             together = server.has_extn("pipelining")
-            begun, self._begun = self._begun is letter, None
             for phase, command in commands.items():
                 self._hurry(server)
                 if not together:
@@ -88,19 +91,25 @@ class Courier:
                 elif not _accepted(code):
                     # Hung up at once: a server that would take the letter all the same never gets its dot.
                     if kept and phase == "MAIL FROM":
+                        self._early = self._early and not begun
                         return None
                     return _refused(code, text, for_good=phase == "RCPT TO")
             self._hurry(server)
             server.send(content)
-            more = _all_commands(following)  # which builds it, while the server reads
-            if not together or self._sent + 1 >= LETTERS_A_CONNECTION:
-                more = b""
-            ready()
+            early = _written(following) and self._begin_early(together, began)
+            if ready is not None:
+                ready()
             self._hurry(server)
             phase, handed_over = "after DATA", True
-            server.send(b".\r\n" + more)
-            self._begun = following if more else None
+            if early:
+                assert following is not None  # it is written
+                self._patience = WHOLE_TRY_WITHIN  # the answer may come after those to the next letter
+                server.send(b".\r\n" + b"".join(_commands(following).values()))
+                self._begun = following
+            else:
+                server.send(b".\r\n")
             code, text = server.getreply()
+            self._patience, self._slow = ANSWER_WITHIN, monotonic() - began > QUICK
             if _accepted(code):
                 self._sent += 1
                 keep = self._sent < LETTERS_A_CONNECTION
@@ -115,12 +124,18 @@ class Courier:
             return _refused(error.smtp_code, error.smtp_error, for_good=False)
         except (OSError, smtplib.SMTPException) as error:
             if kept and phase == "MAIL FROM":
+                # It may have lost what came with the last line.
+                self._early = self._early and not begun
                 return None
             detail = one_line(f"{phase}: {str(error) or type(error).__name__}")[:500]
             return Answer(Outcome.UNCERTAIN if handed_over else Outcome.RETRY, detail)
         finally:
             if not keep:
                 self.close()
+
+    def _begin_early(self, together: bool, began: float) -> bool:
+        quick = not self._slow and monotonic() - began < QUICK
+        return together and self._early and quick and self._sent + 1 < LETTERS_A_CONNECTION
 
     def _connect(self) -> smtplib.SMTP:
         """A greeted, encrypted and logged-in server."""
@@ -213,12 +228,11 @@ def _commands(letter: Letter) -> dict[str, bytes]:
     }
 
 
-def _all_commands(letter: Letter | None) -> bytes:
-    """Of a letter that can be written down."""
-    try:
-        return b"".join(_commands(letter).values()) if letter is not None and letter.content else b""
-    except ValueError:
-        return b""
+def _written(letter: Letter | None) -> bool:
+    """Builds it, while the server reads the one before; one that cannot be written down says so when its turn comes."""
+    with suppress(ValueError):
+        return letter is not None and bool(letter.content)
+    return False
 
 
 def _accepted(code: int) -> bool:

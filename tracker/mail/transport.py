@@ -1,7 +1,6 @@
 """How letters leave: over SMTP (`mail.smtp`) or into a folder."""
 
 import os
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -10,12 +9,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tracker.mail.answer import Answer, Outcome, unwritable
 from tracker.mail.message import Letter, one_line
-from tracker.mail.smtp import Courier, at_once
+from tracker.mail.smtp import Courier, Ready
 from tracker.rules.calendar import LOCAL
 
 
 class Transport(Protocol):
-    def __call__(self, letter: Letter, ready: Callable[[], None] = at_once, following: Letter | None = None) -> Answer:
+    def __call__(self, letter: Letter, ready: Ready | None = None, following: Letter | None = None) -> Answer:
         """`ready` is asked before the last line is handed over; what it raises is raised, and the letter has not
         gone out. `following`: the one that will most likely be next."""
 
@@ -61,13 +60,14 @@ class _Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def __call__(self, letter: Letter, ready: Callable[[], None] = at_once, following: Letter | None = None) -> Answer:
+    def __call__(self, letter: Letter, ready: Ready | None = None, following: Letter | None = None) -> Answer:
         folder = self._folder
         try:
             content = letter.content
         except ValueError as error:
             return unwritable(error)
-        ready()
+        if ready is not None:
+            ready()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             name = sha256(letter.message_id.encode()).hexdigest()[:20]

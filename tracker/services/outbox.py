@@ -137,7 +137,9 @@ _CLAIM = text("""
             AND (sender IS NULL OR sender <> :sender AND pg_try_advisory_xact_lock_shared(:senders, sender))
         ORDER BY not_before, id LIMIT :most FOR UPDATE SKIP LOCKED
     )
-    UPDATE outbox SET state = 'sending', sender = :sender, attempts = attempts + 1
+    UPDATE outbox SET state = 'sending', sender = :sender,
+        -- A dead sender's claim has been counted.
+        attempts = attempts + CASE WHEN state = 'queued' THEN 1 ELSE 0 END
     WHERE id = ANY(ARRAY(SELECT id FROM due))
     RETURNING id, message_id, to_address, to_name, subject, text_body, html_body, created_at, topic,
         (SELECT json_build_array(address, scheme, by_admin) FROM chat_addresses

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from secrets import randbelow
-from select import POLLIN, poll
 
 import psycopg
 from psycopg import pq
+from psycopg.generators import execute
 from sqlalchemy import Engine
 
 # First key of the advisory locks by which senders are known to live; the second is the sender's own number.
@@ -16,12 +16,13 @@ SILENT_FOR = 60
 
 # The usual case in one statement on the sender's own session, which commits by itself: one trip a letter.
 _NAME = b"sent"
-_SENT = b"""
+_PREPARE = b"""
+    PREPARE sent (integer, integer, text) AS
     WITH done AS (
         UPDATE outbox SET state = 'sent', sent_at = clock_timestamp(), sender = NULL
-        WHERE id = $1::integer AND sender = $2::integer AND state = 'sending' RETURNING id
+        WHERE id = $1 AND sender = $2 AND state = 'sending' RETURNING id
     )
-    INSERT INTO mail_tries (outbox_id, at, answer, detail) SELECT id, clock_timestamp(), 'sent', $3::text FROM done
+    INSERT INTO mail_tries (outbox_id, at, answer, detail) SELECT id, clock_timestamp(), 'sent', $3 FROM done
 """
 
 
@@ -42,38 +43,35 @@ class Sender:
         assert isinstance(connection, psycopg.Connection)
         self._held = held
         self._connection = connection
+        self._pgconn = connection.pgconn
         self.number = randbelow(2**31 - 1) + 1
         try:
             connection.autocommit = True
             connection.execute("SELECT set_config('idle_session_timeout', %s, false)", (f"{SILENT_FOR}s",))
             connection.execute("SELECT pg_advisory_lock(%s, %s)", (SENDERS, self.number))
-            self._server = connection.pgconn
-            self._server.prepare(_NAME, _SENT)
-            self._ready = poll()
-            self._ready.register(self._server.socket, POLLIN)
+            connection.execute(_PREPARE)
         except BaseException:
             self.close()
             raise
 
     def begin_sent(self, mail_id: int, detail: str) -> None:
         """Begins to settle a letter that was taken; whoever begins must ask `was_sent` before anything else."""
+        values = str(mail_id), str(self.number), detail
         with _session_or_lost():
-            values = str(mail_id), str(self.number), detail
-            self._server.send_query_prepared(_NAME, [value.encode() for value in values])
+            self._pgconn.send_query_prepared(_NAME, [value.encode() for value in values])
 
     def was_sent(self) -> bool:
         """Waits until that is committed; False when the row is no longer this sender's."""
         with _session_or_lost():
-            while self._server.is_busy():
-                self._ready.poll()
-                self._server.consume_input()
-            result = self._server.get_result()
-            assert result is not None
-            while self._server.get_result():
-                pass
-            if result.status != pq.ExecStatus.COMMAND_OK:
-                raise psycopg.errors.error_from_result(result)
-            return result.command_tuples == 1
+            # All results: the statement may be done and its commit, which is told of by a second one, not.
+            results = self._connection.wait(execute(self._pgconn))
+            for result in results:
+                if result.status != pq.ExecStatus.COMMAND_OK:
+                    if self._pgconn.status == pq.ConnStatus.BAD:
+                        raise psycopg.OperationalError("the session ended")
+                    raise psycopg.errors.error_from_result(result)
+        settled: bool = results[0].command_tuples == 1
+        return settled
 
     def check(self) -> None:
         """Whether the claims still hold."""
