@@ -82,6 +82,8 @@ def test_a_dead_senders_mail_is_anybodys_at_once_under_the_same_id(session: Sess
     assert first is not None
     assert again is not None
     assert first[1].message_id == again[1].message_id
+    session.refresh(row)
+    assert row.attempts == 1  # what was claimed twice was tried once at most
     # The first was only cut off: its success counts, the second's late refusal does not undo it.
     settle(act(), first[0], alive.number, Answer(Outcome.SENT, "250"))
     settle(act(), again[0], OTHER, Answer(Outcome.RETRY, "421"))
