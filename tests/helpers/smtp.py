@@ -15,12 +15,16 @@ from pathlib import Path
 from tempfile import mkdtemp
 from time import sleep
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+# A test with a server that wants to answer each command, and with one that takes them together (RFC 2920).
+BOTH_WAYS = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "at once"])
 
 
 class Postman:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.smtp import Postman, doorkeeper, waiter
+from tests.helpers.smtp import BOTH_WAYS, Postman, doorkeeper, waiter
 from tracker.local.process import free_port
 from tracker.mail import smtp
 from tracker.mail.answer import Outcome
@@ -29,8 +29,6 @@ LETTER = Letter(
 
 SECOND = replace(LETTER, message_id="<hai@example.vn>")
 GO_ON = b"250 OK\r\n250 OK\r\n354 go on\r\n"
-
-BOTH_WAYS = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "at once"])
 
 
 def test_vietnamese_arrives_as_it_was_sent() -> None:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from tests.helpers.smtp import Postman
+from tests.helpers.smtp import BOTH_WAYS, Postman
 from tracker import delivery
 from tracker.acting import acting
 from tracker.extensions import db
@@ -20,9 +20,6 @@ PUT = """
     INSERT INTO outbox (kind, dedupe_key, message_id, to_address, to_name, subject, text_body, html_body, state)
     VALUES ('fault', %s, %s, %s, 'Trưởng phòng', 'Thử', 'Thử.', '<p>Thử.</p>', 'queued')
 """
-
-
-BOTH_WAYS = pytest.mark.parametrize("pipelining", [False, True], ids=["one by one", "at once"])
 
 
 def put(url: str, number: int, address: str = "truong@example.vn") -> list[str]:
