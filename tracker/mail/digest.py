@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from textwrap import shorten
 
-from tracker.mail.render import MOST_ROWS, MailItem, inviting
-from tracker.mail.template import Rendered, catalogue, how_late, render
+from tracker.mail.item import MailItem
+from tracker.mail.render import MOST_ROWS, inviting
+from tracker.mail.template import Rendered, catalogue, render
+from tracker.mail.words import how_late
 from tracker.rules.ladder import OF_UNIT
 from tracker.rules.words import N_
 
@@ -32,6 +34,14 @@ class Section:
     items: list[MailItem]
     told: tuple[str, ...] = ()
     instead: MailItem | None = None
+
+    @property
+    def is_requests(self) -> bool:
+        return all(item.is_request for item in self.items)
+
+    @property
+    def invites(self) -> bool:
+        return any(item.invited for item in self.items)
 
     @property
     def units(self) -> int:
@@ -83,7 +93,7 @@ def _subject(items: Sequence[MailItem], of_others: bool, today: date, locale: st
     (item,) = items
     title = shorten(item.title, 80, placeholder="…")
     if of_others:
-        return _(OF_OTHERS) % {"unit": item.unit_name, "late": how_late(item, locale), "title": title}
+        return _(OF_OTHERS) % {"unit": item.unit_name, "late": how_late(item, _), "title": title}
     if item.promised_on is not None:
         return _(NOT_KEPT) % {"day": f"{item.promised_on:%d/%m}", "title": title}
     if item.late:

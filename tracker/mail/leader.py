@@ -6,9 +6,10 @@ from datetime import date
 from itertools import groupby
 from textwrap import shorten
 
-from tracker.mail.render import MailItem
-from tracker.mail.template import Rendered, catalogue, how_late, render
+from tracker.mail.item import MailItem
+from tracker.mail.template import Rendered, catalogue, render
 from tracker.mail.tried import tried_text
+from tracker.mail.words import how_late
 from tracker.rules.tried import Tried
 from tracker.rules.words import N_
 
@@ -147,7 +148,7 @@ def _subject(items: Sequence[MailItem], units: int, locale: str) -> str:
     values = {"n": len(items), "units": units, "unit": items[0].unit_name}
     if len(items) == 1:
         title = shorten(items[0].title, 50, placeholder="…")
-        return _(ONE) % {**values, "late": how_late(items[0], locale), "title": title}
+        return _(ONE) % {**values, "late": how_late(items[0], _), "title": title}
     if not all(item.late for item in items):
         return _(NOT_LATE) % values
     return _(OF_UNIT if units == 1 else OF_UNITS) % {**values, "days": max(item.working_days for item in items)}

@@ -1,11 +1,11 @@
 """Subjects and bodies of mails: text and HTML of the same content, in the recipient's language."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from textwrap import shorten
 
-from tracker.mail.link import Invitation
+from tracker.mail.item import MailItem
 from tracker.mail.template import PREFIX, Rendered, catalogue, period_text, render
 from tracker.rules.ladder import LEADERS
 from tracker.rules.recurrence import period_named
@@ -70,47 +70,6 @@ NOT_ARRIVED = N_("Thư không đến được %(name)s: %(about)s")
 REMINDERS = N_("Thư nhắc %(n)s việc không đến được %(name)s")
 # Gmail cuts off a mail beyond 102 kB, and nobody reads so far; the rest is counted, with a link to the site.
 MOST_ROWS = 60
-
-
-@dataclass(frozen=True)
-class MailItem:
-    """One assignment in a mail. `working_days` is positive when late, negative when days are left, 0 today."""
-
-    url: str
-    title: str
-    clause_ref: str
-    unit_name: str
-    due_on: date | None
-    working_days: int
-    is_request: bool
-    role: str
-    told: tuple[str, ...] = ()
-    # The sentence that the ladder's step has of its own.
-    wording: str = ""
-    # Of whom nobody can be reached ("unit", "office"), so that it comes to whoever is next in line.
-    instead: str = ""
-    # The key of its period, and whether the period before had left it unfinished; for the mail of an opening.
-    period: str = ""
-    carried: bool = False
-    # What the recipient may answer without a password.
-    invited: Invitation | None = None
-    # What was tried about it so far, in words.
-    tried: str = ""
-    # A day that was promised and is over: what this line is about.
-    promised_on: date | None = None
-    # What the unit has said already: a day that is not over, a later deadline that nobody decided on.
-    open_promise: date | None = None
-    asked_due_on: date | None = None
-    # For subjects, where it is not the name itself.
-    unit_short: str = ""
-
-    @property
-    def late(self) -> bool:
-        return self.working_days > 0
-
-    @property
-    def is_due_today(self) -> bool:
-        return self.due_on is not None and self.working_days == 0
 
 
 def event(

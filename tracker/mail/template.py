@@ -1,7 +1,7 @@
 """How the templates of mails are filled: the catalogue, the filters, and the rules of style put onto the elements."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import css_inline
@@ -10,9 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_con
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from tracker.mail import words
 from tracker.mail.link import Invitation
 from tracker.rules.recurrence import period_words
-from tracker.rules.words import LADDER_ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = ROOT / "tracker" / "translations"
@@ -63,14 +63,10 @@ def _environment(locale: str) -> Environment:
 
     environment.globals["_"] = gettext
     environment.filters["period"] = lambda key: period_text(key, locale)
-    environment.filters["role"] = lambda value: known(LADDER_ROLES[value])
-    environment.filters["day"] = lambda value: f"{value:%d/%m/%Y}"
+    environment.filters["day"] = words.day
+    for said in (words.how_late, words.due, words.facts, words.also_told, words.instead):
+        environment.filters[said.__name__] = partial(said, _=known)
     return environment
-
-
-def how_late(item: object, locale: str) -> str:
-    """ "quá hạn 3 ngày làm việc", as the templates say it."""
-    return str(_environment(locale).get_template("words.txt").module.how_late(item))  # type: ignore[attr-defined]
 
 
 def render(template: str, locale: str, subject: str, **values: object) -> Rendered:

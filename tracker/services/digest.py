@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from tracker.mail.digest import digest
-from tracker.mail.render import MailItem
+from tracker.mail.item import MailItem
 from tracker.mail.template import Rendered
 from tracker.models.user import User
 from tracker.rules.ladder import OF_UNIT, LadderRole

@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tracker.mail.bounce import blames_address
-from tracker.mail.render import SUBJECTS, MailItem, fallback
+from tracker.mail.item import MailItem
+from tracker.mail.render import SUBJECTS, fallback
 from tracker.mail.template import Rendered
 from tracker.mail.tried import tried_text
 from tracker.models.assignment import Assignment

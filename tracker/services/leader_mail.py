@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from tracker.mail.item import MailItem
 from tracker.mail.leader import leader_mail, to_show
-from tracker.mail.render import MailItem
 from tracker.mail.template import Rendered
 from tracker.models.user import User
 from tracker.rules.ladder import LEADERS

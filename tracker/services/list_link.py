@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from tracker.mail.render import MailItem
+from tracker.mail.item import MailItem
 from tracker.services.context import Context
 from tracker.services.fired import Fired
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from tracker.mail.item import MailItem
 from tracker.mail.link import Invitation
-from tracker.mail.render import MailItem, event
+from tracker.mail.render import event
 from tracker.mail.template import Rendered
 from tracker.models.assignment import Assignment
 from tracker.models.unit import Unit

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from tracker.mail.render import MailItem, opened
+from tracker.mail.item import MailItem
+from tracker.mail.render import opened
 from tracker.mail.template import Rendered
 from tracker.models.user import User
 from tracker.rules.ladder import LadderRole
