@@ -1,6 +1,6 @@
 """The digest: one mail a day for one person, about everything that fired for them and is not a leader's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -21,13 +21,16 @@ from tracker.store.pending import Pending, pending
 Names = Mapping[int, Sequence[str]]
 
 
-def digests_of(ctx: Context, told_of: Sequence[tuple[User, Sequence[Fired]]], told: Names) -> list[Rendered]:
-    """One for each person, in that order."""
+def digests_of(ctx: Context, told_of: Sequence[tuple[User, Sequence[Fired]]], told: Names) -> Iterator[Rendered]:
+    """One for each person, in that order; all that is read of the database is read before the first."""
     open_ = pending(ctx.session, {one.assignment.id for _person, fired in told_of for one in fired}, ctx.today)
-    return [_digest(ctx, person, fired, told, open_) for person, fired in told_of]
+    sample = ctx.sample
+    return (_digest(ctx, person, fired, told, open_, sample=sample) for person, fired in told_of)
 
 
-def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Names, open_: Mapping[int, Pending]) -> Rendered:
+def _digest(
+    ctx: Context, person: User, fired: Sequence[Fired], told: Names, open_: Mapping[int, Pending], *, sample: bool
+) -> Rendered:
     # One line for each assignment, in the highest role and step that the person has in it; a promise has its own.
     lines = {
         (one.assignment.id, one.promise is not None): one for one in sorted(fired, key=lambda one: one.step_offset)
@@ -41,7 +44,7 @@ def _digest(ctx: Context, person: User, fired: Sequence[Fired], told: Names, ope
         today=ctx.today,
         base_url=ctx.base_url,
         locale=person.locale,
-        sample=ctx.sample,
+        sample=sample,
     )
     own = all(
         is_own_reminder(one.role, one.told_as, one.assignment.due_on, ctx.today, promised=one.promise is not None)

@@ -2,7 +2,8 @@
 with its mail, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import islice
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from tracker.mail.template import Rendered
 from tracker.models.programme import Programme
 from tracker.models.user import User
 from tracker.rules.calendar import LOCAL
@@ -30,6 +32,8 @@ from tracker.store.promise import break_all, over
 LOCK = 6_210_712
 # Mails made and written at once: bounds the memory of a sweep after an outage.
 BATCH = 500
+# Who, about what; and the letter.
+Addressed = tuple[tuple[User, list[Fired]], Rendered]
 # As people are named in a letter.
 _FROM_THE_TOP = (
     LadderRole.LEADER,
@@ -75,31 +79,49 @@ def sweep(ctx: Context) -> Swept:
     for programme in programmes_to_sweep(ctx.session, ctx.now.astimezone(LOCAL).hour):
         _sweep_programme(ctx, programme, swept, nobody)
     told = _who_is_told(swept)
-    for batch in _batches(swept.people()):
-        _tell(ctx, batch, told, swept)
+    _tell(ctx, swept, told)
     _show(ctx, swept, told)
     swept.unreachable = len(nobody)
     swept.escalations += record_fired(ctx, [(one, None, None) for one in nobody])
     return swept
 
 
-def _tell(ctx: Context, batch: Sequence[tuple[User, list[Fired]]], told: Names, swept: Swept) -> None:
-    divided = [(person, *divide(fired)) for person, fired in batch]
-    digests = [(person, fired) for person, fired, _raised in divided if fired]
+def _tell(ctx: Context, swept: Swept, told: Names) -> None:
+    divided = [(person, *divide(fired)) for person, fired in swept.people()]
     raised = [(person, fired) for person, _digest, fired in divided if fired]
-    written = {
-        "digest": (digests, digest_key, digests_of(ctx, digests, told)),
-        "leader": (raised, leader_key, leader_mails_of(ctx, raised, told)),
-    }
-    for kind, (people, key, letters) in written.items():
-        mails = [
-            (key(ctx.today, person), person, letter, {one.programme_id for one in fired})
-            for (person, fired), letter in zip(people, letters, strict=True)
-        ]
-        sent = enqueue_many(ctx, kind, mails)
-        swept.mails += len(sent)
-        rows = [(one, person.id, sent.get(person.id)) for person, fired in people for one in fired]
-        swept.escalations += record_fired(ctx, rows)
+    if raised:
+        _put(ctx, "leader", leader_key, raised, leader_mails_of(ctx, raised, told), swept)
+    digests = [(person, fired) for person, fired, _raised in divided if fired]
+    if digests:
+        _put(ctx, "digest", digest_key, digests, digests_of(ctx, digests, told), swept)
+
+
+def _put(
+    ctx: Context,
+    kind: str,
+    key: Callable[[date, User], str],
+    people: Sequence[tuple[User, list[Fired]]],
+    letters: Iterable[Rendered],
+    swept: Swept,
+) -> None:
+    """One batch is composed while the database takes the one before; the composer reads nothing from it."""
+    addressed = zip(people, letters, strict=True)
+    with ThreadPoolExecutor(max_workers=1) as composer:
+        composed = composer.submit(_next_batch, addressed)
+        while batch := composed.result():
+            composed = composer.submit(_next_batch, addressed)
+            _write(ctx, kind, key, batch, swept)
+
+
+def _write(ctx: Context, kind: str, key: Callable[[date, User], str], batch: Sequence[Addressed], swept: Swept) -> None:
+    mails = [
+        (key(ctx.today, person), person, letter, {one.programme_id for one in fired})
+        for (person, fired), letter in batch
+    ]
+    sent = enqueue_many(ctx, kind, mails)
+    swept.mails += len(sent)
+    rows = [(one, person.id, sent.get(person.id)) for (person, fired), _letter in batch for one in fired]
+    swept.escalations += record_fired(ctx, rows)
 
 
 def _show(ctx: Context, swept: Swept, told: Names) -> None:
@@ -192,10 +214,8 @@ class _Upcoming:
         return self._found[key]
 
 
-def _batches(digests: Sequence[tuple[User, list[Fired]]]) -> Iterator[list[tuple[User, list[Fired]]]]:
-    left = iter(digests)
-    while batch := list(islice(left, BATCH)):
-        yield batch
+def _next_batch(addressed: Iterator[Addressed]) -> list[Addressed]:
+    return list(islice(addressed, BATCH))
 
 
 def _who_is_told(swept: Swept) -> dict[int, list[str]]:

@@ -1,6 +1,6 @@
 """The mail to whoever leads the committee: what a sweep fired for them, with what was tried about it before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -27,11 +27,15 @@ def divide(fired: Sequence[Fired]) -> tuple[list[Fired], list[Fired]]:
     )
 
 
-def leader_mails_of(ctx: Context, raised: Sequence[tuple[User, list[Fired]]], told: Names) -> list[Rendered]:
-    """One for each person, in that order."""
+def leader_mails_of(ctx: Context, raised: Sequence[tuple[User, list[Fired]]], told: Names) -> Iterator[Rendered]:
+    """One for each person, in that order; all that is read of the database is read before the first."""
     lines = [_lines(ctx, person, fired, told) for person, fired in raised]
     done = tried(ctx.session, {id_ for items in lines for id_ in to_show(items)})
-    return [_mail(ctx, person, fired, items, done) for (person, fired), items in zip(raised, lines, strict=True)]
+    sample = ctx.sample
+    return (
+        _mail(ctx, person, fired, items, done, sample=sample)
+        for (person, fired), items in zip(raised, lines, strict=True)
+    )
 
 
 def _lines(ctx: Context, person: User, fired: Sequence[Fired], told: Names) -> dict[int, MailItem]:
@@ -50,6 +54,8 @@ def _mail(
     fired: Sequence[Fired],
     items: Mapping[int, MailItem],
     done: Mapping[int, Tried],
+    *,
+    sample: bool,
 ) -> Rendered:
     return leader_mail(
         items,
@@ -59,7 +65,7 @@ def _mail(
         today=ctx.today,
         base_url=ctx.base_url,
         locale=person.locale,
-        sample=ctx.sample,
+        sample=sample,
     )
 
 
