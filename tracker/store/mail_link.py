@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from json import dumps
 from typing import Any
 
 from sqlalchemy import delete, select, text, update
@@ -75,20 +76,19 @@ def revoke_of_person(session: Session, person_id: int, now: datetime, unit_id: i
         session.execute(_OF_UNIT, {"person": person_id, "now": now, "unit": unit_id})
 
 
+_INSERT = text("""
+    INSERT INTO mail_links
+        (made_at, token_hash, person_id, assignment_id, version, outbox_id, undoes_id, expires_at)
+    SELECT CAST(:made_at AS timestamptz), * FROM json_to_recordset(CAST(:links AS json)) AS link (
+        token_hash text, person_id integer, assignment_id integer, version integer, outbox_id integer,
+        undoes_id integer, expires_at timestamptz
+    )
+""")
+
+
 def insert_all(session: Session, rows: Sequence[dict[str, Any]], made_at: datetime) -> None:
     """In one statement, whatever their number."""
-    session.execute(_INSERT, {"made_at": made_at, **{name: [row[name] for row in rows] for name in _COLUMNS}})
-
-
-_COLUMNS = {
-    "token_hash": "text", "person_id": "integer", "assignment_id": "integer", "version": "integer",
-    "outbox_id": "integer", "undoes_id": "integer", "expires_at": "timestamptz",
-}  # fmt: skip
-_INSERT = text(
-    f"INSERT INTO mail_links (made_at, {', '.join(_COLUMNS)}) SELECT CAST(:made_at AS timestamptz), * FROM unnest("
-    + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())
-    + ")"
-)
+    session.execute(_INSERT, {"made_at": made_at, "links": dumps(rows, default=datetime.isoformat)})
 
 
 def forget(session: Session, expired_before: datetime) -> None:
