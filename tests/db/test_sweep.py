@@ -1,15 +1,19 @@
 """The sweep on real rows: each step reaches its people once, in working days, and never a second time."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from tests.conftest import Act
+from tracker.mail.link import mask
 from tracker.models.assignment import Assignment
 from tracker.models.calendar import DayOverride
 from tracker.models.escalation import Escalation, LadderVersion, UpcomingStep
+from tracker.models.mail_link import MailLink
 from tracker.models.outbox import OutboxMail
 from tracker.models.unit import Unit
 from tracker.models.user import Post, User
@@ -17,6 +21,7 @@ from tracker.rules.calendar import LOCAL
 from tracker.rules.ladder import LadderKind
 from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
+from tracker.services import escalation
 from tracker.services.escalation import sweep
 
 
@@ -119,6 +124,33 @@ def test_one_digest_a_person_a_day(session: Session, act: Act) -> None:
     ).first()
     assert most is not None
     assert most[1] == 1
+
+
+def test_small_batches_tell_the_same(session: Session, act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Composed by one thread and written by another, in turn: nobody is left out, nothing is mixed up."""
+
+    def told_with(batch: int) -> list[tuple[str, str, int]]:
+        monkeypatch.setattr(escalation, "BATCH", batch)
+        before = session.begin_nested()
+        sweep(act(at=morning("2026-12-03")))
+        mails = session.scalars(select(OutboxMail).order_by(OutboxMail.dedupe_key)).all()
+        links = Counter(session.scalars(select(MailLink.outbox_id)))
+        found = [(mail.dedupe_key, mask(mail.text_body), links[mail.id]) for mail in mails]
+        before.rollback()
+        return found
+
+    assert len(told_with(500)) > 9
+    assert told_with(1) == told_with(2) == told_with(500)
+
+
+def test_a_batch_that_cannot_be_written_stops_the_sweep(
+    session: Session, act: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(escalation, "BATCH", 2)
+    monkeypatch.setattr(escalation, "record_fired", lambda *_: session.execute(text("SELECT 1 / 0")))
+    with pytest.raises(DataError), session.begin_nested():
+        sweep(act(at=morning("2026-12-03")))
+    assert session.scalars(select(OutboxMail)).all() == []
 
 
 def test_work_that_the_office_holds_is_not_chased(session: Session, act: Act, one: Assignment) -> None:

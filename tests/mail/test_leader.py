@@ -7,8 +7,8 @@ import pytest
 
 from tests.helpers.golden import check_golden
 from tests.mail.test_render import LATE
-from tracker.mail.leader import MOST_READ, MOST_SHOWN, leader_mail, to_show
 from tracker.mail.item import MailItem
+from tracker.mail.leader import MOST_READ, MOST_SHOWN, leader_mail, to_show
 from tracker.mail.template import Rendered
 from tracker.mail.tried import tried_text
 from tracker.rules.register import Result
