@@ -168,7 +168,7 @@ def _mails(url: str) -> list[Row]:
                 shares = sorted(one / other for one, other in zip(ours, bare, strict=True))
                 rate = sorted(ours)[ROUNDS // 2]
                 rows.append((
-                    f"digests over {connections} connections{f', {said}' if said else ''}",
+                    f"digests over {connections} connection{'s' * (connections > 1)}, {said or 'answered one by one'}",
                     f"{1000 / rate:.2f} ms each", f"{rate:,.0f}/s", "–",
                     f"{shares[ROUNDS // 2]:.0%} of bare smtplib ({shares[0]:.0%} to {shares[-1]:.0%}); goal 80 %",
                 ))  # fmt: skip
