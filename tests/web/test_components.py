@@ -66,13 +66,3 @@ def test_errors_stand_beside_their_fields_and_link_from_the_top(gallery: str) ->
     assert "result-error" in described
     assert "signal-error" in described
     assert described <= set(re.findall(r' id="([^"]+)"', gallery))
-
-
-def test_the_phones_bar_holds_five(gallery: str) -> None:
-    """With six entries: four and the one that opens the rest."""
-    bar = gallery.split("<nav", 1)[1].split("</nav>")[0]
-    assert bar.count('<li class="beyond">') == 2
-    assert bar.count('<li class="more">') == 1
-    assert bar.count("<li><a") == 4 + 2
-    assert bar.count('aria-current="page"') == 2  # in the rail, and in what opens above the bar
-    assert 'class="entry here"' in bar

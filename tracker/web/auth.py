@@ -13,11 +13,11 @@ from tracker.services import identity
 from tracker.services.user import set_locale
 from tracker.web.errors import say
 from tracker.web.inputs import clean
+from tracker.web.language import LOCALES
 from tracker.web.language import gettext as _
 from tracker.web.session import JustSignedIn, acting, login_required
 
 bp = Blueprint("auth", __name__)
-LOCALES = ("vi", "en")
 
 
 @bp.get("/sign-in")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from types import SimpleNamespace
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from tracker.exports.sections import Change
@@ -86,7 +86,6 @@ def gallery() -> ResponseReturnValue:
         options=[("1", UNIT), ("2", "Phòng Giáo dục và Đào tạo"), ("3", "UBND xã Cao Xá")],
         sample_errors=errors,
         files=[_file(1, 812_000), _file(2, 26_000_000)],
-        navigation=_navigation(),
         changes=[Change("same", "1. Kết quả"), Change("gone", DUTY), Change("new", f"{DUTY} ({UNIT}).")],
         spark=spark({Fraction(2020 + n): Fraction(60 + 5 * n) for n in range(7)}, 100),
         drawing=DRAWING,
@@ -130,20 +129,3 @@ def _file(number: int, size: int) -> SimpleNamespace:
     at = datetime(2026, 11, 19, 16, 42, tzinfo=LOCAL)
     head = SimpleNamespace(name="Trưởng phòng Y tế")
     return SimpleNamespace(id=number, name=name, size=size, added_by=head, added_at=at)
-
-
-def _navigation() -> list[dict[str, object]]:
-    """The page's own frame with six entries, one more than the phone's bar holds."""
-    entries = (
-        ("monitor", "Theo dõi", None),
-        ("my-work", "Việc của tôi", 12),
-        ("list", "Nhiệm vụ", None),
-        ("programme", "Chương trình", None),
-        ("report", "Báo cáo", None),
-        ("mail", "Nhật ký thư", None),
-    )
-    here = url_for("components.gallery")
-    return [
-        {"label": label, "href": here, "icon": icon, "current": icon == "report", "count": count}
-        for icon, label, count in entries
-    ]

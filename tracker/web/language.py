@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from tracker.mail.template import catalogue
 
-LOCALES = ("vi", "en")
+LOCALES = {"vi": "Tiếng Việt", "en": "English"}
 # More texts than the product has.
 MOST = 8192
 

@@ -3,20 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, g, request, session, url_for
+from flask import Flask, session
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from tracker.acting import context
 from tracker.config import ROOT
 from tracker.extensions import db
 from tracker.mail.link import mask
 from tracker.rules import words
 from tracker.rules.calendar import LOCAL
-from tracker.rules.permissions import NOWHERE, Permission, may
 from tracker.rules.text import inside
-from tracker.services.register import headed
 from tracker.store.user import has_sample_data
 from tracker.web import (
     act,
@@ -67,10 +64,10 @@ from tracker.web import (
     register as register_pages,
 )
 from tracker.web.addresses import address
+from tracker.web.frame import header
 from tracker.web.inputs import KeyConverter
-from tracker.web.language import draw, locale
-from tracker.web.language import gettext as _
-from tracker.web.session import current_actor, overseen, require_password_change
+from tracker.web.language import LOCALES, draw, locale
+from tracker.web.session import current_actor, require_password_change
 from tracker.web.view import lines, percent_of, period_said, quick_form, rate, work
 
 BLUEPRINTS = (
@@ -80,10 +77,6 @@ BLUEPRINTS = (
     act.bp, notifications.bp, preferences.bp, unsubscribe.bp, indicators.bp, communes.bp, figures.bp, budget.bp,
     cycles.bp, cycle_plan.bp, unit_reports.bp, report_form.bp, edition.bp, api.bp, api_keys.bp,
 )  # fmt: skip
-
-
-# What stands under "Báo cáo".
-OF_REPORTING = frozenset({"cycles", "cycle_plan", "unit_reports", "report_form", "reports", "edition", "api_keys"})
 
 
 def register(app: Flask) -> None:
@@ -105,6 +98,8 @@ def register(app: Flask) -> None:
         url_for=address,
         words=words,
         link=listing.link,
+        header=header,
+        locales=LOCALES,
         work=work,
         lines=lines,
         quick_form=quick_form,
@@ -135,59 +130,9 @@ def _shared() -> dict[str, Any]:
     return {
         # A form of the page before this one was saved: the browser drops what it kept of it.
         "saved": any(category == "success" for category, _text in session.get("_flashes", [])),
-        "navigation": _navigation() if current_user.is_authenticated else [],
         "locale": locale(),
-        "locales": {"vi": "Tiếng Việt", "en": "English"},
         "sample_data": current_user.visitor.sample if current_user.is_authenticated else has_sample_data(db.session()),
         "unread": notifications.unread() if current_user.is_authenticated else 0,
         "actor": current_actor() if current_user.is_authenticated else None,
-        "reads_register": current_user.is_authenticated and _reads_register(),
         "actor_units": current_user.visitor.unit_names if current_user.is_authenticated else [],
     }
-
-
-def _reads_register() -> bool:
-    ctx = context(current_actor())
-    return bool(headed(ctx) or overseen(ctx, Permission.READ_REGISTER))
-
-
-def _navigation() -> list[dict[str, Any]]:
-    """Five entries at most for a head, a few more for the office."""
-    if "navigation" not in g:
-        actor = current_actor()
-        ctx = context(actor)
-        oversees, reads_mail = overseen(ctx), bool(overseen(ctx, Permission.READ_MAIL_LOG))
-        entries: list[tuple[str, str, str]] = []
-        if oversees:
-            entries.append(("monitor.monitor", _("Theo dõi"), "monitor"))
-        if actor.posts:
-            entries.append(("my_work.my_work", _("Việc của tôi"), "my-work"))
-        entries.append(("listing.index", _("Nhiệm vụ"), "list"))
-        if oversees or actor.posts:
-            entries.append(("cycles.index", _("Báo cáo"), "report"))
-        entries.append(("calendar.index", _("Lịch"), "calendar"))
-        entries.append(("search.index", _("Tìm"), "search"))
-        entries.append(("programmes.index", _("Chương trình"), "programme"))
-        if oversees:
-            entries.append(("indicators.index", _("Chỉ tiêu"), "indicator"))
-        if reads_mail or may(actor, Permission.READ_MAIL_LOG, NOWHERE):
-            entries.append(("mails.index", _("Nhật ký thư"), "mail"))
-        g.navigation = [
-            {"label": label, "href": url_for(endpoint), "icon": icon, "current": _is_current(endpoint), "count": None}
-            for endpoint, label, icon in entries
-        ]
-    return g.navigation  # type: ignore[no-any-return]
-
-
-def _is_current(endpoint: str) -> bool:
-    if request.endpoint is None:
-        return False
-    if endpoint == "listing.index":
-        return request.endpoint == endpoint or request.endpoint.startswith("assignments.")
-    if endpoint == "cycles.index":
-        return request.endpoint.split(".")[0] in OF_REPORTING
-    if endpoint == "indicators.index":
-        return request.endpoint.split(".")[0] in ("indicators", "communes", "figures")
-    if endpoint == "monitor.monitor":
-        return request.endpoint == endpoint
-    return request.endpoint.split(".")[0] == endpoint.split(".")[0]
