@@ -37,6 +37,7 @@ from tracker.models.duty import Duty
 from tracker.rules.calendar import LOCAL, WorkingCalendar
 from tracker.rules.deadlines import DONE, WAITING, band_edges, soon_edge, stale_edge
 from tracker.rules.workflow import State
+from tracker.store.connection import rows
 
 DONE_CLASSES = frozenset(str(klass) for klass in DONE)
 STOPPED = (State.DRAFT, State.SUSPENDED, State.CANCELLED)
@@ -160,7 +161,7 @@ def ask(
 ) -> Result[Any]:
     """Rows of the statement that `build` makes of these; `more` are values that it names itself."""
     statement = _built(build, visible.shape, filters.shape)
-    return session.execute(statement, {**visible.values, **filters.values, **day.values, **more})
+    return rows(session, statement, {**visible.values, **filters.values, **day.values, **more})
 
 
 @lru_cache(1024)

@@ -15,6 +15,7 @@ from tracker.models.duty import Duty
 from tracker.models.unit import Unit
 from tracker.models.user import User
 from tracker.rules.workflow import State
+from tracker.store.connection import rows
 from tracker.store.filters import Day, Filters, Visible, ask, branches, value
 from tracker.store.page import BOUND, DEEPEST, PAGE_SIZE, Page, plan_anew
 from tracker.store.tally import count_by_tally
@@ -86,8 +87,8 @@ def assignments(
         more = total > BOUND
     last = max(1, min(-(-total // size), DEEPEST))
     number = max(1, min(page, last))
-    rows = ask(session, _page, visible, filters, day, size=size, start=(number - 1) * size).all()
-    return Page(list(rows), total, number, size, more=more)
+    found = ask(session, _page, visible, filters, day, size=size, start=(number - 1) * size).all()
+    return Page(list(found), total, number, size, more=more)
 
 
 def _bounded_count(visible: Visible, filters: Filters, day: Day) -> Select[Any]:
@@ -173,12 +174,12 @@ _COORDINATED_WORK = (
 
 def open_work(session: Session, unit_ids: Sequence[int] | frozenset[int], limit: int = 300) -> list[Listed]:
     """What the units have open as lead, starred first, by due date."""
-    return list(session.execute(_OPEN_WORK, {"units": list(unit_ids), "most": limit}))
+    return list(rows(session, _OPEN_WORK, {"units": list(unit_ids), "most": limit}))
 
 
 def coordinated_work(session: Session, unit_ids: frozenset[int], limit: int = 50) -> list[Listed]:
     """What the units coordinate for another lead, still open."""
-    return list(session.execute(_COORDINATED_WORK, {"units": list(unit_ids), "most": limit}))
+    return list(rows(session, _COORDINATED_WORK, {"units": list(unit_ids), "most": limit}))
 
 
 @dataclass(frozen=True)
