@@ -1,7 +1,7 @@
 """Programmes, their clauses, indicators and duties."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,13 +133,14 @@ def years(session: Session, programme_id: int) -> list[int]:
     return list(session.scalars(_YEARS, {"programme": programme_id}))
 
 
-_OPENED = text("""
+OPENED = """
     SELECT p.id, p.title, ARRAY(
         SELECT year FROM generate_series(p.period_start, p.period_end) AS year
         WHERE EXISTS (SELECT FROM assignments AS a WHERE a.programme_id = p.id AND a.year = year.year)
     ) AS years
     FROM programmes AS p ORDER BY p.period_start DESC, p.id
-""")
+"""
+_OPENED = text(OPENED)
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,16 @@ class Opened:
 
 
 def opened(session: Session) -> Opened:
-    rows = session.execute(_OPENED).all()
-    years_of_all = {year for row in rows for year in row.years}
-    return Opened({row.id: row.title for row in rows}, sorted(years_of_all, reverse=True))
+    return opened_of(session.execute(_OPENED).all())
+
+
+def opened_of(rows: Iterable[tuple[int, str, list[int]]]) -> Opened:
+    """Of the rows of OPENED."""
+    titles, years = {}, set()
+    for id_, title, of_it in rows:
+        titles[id_] = title
+        years.update(of_it)
+    return Opened(titles, sorted(years, reverse=True))
 
 
 def clause(session: Session, clause_id: int) -> Clause | None:

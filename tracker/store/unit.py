@@ -23,19 +23,24 @@ def units_on(session: Session, day: date) -> list[Unit]:
 
 MANY = 100
 # Ten thousand need not be put in order to find out that they are too many.
-_FEW = text("""
+FEW = """
     WITH found AS (
         SELECT id, name, position FROM units
         WHERE valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) AND id <> :but LIMIT :most
     )
     SELECT id, name FROM found ORDER BY position, id
-""")
+"""
+_FEW = text(FEW)
 
 
 def few_units(session: Session, day: date, *, but: int | None = None) -> list[tuple[int, str]] | None:
     """(id, name) of all of them, to choose from; None where they are too many for a list. `but` one."""
     rows = session.execute(_FEW, {"day": day, "but": but or 0, "most": MANY + 1})
-    found = [(id_, name) for id_, name in rows]
+    return few_of([(id_, name) for id_, name in rows])
+
+
+def few_of(found: list[tuple[int, str]]) -> list[tuple[int, str]] | None:
+    """Of the rows of FEW."""
     return found if len(found) <= MANY else None
 
 

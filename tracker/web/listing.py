@@ -15,12 +15,12 @@ from tracker.rules.words import BANDS, N_, SHOWN_CLASSES, STATES
 from tracker.rules.workflow import State
 from tracker.services import saved_filter as filters
 from tracker.services.context import Context
+from tracker.store.choices import choices
 from tracker.store.filters import Day, Filters, Visible
 from tracker.store.listing import assignments, last_told, leading
-from tracker.store.programme import Opened, opened, programmes, years
+from tracker.store.programme import Opened, programmes, years
 from tracker.store.programme import clause as load_clause
-from tracker.store.saved_filter import saved_filters
-from tracker.store.unit import few_units, load, unit_named
+from tracker.store.unit import load, unit_named
 from tracker.web.errors import say as say_error
 from tracker.web.inputs import clean, key, year
 from tracker.web.language import gettext as _
@@ -46,16 +46,17 @@ MARKS = {
 def index() -> ResponseReturnValue:
     """A unit sees its own and those it coordinates."""
     with acting() as ctx:
-        chosen, choices = filters_of_address(ctx), opened(ctx.session)
+        chosen = filters_of_address(ctx)
+        offered = choices(ctx.session, ctx.today, ctx.actor.user_id, ctx.actor.units)
         day = Day.of(ctx.today, ctx.calendar)
         visible = visible_to(ctx)
         page = assignments(ctx.session, visible, chosen, day, request.args.get("page", 1, type=key))
         return render_template(
             "assignments/index.html",
             filters=chosen,
-            active=active(ctx, chosen, choices),
-            choices=choices,
-            saved_filters=saved_filters(ctx.session, ctx.actor.user_id, ctx.actor.units),
+            active=active(ctx, chosen, offered.opened),
+            choices=offered.opened,
+            saved_filters=offered.saved,
             my_units=current_user.visitor.units,
             rows=[view_of_row(ctx, row) for row in page.rows],
             page=page,
@@ -64,9 +65,7 @@ def index() -> ResponseReturnValue:
             classes={name: _(label) for name, label in SHOWN_CLASSES.items()},
             states={name: _(label) for name, label in STATES.items()},
             # Whoever has their own work only chooses among those who lead it.
-            units=leading(ctx.session, visible)
-            if visible.programme_ids == frozenset()
-            else few_units(ctx.session, ctx.today),
+            units=leading(ctx.session, visible) if visible.programme_ids == frozenset() else offered.units,
             today=ctx.today,
         )
 
