@@ -21,7 +21,7 @@ from tracker.services import assignment as verbs
 from tracker.services import promise as promises
 from tracker.services.access import open_dossier
 from tracker.services.escalation import sweep
-from tracker.store.promise import newest
+from tracker.store.beside import beside
 from tracker.store.timeline import timeline
 
 MONDAY = date(2026, 10, 12)
@@ -73,7 +73,7 @@ def test_one_is_open_and_the_newest_counts(session: Session, act: Act, under_way
     second = make(act, under_way, HEAD, MONDAY + timedelta(days=3), AT + timedelta(hours=1))
     assert (first.outcome, second.outcome) == (Outcome.WITHDRAWN, Outcome.OPEN)
     session.flush()
-    assert newest(session, [under_way.id]) == {under_way.id: (MONDAY + timedelta(days=3), Outcome.OPEN)}
+    assert beside(session, [under_way.id], []).promises == {under_way.id: (MONDAY + timedelta(days=3), Outcome.OPEN)}
     lines = [(one.what, one.facts.get("promised")) for one in timeline(open_dossier(act(HEAD), under_way.id), "work")]
     assert lines[:2] == [("promise", "2026-10-15"), ("promise", "2026-10-12")]
 
@@ -156,7 +156,7 @@ def test_who_no_longer_has_the_work_broke_nothing(session: Session, act: Act, on
         verbs.cancel(act(OFFICE), one.id, reason="Thôi")
     assert made.outcome is Outcome.WITHDRAWN
     session.flush()
-    assert newest(session, [one.id]) == {}
+    assert beside(session, [one.id], []).promises == {}
 
 
 def test_nobody_waits_for_what_is_suspended(session: Session, act: Act, under_way: Assignment) -> None:

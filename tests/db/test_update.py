@@ -19,7 +19,7 @@ from tracker.rules.workflow import State
 from tracker.services import assignment as verbs
 from tracker.services import coordination
 from tracker.services import update as updates
-from tracker.store.assignment import last_return_reasons
+from tracker.store.beside import beside
 
 
 def test_on_track_needs_no_words(act: Act, one: Assignment) -> None:
@@ -48,7 +48,7 @@ def test_undoing_done_takes_the_submission_back(session: Session, act: Act, one:
     updates.undo(act(HEAD), one.id, written.id)
     assert (one.state, one.submitted_on) == (State.IN_PROGRESS, None)
     assert session.scalars(select(Round.decision).where(Round.assignment_id == one.id)).all() == ["withdrawn"]
-    assert last_return_reasons(session, [one.id]) == {}
+    assert beside(session, [one.id], []).reasons == {}
 
 
 def test_what_the_office_decided_is_not_undone(act: Act, one: Assignment) -> None:

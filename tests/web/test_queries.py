@@ -37,9 +37,9 @@ def plans(app: Flask, statements: list[tuple[str, Any]]) -> Iterator[tuple[str, 
 @pytest.mark.parametrize(
     ("login", "path", "most"),
     [
-        (HEAD, "/my-work", 8),
+        (HEAD, "/my-work", 4),
         (OFFICE, "/monitor", 24),
-        (OFFICE, "/assignments", 8),
+        (OFFICE, "/assignments", 5),
         (OFFICE, "/programmes/1", 18),
         (OFFICE, "/monitor/trend?year=2026", 8),
         (HEAD, "/search?q=tre+em", 3),

@@ -123,17 +123,3 @@ def count(session: Session, programme_id: int, year: int) -> int:
         session.scalar(select(func.count()).where(Assignment.programme_id == programme_id, Assignment.year == year))
         or 0
     )
-
-
-_RETURNED = text("""
-    SELECT r.assignment_id, r.reason FROM rounds AS r
-    WHERE r.assignment_id = ANY(:ids) AND r.decision = 'returned'
-        AND NOT EXISTS (SELECT FROM rounds AS later WHERE later.assignment_id = r.assignment_id
-            AND later.number > r.number)
-""")
-
-
-def last_return_reasons(session: Session, assignment_ids: Sequence[int]) -> dict[int, str]:
-    """Assignment → why its last round was returned, where the last round was returned."""
-    rows = session.execute(_RETURNED, {"ids": list(assignment_ids)})
-    return {assignment_id: reason or "" for assignment_id, reason in rows}

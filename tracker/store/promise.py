@@ -1,6 +1,6 @@
 """Promises: the open one of an assignment, and those whose day is over."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -24,19 +24,6 @@ def open_promise(session: Session, assignment_id: int) -> Promise | None:
 def settled_at(session: Session, assignment_id: int, at: datetime) -> Promise | None:
     """The one that a submission at this moment settled."""
     return session.scalar(select(Promise).where(Promise.assignment_id == assignment_id, Promise.settled_at == at))
-
-
-_NEWEST = text("""
-    SELECT DISTINCT ON (assignment_id) assignment_id, promised_on, outcome FROM promises
-    WHERE assignment_id = ANY(:ids) AND outcome <> 'withdrawn'
-    ORDER BY assignment_id, id DESC
-""")
-
-
-def newest(session: Session, assignment_ids: Collection[int]) -> dict[int, tuple[date, Outcome]]:
-    """Assignment → (day, outcome) of the last promise that was not taken back."""
-    rows = session.execute(_NEWEST, {"ids": list(assignment_ids)})
-    return {id_: (on, Outcome(outcome)) for id_, on, outcome in rows}
 
 
 # As the steps of `store.escalation`: what somebody is changing now is left to the next sweep.

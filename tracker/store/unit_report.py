@@ -45,14 +45,13 @@ def report_of(session: Session, assignment_id: int) -> int | None:
     )
 
 
-_FULFILLING = text("""
-    SELECT assignment_id, id FROM unit_reports WHERE assignment_id = ANY(:assignments) AND state <> 'exempt'
-""")
+FULFILLING = "SELECT assignment_id, id FROM unit_reports WHERE assignment_id = ANY(:ids) AND state <> 'exempt'"
+_FULFILLING = text(FULFILLING)
 
 
 def reports_of(session: Session, assignment_ids: Iterable[int]) -> dict[int, int]:
     """Assignment → the report that it is fulfilled by, of those that are."""
-    found = session.execute(_FULFILLING, {"assignments": list(assignment_ids)})
+    found = session.execute(_FULFILLING, {"ids": list(assignment_ids)})
     return {row.assignment_id: row.id for row in found}
 
 

@@ -11,11 +11,9 @@ from tracker.rules.workflow import WITH_UNIT, State
 from tracker.services.access import UNSAID
 from tracker.services.context import Context
 from tracker.services.update import Line, update_many
-from tracker.store.assignment import last_return_reasons
+from tracker.store.beside import beside
 from tracker.store.listing import coordinated_work, open_work
-from tracker.store.promise import newest
 from tracker.store.unit_report import reports_of
-from tracker.store.waiting import waiting_for
 from tracker.web.errors import say
 from tracker.web.inputs import key
 from tracker.web.language import gettext as _
@@ -66,24 +64,26 @@ def again(assignment_id: int, errors: dict[str, str], status: int) -> ResponseRe
 def _list(tried: int | None = None, errors: dict[str, str] | None = None) -> str | None:
     with acting() as ctx:
         units = ctx.actor.units
-        rows, reasons = _open(ctx)
+        rows = _open(ctx)
+        more = beside(ctx.session, [one.row.id for one in rows], units)
+        theirs = {one.row.id for one in rows if one.row.state in WITH_UNIT}
         with_form = frozenset(_for_update(rows))
         if tried is not None and tried not in with_form:
             return None
         groups: dict[str, list[AssignmentView]] = {}
         for one in rows:
-            groups.setdefault(_group(one, reasons), []).append(one)
+            groups.setdefault(_group(one, more.reasons), []).append(one)
         return render_template(
             "my_work/index.html",
             before=[(key, _(label), groups[key]) for key, label in BEFORE_WAITING if key in groups],
             after=[(key, _(label), groups[key]) for key, label in AFTER_WAITING if key in groups],
-            waiting=[(one, _link(one)) for one in waiting_for(ctx.session, units)],
+            waiting=[(one, _link(one)) for one in more.waiting],
             coordinated=[view_of_row(ctx, row) for row in coordinated_work(ctx.session, units)],
-            reasons=reasons,
-            promises=newest(ctx.session, [one.row.id for one in rows]),
+            reasons=more.reasons,
+            promises=more.promises,
             today=ctx.today,
             with_form=with_form,
-            reports=reports_of(ctx.session, [one.row.id for one in rows if one.row.state in WITH_UNIT]),
+            reports={id_: report for id_, report in more.reports.items() if id_ in theirs},
             tried=tried,
             errors=errors or {},
             values=request.form if errors else {},
@@ -137,14 +137,13 @@ def save_grid() -> ResponseReturnValue:
 
 def _grid(errors: dict[str, str] | None = None, status: int = 200) -> ResponseReturnValue:
     with acting() as ctx:
-        rows, reasons = _open(ctx)
+        rows = _open(ctx)
         shown = set(_for_update(rows))
         return (
             render_template(
                 "my_work/grid.html",
                 rows=[one for one in rows if one.row.id in shown],
                 left_out=sum(one.row.state in WITH_UNIT for one in rows) - len(shown),
-                reasons=reasons,
                 reports=reports_of(ctx.session, shown),
                 errors=errors or {},
                 # A version that the form had lost is not shown again: the next time it is the row's own.
@@ -159,11 +158,9 @@ def _grid(errors: dict[str, str] | None = None, status: int = 200) -> ResponseRe
         )
 
 
-def _open(ctx: Context) -> tuple[list[AssignmentView], dict[int, str]]:
-    """(open work by urgency, why some of it was returned)"""
-    rows = [view_of_row(ctx, row) for row in open_work(ctx.session, ctx.actor.units)]
-    reasons = last_return_reasons(ctx.session, [one.row.id for one in rows if one.row.state == State.IN_PROGRESS])
-    return rows, reasons
+def _open(ctx: Context) -> list[AssignmentView]:
+    """By urgency."""
+    return [view_of_row(ctx, row) for row in open_work(ctx.session, ctx.actor.units)]
 
 
 def _for_update(rows: list[AssignmentView]) -> list[int]:
@@ -176,7 +173,7 @@ def _group(one: AssignmentView, reasons: dict[int, str]) -> str:
             return "waiting"
         case State.SUSPENDED:
             return "suspended"
-    if one.row.id in reasons:
+    if one.row.id in reasons and one.row.state == State.IN_PROGRESS:
         return "returned"
     if one.klass == "overdue":
         return "critical" if one.standing.band == CRITICAL else "overdue"
