@@ -10,6 +10,7 @@ import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from secrets import token_urlsafe
 
@@ -38,6 +39,7 @@ def new_nonce() -> str:
     return token_urlsafe(32)
 
 
+@cache
 def key_of(secret: str) -> bytes:
     """A key for nothing else, from the secret of the installation."""
     return hmac.digest(secret.encode(), b"links in mails", "sha256")

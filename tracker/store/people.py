@@ -1,6 +1,6 @@
 """Who holds a post today: the people behind "head", "standing office" and "leader"."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -82,17 +82,23 @@ def members(session: Session, unit_id: int, day: date) -> list[User]:
     return list(unique.values())
 
 
-_PEOPLE_IN = text("""
+PEOPLE_IN = """
     SELECT p.unit_id, u.id, u.name FROM posts AS p JOIN users AS u ON u.id = p.user_id
     WHERE p.unit_id = ANY(:units) AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day) AND u.active
-    ORDER BY p.unit_id, array_position(ARRAY['head', 'deputy', 'officer'], p.role::text), p.id
-""")
+    ORDER BY p.unit_id, array_position(ARRAY['head', 'deputy', 'officer'], CAST(p.role AS text)), p.id
+"""
+_PEOPLE_IN = text(PEOPLE_IN)
 
 
 def people_in(session: Session, unit_ids: Collection[int], day: date) -> dict[int, dict[int, str]]:
     """Unit → {person: name} of everybody with a post there on the day, heads first."""
+    return by_unit(unit_ids, session.execute(_PEOPLE_IN, {"units": list(unit_ids), "day": day}).all())
+
+
+def by_unit(unit_ids: Collection[int], rows: Iterable[tuple[int, int, str]]) -> dict[int, dict[int, str]]:
+    """Of the rows of PEOPLE_IN."""
     found: dict[int, dict[int, str]] = {unit_id: {} for unit_id in unit_ids}
-    for unit_id, user_id, name in session.execute(_PEOPLE_IN, {"units": list(unit_ids), "day": day}):
+    for unit_id, user_id, name in rows:
         found[unit_id].setdefault(user_id, name)
     return found
 

@@ -18,9 +18,8 @@ from tracker.services.context import Context
 from tracker.services.evidence import may_add, may_remove
 from tracker.services.promise import undoable as undoable_promise
 from tracker.services.update import undoable
-from tracker.store.people import people_in
+from tracker.store.choices import offered
 from tracker.store.timeline import timeline
-from tracker.store.unit import few_units
 from tracker.web import my_work
 from tracker.web.errors import say, status_of
 from tracker.web.language import gettext as _
@@ -126,7 +125,10 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
     due, days = row.due_on, row.programme.extension_days
     last_day = last_day_to_ask(due, days, ctx.calendar) if due else None
     needs_units = "reassign" in allowed or (can & {"split", "ask_contribution"} and row.state not in CLOSED)
-    people = people_in(ctx.session, units_of(ctx, row), ctx.today)
+    choices = offered(
+        ctx.session, ctx.today, units_of(ctx, row), but=row.programme.issuer_unit_id, with_units=bool(needs_units)
+    )
+    people = choices.people
     part_names = {unit.id: unit.name for unit in (row.lead_unit, *(one.unit for one in row.coordination), *row.offices)}
     everybody = {id_: name for group in people.values() for id_, name in group.items()}
     return {
@@ -158,7 +160,7 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
             *((f"u{id_}", name) for id_, name in part_names.items()),
             *((f"p{id_}", name) for id_, name in everybody.items() if id_ != ctx.actor.user_id),
         ],
-        "units": few_units(ctx.session, ctx.today, but=row.programme.issuer_unit_id) if needs_units else [],
+        "units": choices.units,
         "contacts": {
             one.unit_id: people[one.unit_id]
             for one in row.coordination
