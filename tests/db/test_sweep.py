@@ -2,9 +2,10 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from threading import current_thread
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, event, func, select, text, update
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
@@ -139,8 +140,11 @@ def test_small_batches_tell_the_same(session: Session, act: Act, monkeypatch: py
         before.rollback()
         return found
 
+    askers = set()
+    event.listen(session.connection(), "before_cursor_execute", lambda *_: askers.add(current_thread()))
     assert len(told_with(500)) > 9
     assert told_with(1) == told_with(2) == told_with(500)
+    assert askers == {current_thread()}  # whoever composes has no session
 
 
 def test_a_batch_that_cannot_be_written_stops_the_sweep(

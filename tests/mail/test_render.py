@@ -7,11 +7,11 @@ import pytest
 
 from tests.helpers.golden import check_golden
 from tracker.mail.digest import MOST_OTHERS, digest
+from tracker.mail.item import MailItem
 from tracker.mail.link import Invitation
 from tracker.mail.render import (
     LETTERS,
     SUBJECTS,
-    MailItem,
     event,
     fallback,
     letter,

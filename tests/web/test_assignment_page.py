@@ -81,3 +81,9 @@ def test_a_duty_to_report_is_not_done_by_saying_so(app: Flask) -> None:
     assert f'name="signal-{one}" value="blocked"' in grid
     assert f'name="signal-{one}" value="done"' not in grid
     assert 'value="done"' in head.get(f"/assignments/{_first(app)}")
+    mine = head.get("/my-work")
+    assert f'href="{report}"' in mine
+    sql(app, "UPDATE assignments SET state = 'suspended', suspended_from = 'assigned' WHERE id = %s RETURNING id", one)
+    mine = head.get("/my-work")
+    assert f'href="/assignments/{one}"' in mine
+    assert f'href="{report}"' not in mine  # nothing to do there now

@@ -22,7 +22,8 @@ Names = Mapping[int, Sequence[str]]
 
 
 def digests_of(ctx: Context, told_of: Sequence[tuple[User, Sequence[Fired]]], told: Names) -> Iterator[Rendered]:
-    """One for each person, in that order; all that is read of the database is read before the first."""
+    """One for each person, in that order; all that is read of the database is read before the first, but for
+    the calendar, which a sweep has."""
     open_ = pending(ctx.session, {one.assignment.id for _person, fired in told_of for one in fired}, ctx.today)
     sample = ctx.sample
     return (_digest(ctx, person, fired, told, open_, sample=sample) for person, fired in told_of)

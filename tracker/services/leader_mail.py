@@ -28,7 +28,8 @@ def divide(fired: Sequence[Fired]) -> tuple[list[Fired], list[Fired]]:
 
 
 def leader_mails_of(ctx: Context, raised: Sequence[tuple[User, list[Fired]]], told: Names) -> Iterator[Rendered]:
-    """One for each person, in that order; all that is read of the database is read before the first."""
+    """One for each person, in that order; all that is read of the database is read before the first, but for
+    the calendar, which a sweep has."""
     lines = [_lines(ctx, person, fired, told) for person, fired in raised]
     done = tried(ctx.session, {id_ for items in lines for id_ in to_show(items)})
     sample = ctx.sample

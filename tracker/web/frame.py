@@ -1,5 +1,5 @@
-"""What stands around every page of a signed-in person: the ways to go, the bell, the account. It changes so seldom that
-each look of it is drawn once and kept."""
+"""What stands around every page of a signed-in person: the ways to go, the bell, the account. Each look of it is drawn
+once and kept, without anything of the person or the request."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,24 +23,23 @@ from tracker.web.session import overseen
 # What stands under "Báo cáo", under "Chỉ tiêu", and beside the list of assignments.
 OF_REPORTING = frozenset({"cycles", "cycle_plan", "unit_reports", "report_form", "reports", "edition", "api_keys"})
 OF_INDICATORS = frozenset({"indicators", "communes", "figures"})
-# In place of what differs from request to request; no text that can come from a form or a document.
-TOKEN, PATH = "\0token", "\0path"
-# Frames that a process keeps; each takes about 6 KB.
-KEPT = 500
+# In place of what is the person's and the request's.
+TOKEN, NAME, UNITS, UNREAD, PATH = "\0token", "\0name", "\0units", "\0unread", "\0path"
+# Frames that a process keeps, more than there are looks: each takes about 10 KB.
+KEPT = 200
 Way = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Frame:
-    """`ways`: (endpoint, words, icon) of each entry; `here` is the number of the one that the page is part of."""
+    """A look. `ways`: (endpoint, words, icon) of each entry; `here`: the number of that which the page is part of."""
 
     language: str
     root: str
-    name: str
-    units: tuple[str, ...]
     ways: tuple[Way, ...]
     here: int | None
-    unread: int
+    has_units: bool
+    has_news: bool
     on_notifications: bool
     reads_register: bool
     reads_rights: bool
@@ -52,13 +51,34 @@ def header() -> Markup:
     ctx = context(actor)
     oversees = bool(overseen(ctx))
     ways = _ways(actor, oversees=oversees, reads_mail=bool(overseen(ctx, Permission.READ_MAIL_LOG)))
+    units, news = current_user.visitor.unit_names, unread()
     frame = Frame(
-        language(), request.script_root, actor.name, current_user.visitor.unit_names, ways,
-        next((n for n, (way, _words, _icon) in enumerate(ways) if _is_part(endpoint, way)), None),
-        unread(), endpoint == "notifications.index", _reads_register(ctx), actor.is_admin or actor.is_auditor,
-    )  # fmt: skip
-    here = request.full_path if request.method == "GET" else request.path
-    return Markup(_drawn(frame).replace(TOKEN, escape(generate_csrf())).replace(PATH, escape(here)))
+        language=language(),
+        root=request.script_root,
+        ways=ways,
+        here=next((n for n, (way, _words, _icon) in enumerate(ways) if _is_part(endpoint, way)), None),
+        has_units=bool(units),
+        has_news=bool(news),
+        on_notifications=endpoint == "notifications.index",
+        reads_register=_reads_register(ctx),
+        reads_rights=actor.is_admin or actor.is_auditor,
+    )
+    html = _drawn(frame)
+    # The address last: somebody may have typed one of these marks into it.
+    for mark, value in (
+        (TOKEN, generate_csrf()),
+        (NAME, actor.name),
+        (UNITS, " · ".join(units)),
+        (UNREAD, "99+" if news > 99 else str(news)),
+        (PATH, this_page()),
+    ):
+        html = html.replace(mark, escape(value))
+    return Markup(html)
+
+
+def this_page() -> str:
+    """To come back to it."""
+    return request.full_path if request.method == "GET" else request.path
 
 
 @lru_cache(KEPT)
@@ -68,7 +88,7 @@ def _drawn(frame: Frame) -> str:
         {"label": say(words), "href": address(way), "icon": icon, "current": n == frame.here}
         for n, (way, words, icon) in enumerate(frame.ways)
     ]
-    return str(macros.header(frame, entries, TOKEN, PATH))
+    return str(macros.header(frame, entries, TOKEN, PATH, NAME, UNITS, UNREAD))
 
 
 def _reads_register(ctx: Context) -> bool:

@@ -1,4 +1,4 @@
-"""Every page of the site, and what all templates share: navigation, language, words, dates."""
+"""Every page of the site, and what all templates share: the frame, language, words, dates."""
 
 from datetime import date, datetime
 from typing import Any
@@ -64,7 +64,7 @@ from tracker.web import (
     register as register_pages,
 )
 from tracker.web.addresses import address
-from tracker.web.frame import header
+from tracker.web.frame import header, this_page
 from tracker.web.inputs import KeyConverter
 from tracker.web.language import LOCALES, draw, locale
 from tracker.web.session import current_actor, require_password_change
@@ -99,6 +99,7 @@ def register(app: Flask) -> None:
         words=words,
         link=listing.link,
         header=header,
+        this_page=this_page,
         locales=LOCALES,
         work=work,
         lines=lines,
