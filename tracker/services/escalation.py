@@ -126,10 +126,10 @@ def _write(ctx: Context, kind: str, key: Callable[[date, User], str], batch: Seq
 
 def _show(ctx: Context, swept: Swept, told: Names) -> None:
     """In the product, to people whom no mail reaches. It proves nothing: the steps are told to others, or to nobody."""
-    mails = []
     shown = swept.shown()
     if not shown:
         return
+    mails = []
     for (person, fired), letter in zip(shown, digests_of(ctx, shown, told), strict=True):
         first = fired[0]
         key = f"shown:{person.id}:{ctx.today.isoformat()}:{first.assignment.id}:{first.step_offset}:{first.role}"

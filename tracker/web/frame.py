@@ -20,7 +20,7 @@ from tracker.web.language import language, say
 from tracker.web.notifications import unread
 from tracker.web.session import overseen
 
-# What stands under "Báo cáo", under "Chỉ tiêu", and beside the list of assignments.
+# What stands under "Báo cáo", and under "Chỉ tiêu".
 OF_REPORTING = frozenset({"cycles", "cycle_plan", "unit_reports", "report_form", "reports", "edition", "api_keys"})
 OF_INDICATORS = frozenset({"indicators", "communes", "figures"})
 # In place of what is the person's and the request's.
