@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.models.base import Base, Numbered, by_value
@@ -22,7 +22,10 @@ class Unit(Numbered, Base):
     """A department, commune, police, centre, mass organisation or the People's Committee itself."""
 
     __tablename__ = "units"
-    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates_in_order"),)
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates_in_order"),
+        Index("ix_units_without_heads", "id", postgresql_where=text("heads = 0")),
+    )
 
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
@@ -32,6 +35,8 @@ class Unit(Numbered, Base):
     # Other spellings of the name that documents use; compared folded (`rules.text.fold`).
     aliases: Mapped[list[str]] = mapped_column(server_default="{}")
     position: Mapped[int] = mapped_column(server_default="0")
+    # Posts that sign, without an end, of people whom mail reaches; kept by triggers on posts and users.
+    heads: Mapped[int] = mapped_column(server_default="0")
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 

@@ -78,6 +78,7 @@ class Post(Numbered, Base):
         UniqueConstraint("user_id", "unit_id", "role", "valid_from"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates_in_order"),
         Index(None, "unit_id", "role"),
+        Index(None, "valid_from"),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

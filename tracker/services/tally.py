@@ -74,6 +74,7 @@ _ANEW = (
         generate_series(year, last) AS counted
     GROUP BY 1, 2, 3, 4, 5, 6, 7
     """,
+    "SELECT count_heads(ARRAY(SELECT id FROM units))",
 )
 
 
@@ -88,8 +89,8 @@ def fold(ctx: Context) -> None:
 
 
 def recount(ctx: Context) -> None:
-    """Every counter and sum anew from the assignments: for a database that was restored in parts, or written to by
-    another version."""
+    """Every counter and sum anew from the assignments, and the heads of units from their people: for a database that
+    was restored in parts, or written to by another version."""
     ctx.session.execute(_ALONE)
     for statement in _ANEW:
         ctx.session.execute(text(statement))

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, or_, select, true
+from sqlalchemy import Select, bindparam, exists, literal_column, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.models.assignment import Assignment
@@ -93,16 +93,18 @@ def units_without_head(session: Session, programme_ids: Collection[int], day: da
 
 @lru_cache(4)
 def _without_head(day: date) -> Select[Any]:
-    # Those few of whom this is not so: ten thousand people need not be looked up.
+    # A unit can only be one of them when nobody without an end is kept for it (`Unit.heads`), or that one is away or
+    # has not begun: of ten thousand units these few are looked at.
+    away = select(Delegation.unit_id).where(Delegation.ended_at.is_(None), valid_on(Delegation, day))
+    later = select(Post.unit_id).where(Post.valid_from > day)
+    doubtful = select(Unit.id).where(Unit.heads == literal_column("0")).union(away, later).cte("doubtful")
     unreachable = select(User.id).where(or_(~User.active, User.email.is_(None), User.dead_email == User.email))
-    heads = answers(day).where(Post.role.in_(SIGNING)).subquery()
+    heads = answers(day).where(Post.role.in_(SIGNING), Post.unit_id.in_(select(doubtful.c.id))).subquery()
     reachable = select(heads.c.unit_id).where(heads.c.user_id.not_in(unreachable))
     busy = exists().where(
         Assignment.lead_unit_id == Unit.id,
         Assignment.programme_id.in_(bindparam("programmes", expanding=True)),
         Assignment.state.in_(WITH_UNIT),
     )
-    # First those few without a head; of ten thousand units nobody asks for their work.
-    alone = select(Unit.id).where(Unit.id.not_in(reachable), valid_on(Unit, day)).cte("alone")
-    alone = alone.prefix_with("MATERIALIZED")
-    return select(Unit).join(alone, alone.c.id == Unit.id).where(busy).order_by(Unit.position, Unit.id)
+    alone = select(Unit).join(doubtful, doubtful.c.id == Unit.id).where(Unit.id.not_in(reachable), valid_on(Unit, day))
+    return alone.where(busy).order_by(Unit.position, Unit.id)

@@ -166,8 +166,9 @@ def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = F
     class; the page is found by one sum of each, and the row of all by the sums of the year."""
     where, unit_id = [*_within(visible, filters), Tally.state != State.CANCELLED], Tally.lead_unit_id.label("unit_id")
     per = _per_unit(visible, filters, day).cte("per")
-    units = select(func.count()).select_from(per).scalar_subquery()
-    units_late = select(func.count()).select_from(per).where(per.c.overdue > 0).scalar_subquery()
+    late = func.count().filter(per.c.overdue > 0)
+    sizes = select(func.count().label("units"), late.label("late")).select_from(per).cte("sizes")
+    units = select(sizes.c.units).scalar_subquery()
     worst_first = true() if late_only else units > UNITS_PER_PAGE
     some = (
         select(per.c.unit_id)
@@ -177,17 +178,20 @@ def _matrix(visible: Visible, filters: Filters, day: Day, *, late_only: bool = F
         .offset(bindparam("start", type_=BigInteger))
         .cte("some_units")
     )
+    # Looked up from the page: joined to what is counted, they would all be read.
+    named = select(Unit.id, Unit.name, Unit.position).join(some, some.c.unit_id == Unit.id).cte("named")
     of_page = Tally.lead_unit_id.in_(select(some.c.unit_id))
     shown = select(unit_id, *_classed(day, Tally)).where(*where, of_page).subquery("shown")
     counted = select(shown.c.unit_id, *_sums(shown)).group_by(shown.c.unit_id).subquery("counted")
     rows = (
-        select(counted, Unit.name.label("unit_name"), literal(0).label("units"), literal(0).label("late"))
-        .join(Unit, Unit.id == counted.c.unit_id)
-        .order_by(case((worst_first, -counted.c.overdue), else_=0), Unit.position, Unit.id)
+        select(counted, named.c.name.label("unit_name"), literal(0).label("units"), literal(0).label("late"))
+        .join(named, named.c.id == counted.c.unit_id)
+        .order_by(case((worst_first, -counted.c.overdue), else_=0), named.c.position, named.c.id)
         .subquery("ordered")
     )
     classed = select(*_classed(day, _together(visible, filters).c)).subquery("classed")
-    everything = select(null().label("unit_id"), *_sums(classed), null().label("unit_name"), units, units_late)
+    late_units = select(sizes.c.late).scalar_subquery()
+    everything = select(null().label("unit_id"), *_sums(classed), null().label("unit_name"), units, late_units)
     return union_all(select(rows), everything)
 
 
