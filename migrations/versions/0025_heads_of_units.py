@@ -10,7 +10,7 @@ down_revision: str | None = "0024"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-WITHOUT, LATER = "ix_units_without_heads", "ix_posts_valid_from"
+WITHOUT, LATER, AWAY = "ix_units_without_heads", "ix_posts_valid_from", "ix_delegations_valid_to"
 TRIGGERS = """
     -- Whoever holds the rows of the units counts last, and so sees what others changed.
     CREATE FUNCTION count_heads(of_units integer[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -25,9 +25,17 @@ TRIGGERS = """
 
     -- The people are held first: who is made inactive meanwhile waits, and then finds this post among theirs.
     CREATE FUNCTION count_heads_of_post() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        counted integer[] := ARRAY(
+            SELECT unit_id FROM (VALUES (OLD.unit_id, OLD.role, OLD.valid_to), (NEW.unit_id, NEW.role, NEW.valid_to))
+                AS post (unit_id, role, valid_to)
+            WHERE role IN ('head', 'deputy') AND valid_to IS NULL
+        );
     BEGIN
-        PERFORM FROM users WHERE id IN (OLD.user_id, NEW.user_id) ORDER BY id FOR SHARE;
-        PERFORM count_heads(ARRAY[OLD.unit_id, NEW.unit_id]);
+        IF cardinality(counted) > 0 THEN
+            PERFORM FROM users WHERE id IN (OLD.user_id, NEW.user_id) ORDER BY id FOR SHARE;
+            PERFORM count_heads(counted);
+        END IF;
         RETURN NULL;
     END $$;
     CREATE TRIGGER posts_heads AFTER INSERT OR DELETE OR UPDATE OF user_id, unit_id, role, valid_to ON posts
@@ -35,7 +43,9 @@ TRIGGERS = """
 
     CREATE FUNCTION count_heads_of_user() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        PERFORM count_heads(ARRAY(SELECT unit_id FROM posts WHERE user_id = NEW.id));
+        PERFORM count_heads(ARRAY(
+            SELECT unit_id FROM posts WHERE user_id = NEW.id AND role IN ('head', 'deputy') AND valid_to IS NULL
+        ));
         RETURN NULL;
     END $$;
     CREATE TRIGGER users_heads AFTER UPDATE OF active, email, dead_email ON users FOR EACH ROW
@@ -57,11 +67,13 @@ def upgrade() -> None:
     op.add_column("units", sa.Column("heads", sa.Integer(), server_default="0", nullable=False))
     op.create_index(WITHOUT, "units", ["id"], postgresql_where=sa.text("heads = 0"))
     op.create_index(LATER, "posts", ["valid_from"])
+    op.create_index(AWAY, "delegations", ["valid_to"], postgresql_where=sa.text("ended_at IS NULL"))
     op.execute(TRIGGERS)
 
 
 def downgrade() -> None:
     op.execute(WITHOUT_TRIGGERS)
+    op.drop_index(AWAY, "delegations")
     op.drop_index(LATER, "posts")
     op.drop_index(WITHOUT, "units")
     op.drop_column("units", "heads")

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from flask_migrate import downgrade, upgrade
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from tests.helpers.stack import until
+from tests.helpers.world import make_settings
+from tracker.app import create_app
+from tracker.extensions import db
 from tracker.models.assignment import Assignment
 from tracker.models.unit import Unit
 from tracker.store.delegation import units_without_head
@@ -53,8 +57,16 @@ DRAWS = st.lists(
 )
 
 
+@pytest.fixture
+def engine(database_url: str) -> Engine:
+    return create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=120)
 @given(draws=DRAWS)
+# Whoever acts for a head has no account any more; then a deputy holds the unit.
+@example(draws=[(CHANGES[11], 0, 0, 1, 0), (CHANGES[0], 1, 1, 0, 0)])
+@example(draws=[(CHANGES[9], 0, 2, 0, 0), (CHANGES[11], 0, 0, 1, 0), (CHANGES[0], 1, 1, 0, 0)])
 def test_whatever_happened_to_people_and_posts(session: Session, draws: list[tuple[str, int, int, int, int]]) -> None:
     posts = session.execute(
         text("SELECT unit_id, user_id FROM posts WHERE role = 'head' AND unit_id IN (SELECT lead_unit_id FROM"
@@ -82,6 +94,20 @@ def test_whatever_happened_to_people_and_posts(session: Session, draws: list[tup
         then.rollback()
 
 
+def test_what_is_there_is_counted_by_the_migration(database_url: str, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE users SET active = false WHERE login = 'truong.p-yte'")
+        before = connection.execute(KEPT).all()
+    app = create_app(make_settings(database_url, "redis://127.0.0.1:1/0", "file:///tmp/none"))
+    with app.app_context():
+        downgrade(revision="0024")
+        upgrade()
+        db.engine.dispose()
+    with engine.connect() as connection:
+        assert connection.execute(KEPT).all() == connection.execute(COUNTED).all() == before
+    assert {heads for _unit, heads in before} > {0, 1}
+
+
 SECOND = "INSERT INTO posts (user_id, unit_id, role, valid_from) SELECT {who}, {unit}, 'deputy', '2026-01-01'"
 AWAY = "UPDATE users SET active = false WHERE id = {who}"
 # Two at once, and how many are left: the one who comes and goes, and both who are there.
@@ -89,11 +115,6 @@ AT_ONCE = [
     *(pytest.param(*pair, 1, id=f"{pair[0].split()[0]} first") for pair in permutations([SECOND, AWAY])),
     pytest.param(AWAY.replace("who", "head"), AWAY, 0, id="both leave"),
 ]
-
-
-@pytest.fixture
-def engine(database_url: str) -> Engine:
-    return create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
 
 
 @pytest.mark.parametrize(("first", "second", "left"), AT_ONCE)

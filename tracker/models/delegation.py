@@ -28,6 +28,7 @@ class Delegation(Numbered, Base):
         ),
         Index(None, "acting_id"),
         Index(None, "unit_id"),
+        Index(None, "valid_to", postgresql_where=text("ended_at IS NULL")),
     )
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))

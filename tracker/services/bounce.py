@@ -9,6 +9,7 @@ from tracker.services.audit import record
 from tracker.services.context import Context
 from tracker.services.fallback import pass_on
 from tracker.store.outbox import bounce_known
+from tracker.store.user import hold
 
 
 def record_bounce(ctx: Context, bounce: Bounce) -> bool:
@@ -63,5 +64,5 @@ def _owner_of_dead_address(ctx: Context, row: OutboxMail, bounce: Bounce) -> Use
     """Where a letter is forwarded to says nothing about the address here, nor does one that was changed meanwhile."""
     if not bounce.dead_address or bounce.recipient.casefold() != row.to_address.casefold():
         return None
-    person = ctx.session.get(User, row.recipient_id, with_for_update=True) if row.recipient_id else None
+    person = hold(ctx.session, row.recipient_id) if row.recipient_id else None
     return person if person is not None and person.email == row.to_address else None

@@ -6,9 +6,9 @@ from tracker.mail.answer import Answer, Outcome
 from tracker.mail.bounce import blames_address
 from tracker.mail.retry import next_try
 from tracker.models.outbox import Channel, MailState, MailTry, OutboxMail
-from tracker.models.user import User
 from tracker.services.context import Context
 from tracker.services.fallback import pass_on
+from tracker.store.user import hold
 
 # A reminder whose arrival is not certain is sent once more, with the same Message-ID, never a third time.
 UNCERTAIN_TRIES = 2
@@ -52,7 +52,7 @@ def _mark_address(ctx: Context, row: OutboxMail, said: str) -> None:
     """The first server may know already what others say by a mail that comes back."""
     if row.recipient_id is None or not blames_address(said):
         return
-    person = ctx.session.get(User, row.recipient_id, with_for_update=True)
+    person = hold(ctx.session, row.recipient_id)
     if person is not None and person.email == row.to_address:
         person.dead_email = person.email
 

@@ -35,7 +35,7 @@ def add_user(
     user = User(
         login=login,
         name=name.strip(),
-        email=email,
+        email=(email or "").strip() or None,
         password_hash=HASHER.hash(password),
         must_change_password=True,
         is_admin=is_admin,

@@ -13,6 +13,11 @@ def by_login(session: Session, login: str, *, lock: bool = False) -> User | None
     return session.scalar(query.with_for_update() if lock else query)
 
 
+def hold(session: Session, user_id: int) -> User | None:
+    """Until the end of the transaction nobody else changes this person; letters to them can still be written."""
+    return session.get(User, user_id, with_for_update={"key_share": True})
+
+
 def open_session(session: Session, token_hash: str) -> LoginSession | None:
     """A session that was not signed out, of a person who is still active."""
     return session.scalar(
