@@ -94,7 +94,7 @@ def units_without_head(session: Session, programme_ids: Collection[int], day: da
 @lru_cache(4)
 def _without_head(day: date) -> Select[Any]:
     # A unit can only be one of them when nobody without an end is kept for it (`Unit.heads`), or that one is away or
-    # has not begun: of ten thousand units these few are looked at.
+    # has not begun: of ten thousand units these few are looked at. The 0 is said as the index says it.
     away = select(Delegation.unit_id).where(Delegation.ended_at.is_(None), valid_on(Delegation, day))
     later = select(Post.unit_id).where(Post.valid_from > day)
     doubtful = select(Unit.id).where(Unit.heads == literal_column("0")).union(away, later).cte("doubtful")
