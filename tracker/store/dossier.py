@@ -14,8 +14,17 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.rules.workflow import State
+from tracker.store.people import PEOPLE_IN, by_unit
+from tracker.store.unit import FEW, few_of
 
-_QUERY = text("""
+# Who takes part: the lead, those who coordinate, the standing office.
+_UNITS = """ARRAY(
+    SELECT a.lead_unit_id
+    UNION SELECT cu.unit_id FROM coordinating_units AS cu WHERE cu.assignment_id = a.id
+    UNION SELECT so.unit_id FROM standing_offices AS so WHERE so.programme_id = a.programme_id
+        AND so.valid_from <= :day AND (so.valid_to IS NULL OR so.valid_to >= :day)
+)"""
+_QUERY = text(f"""
 SELECT row_to_json(found)::text FROM (
     SELECT a.*,
         json_build_object('id', lead.id, 'name', lead.name, 'short_name', lead.short_name) AS lead_unit,
@@ -101,7 +110,9 @@ SELECT row_to_json(found)::text FROM (
         (SELECT coalesce(json_agg(json_build_object('id', un.id, 'name', un.name) ORDER BY un.position), '[]')
             FROM standing_offices AS so JOIN units AS un ON un.id = so.unit_id
             WHERE so.programme_id = a.programme_id AND so.valid_from <= :day
-                AND (so.valid_to IS NULL OR so.valid_to >= :day)) AS offices
+                AND (so.valid_to IS NULL OR so.valid_to >= :day)) AS offices,
+        (SELECT coalesce(json_agg(x), '[]') FROM ({PEOPLE_IN.format(units=_UNITS)}) AS x) AS people,
+        (SELECT json_agg(json_build_array(x.id, x.name)) FROM ({FEW.format(but="p.issuer_unit_id")}) AS x) AS units
     FROM assignments AS a
     JOIN units AS lead ON lead.id = a.lead_unit_id
     JOIN programmes AS p ON p.id = a.programme_id
@@ -116,12 +127,17 @@ SELECT row_to_json(found)::text FROM (
 
 
 def dossier(session: Session, assignment_id: int, day: date) -> Any | None:
-    """A record of the assignment with its lists, or None. Lists are in order of time, requests newest first."""
+    """A record of the assignment with its lists, or None. Lists are in order of time, requests newest first;
+    `people` is {unit: {person: name}} of the units that take part, heads first; `units` are (id, name) of
+    all but the issuer, None where they are too many to choose from."""
     found = session.execute(_QUERY, {"id": assignment_id, "day": day}).scalar()
     if found is None:
         return None
     row = json.loads(found, object_hook=_record)
     row.state = State(row.state)
+    units = [row.lead_unit_id, *(one.unit_id for one in row.coordination), *(one.id for one in row.offices)]
+    row.people = by_unit(units, ((one.unit_id, one.id, one.name) for one in row.people))
+    row.units = few_of([(id_, name) for id_, name in row.units or ()])
     return row
 
 

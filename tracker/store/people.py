@@ -82,12 +82,13 @@ def members(session: Session, unit_id: int, day: date) -> list[User]:
     return list(unique.values())
 
 
+# `units`: an array of SQL.
 PEOPLE_IN = """
     SELECT p.unit_id, u.id, u.name FROM posts AS p JOIN users AS u ON u.id = p.user_id
-    WHERE p.unit_id = ANY(:units) AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day) AND u.active
+    WHERE p.unit_id = ANY({units}) AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day) AND u.active
     ORDER BY p.unit_id, array_position(ARRAY['head', 'deputy', 'officer'], CAST(p.role AS text)), p.id
 """
-_PEOPLE_IN = text(PEOPLE_IN)
+_PEOPLE_IN = text(PEOPLE_IN.format(units=":units"))
 
 
 def people_in(session: Session, unit_ids: Collection[int], day: date) -> dict[int, dict[int, str]]:

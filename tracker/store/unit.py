@@ -23,19 +23,19 @@ def units_on(session: Session, day: date) -> list[Unit]:
 
 MANY = 100
 # Ten thousand need not be put in order to find out that they are too many.
-FEW = """
+FEW = f"""
     WITH found AS (
         SELECT id, name, position FROM units
-        WHERE valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) AND id <> :but LIMIT :most
+        WHERE valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) AND id <> {{but}} LIMIT {MANY + 1}
     )
     SELECT id, name FROM found ORDER BY position, id
 """
-_FEW = text(FEW)
+_FEW = text(FEW.format(but=":but"))
 
 
 def few_units(session: Session, day: date, *, but: int | None = None) -> list[tuple[int, str]] | None:
     """(id, name) of all of them, to choose from; None where they are too many for a list. `but` one."""
-    rows = session.execute(_FEW, {"day": day, "but": but or 0, "most": MANY + 1})
+    rows = session.execute(_FEW, {"day": day, "but": but or 0})
     return few_of([(id_, name) for id_, name in rows])
 
 

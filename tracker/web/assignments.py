@@ -13,12 +13,10 @@ from tracker.rules.workflow import CLOSED, WITH_UNIT, State
 from tracker.services.access import open_dossier, scope_of
 from tracker.services.assignment import OF_REPORT
 from tracker.services.chase import mark_read, unread
-from tracker.services.comment import units_of
 from tracker.services.context import Context
 from tracker.services.evidence import may_add, may_remove
 from tracker.services.promise import undoable as undoable_promise
 from tracker.services.update import undoable
-from tracker.store.choices import offered
 from tracker.store.timeline import timeline
 from tracker.web import my_work
 from tracker.web.errors import say, status_of
@@ -125,10 +123,7 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
     due, days = row.due_on, row.programme.extension_days
     last_day = last_day_to_ask(due, days, ctx.calendar) if due else None
     needs_units = "reassign" in allowed or (can & {"split", "ask_contribution"} and row.state not in CLOSED)
-    choices = offered(
-        ctx.session, ctx.today, units_of(ctx, row), but=row.programme.issuer_unit_id, with_units=bool(needs_units)
-    )
-    people = choices.people
+    people = row.people
     part_names = {unit.id: unit.name for unit in (row.lead_unit, *(one.unit for one in row.coordination), *row.offices)}
     everybody = {id_: name for group in people.values() for id_, name in group.items()}
     return {
@@ -160,7 +155,7 @@ def _what_one_may(ctx: Context, row: Any) -> dict[str, Any]:
             *((f"u{id_}", name) for id_, name in part_names.items()),
             *((f"p{id_}", name) for id_, name in everybody.items() if id_ != ctx.actor.user_id),
         ],
-        "units": choices.units,
+        "units": row.units if needs_units else [],
         "contacts": {
             one.unit_id: people[one.unit_id]
             for one in row.coordination
