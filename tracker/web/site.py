@@ -64,10 +64,13 @@ from tracker.web import (
     register as register_pages,
 )
 from tracker.web.addresses import address
+from tracker.web.fields import plain_field, plain_file_input, plain_select
 from tracker.web.frame import header, this_page
+from tracker.web.happenings import details
 from tracker.web.inputs import KeyConverter
 from tracker.web.language import LOCALES, draw, locale
 from tracker.web.session import current_actor, require_password_change
+from tracker.web.templates import Templates
 from tracker.web.view import lines, percent_of, period_said, quick_form, rate, work
 
 BLUEPRINTS = (
@@ -81,6 +84,7 @@ BLUEPRINTS = (
 
 def register(app: Flask) -> None:
     settings = app.extensions["settings"]
+    app.jinja_environment = Templates
     security.register(app)
     app.before_request(require_password_change)
     errors.register(app)
@@ -90,7 +94,7 @@ def register(app: Flask) -> None:
     limits.register(app)
     app.context_processor(_shared)
     app.jinja_env.filters.update(
-        day=_day, iso_day=_iso_day, moment=_moment, period=period_said, inside=inside, rate=rate, percent_of=percent_of
+        day=_day, moment=_moment, period=period_said, inside=inside, rate=rate, percent_of=percent_of, details=details
     )
     app.jinja_env.filters["without_links"] = mask
     app.jinja_env.globals.update(
@@ -104,6 +108,9 @@ def register(app: Flask) -> None:
         work=work,
         lines=lines,
         quick_form=quick_form,
+        plain_field=plain_field,
+        plain_select=plain_select,
+        plain_file_input=plain_file_input,
     )
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "tracker" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
     if settings.trusted_proxies:
@@ -113,11 +120,6 @@ def register(app: Flask) -> None:
 
 def _day(value: date | None) -> str:
     return f"{value:%d/%m/%Y}" if value else ""
-
-
-def _iso_day(value: str) -> str:
-    """A day as the audit keeps it."""
-    return _day(date.fromisoformat(value)) if value else ""
 
 
 def _moment(value: datetime | None) -> str:
