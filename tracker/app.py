@@ -11,6 +11,7 @@ from tracker.store.connection import connect
 from tracker.store.outage import refuse_dead
 from tracker.web import uploads
 from tracker.web.site import register
+from tracker.web.templates import Templates
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -18,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     configure_logs(settings.log_level)
     app = Flask("tracker", root_path=str(ROOT / "tracker"), template_folder=str(ROOT / "templates"))
+    app.jinja_environment = Templates
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

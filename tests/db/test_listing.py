@@ -17,7 +17,6 @@ from tracker.rules.calendar import LOCAL
 from tracker.rules.deadlines import shown_class, standing
 from tracker.rules.workflow import State
 from tracker.services import tally
-from tracker.store.choices import offered
 from tracker.store.filters import Day, Filters, Visible, ask, band_of, class_of, shown_of
 from tracker.store.listing import _bounded_count, _page, assignments, open_work
 from tracker.store.tally import count_by_tally, matrix
@@ -252,16 +251,3 @@ def test_what_is_not_written_yet_is_listed_as_it_is(session: Session) -> None:
     with session.no_autoflush:
         found = {one.id: one.text for one in open_work(session, [row.lead_unit_id])}
     assert found[row.id] == "Đổi nội dung"
-
-
-def test_what_the_forms_of_an_assignment_offer(session: Session) -> None:
-    row = session.scalars(select(Assignment).order_by(Assignment.id)).first()
-    assert row is not None
-    issuer, unit = row.programme.issuer_unit_id, row.lead_unit_id
-    found = offered(session, DUE, [unit], but=issuer, with_units=True)
-    assert found.units is not None
-    assert unit in dict(found.units)
-    assert issuer not in dict(found.units)
-    assert list(found.people) == [unit]
-    assert found.people[unit]
-    assert offered(session, DUE, [unit], but=issuer, with_units=False) == replace(found, units=[])

@@ -70,7 +70,6 @@ from tracker.web.happenings import details
 from tracker.web.inputs import KeyConverter
 from tracker.web.language import LOCALES, draw, locale
 from tracker.web.session import current_actor, require_password_change
-from tracker.web.templates import Templates
 from tracker.web.view import lines, percent_of, period_said, quick_form, rate, work
 
 BLUEPRINTS = (
@@ -84,7 +83,6 @@ BLUEPRINTS = (
 
 def register(app: Flask) -> None:
     settings = app.extensions["settings"]
-    app.jinja_environment = Templates
     security.register(app)
     app.before_request(require_password_change)
     errors.register(app)
