@@ -9,6 +9,7 @@ from tests.conftest import Act
 from tests.helpers.world import AT
 from tracker.models.assignment import Assignment
 from tracker.models.coordination import CoordinatingUnit
+from tracker.models.programme import StandingOffice
 from tracker.models.unit import Unit, UnitKind
 from tracker.models.user import Post, PostRole
 from tracker.services.comment import units_of
@@ -50,6 +51,31 @@ def test_whose_post_has_ended_or_begins_later_is_not_among_them(session: Session
     officer.valid_from, officer.user.active = DAY, False
     session.flush()
     assert dossier(session, one.id, DAY).people[one.lead_unit_id] == {}
+
+
+def test_an_office_of_another_day_takes_no_part(session: Session, one: Assignment) -> None:
+    others = select(Unit.id).where(Unit.id.not_in(select(StandingOffice.unit_id)), Unit.id != one.lead_unit_id)
+    ended, later = session.scalars(others.order_by(Unit.id).limit(2)).all()
+    before = dossier(session, one.id, DAY).people
+    day = timedelta(days=1)
+    for unit, begins, ends in ((ended, DAY - 9 * day, DAY - day), (later, DAY + day, None)):
+        session.add(StandingOffice(programme_id=one.programme_id, unit_id=unit, valid_from=begins, valid_to=ends))
+    session.flush()
+    found = dossier(session, one.id, DAY)
+    assert found.people == before
+    assert not {ended, later} & {office.id for office in found.offices}
+
+
+def test_who_has_two_posts_in_a_unit_stands_there_once(session: Session, one: Assignment) -> None:
+    posts = session.scalars(select(Post).where(Post.unit_id == one.lead_unit_id).order_by(Post.id)).all()
+    officer = next(post for post in posts if post.role == PostRole.OFFICER)
+    deputy = Post(
+        user_id=officer.user_id, unit_id=one.lead_unit_id, role=PostRole.DEPUTY, valid_from=officer.valid_from
+    )
+    session.add(deputy)
+    session.flush()
+    people = list(dossier(session, one.id, DAY).people[one.lead_unit_id])
+    assert people.count(officer.user_id) == 1
 
 
 def test_units_are_all_but_the_issuer_until_they_are_too_many(session: Session, one: Assignment) -> None:

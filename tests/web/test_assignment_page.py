@@ -36,6 +36,27 @@ def test_what_the_head_can_do_stands_before_papers_and_sources(app: Flask) -> No
     assert places == sorted(places)
 
 
+def test_each_form_has_its_own_fields(app: Flask) -> None:
+    """Those of an action that was not tried are drawn once and kept, with what they say and hold."""
+    where = f"/assignments/{_first(app)}"
+    head = Browser(app.test_client(), HEAD)
+    page = head.get(where)
+    note = page.split('<label for="promise_note-promise">')[1].split("</div>")[0]
+    assert "(không bắt buộc)" in note
+    assert 'rows="2"' in note
+    assert "Ví dụ: không đúng chức năng" in page.split('<label for="reason-decline">')[1].split("</div>")[0]
+    page = head.post(f"{where}/update", at=where, version=1, signal="on_track", text="Đang làm")
+    assert re.search(r'id="done_on-submit"[^>]* value="\d{4}-\d\d-\d\d"', page)
+    office = Browser(app.test_client(), OFFICE)
+    choice = office.get(where).split('id="lead_unit_id-reassign"')[1].split("</select>")[0]
+    assert re.findall(r"selected>([^<]+)<", choice) == ["Phòng Y tế"]
+    version = version_in(page)
+    page = office.post(f"{where}/extend", at=where, status=422, version=version, due_on="x", reason="Chờ số liệu")
+    typed = re.findall(r'id="(reason-\w+)"[^>]*>([^<]*)</textarea>', page)
+    assert len(typed) > 2
+    assert [name for name, text in typed if text] == ["reason-extend"]
+
+
 def version_in(page: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', page)
     assert found is not None

@@ -1,4 +1,4 @@
-"""What a line of the timeline says beside what was done, of every kind that the audit knows."""
+"""What a line of the timeline says beside what was done."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 19, tzinfo=UTC)
         ("promise", {"promised": "2026-12-01"}, ["01/12/2026"]),
         ("promise", {"promised": "2026-12-02", "promised_before": "2026-12-01"}, ["01/12/2026 → 02/12/2026"]),
         ("ask_extension", {"asked": "2026-12-01"}, ["đến 01/12/2026"]),
-        ("propose", {"proposed": "2026-12-01"}, ["đến 01/12/2026"]),
+        ("extension_proposed", {"proposed": "2026-12-01"}, ["đến 01/12/2026"]),
         ("ask_explanation", {"answer_by": "2026-12-01"}, ["trả lời chậm nhất ngày 01/12/2026"]),
         ("correct_done_on", {"done_before": "2026-11-01", "done_on": "2026-11-02"}, ["01/11/2026 → 02/11/2026"]),
         ("submit", {"done_on": "2026-11-02"}, []),
@@ -33,6 +33,16 @@ NOW = datetime(2026, 11, 19, tzinfo=UTC)
         ("carry", {"period": "2026-Q2"}, ["Quý II/2026"]),
         ("use_link", {"choice": "extension", "day": "2026-12-01"}, ["Xin gia hạn đến ngày 01/12/2026"]),
         ("comment", {"via": "mail"}, ["từ thư"]),
+        ("use_link", {"choice": "extension", "day": "2026-12-01", "via": "mail"}, ["Xin gia hạn đến ngày 01/12/2026"]),
+        ("promise", {"promised": "2026-12-01", "via": "mail"}, ["01/12/2026", "từ thư"]),
+        (
+            "ask_contribution",
+            {"unit": "Phòng Y tế", "answer_by": "2026-12-01"},
+            ["Phòng Y tế", "trả lời chậm nhất ngày 01/12/2026"],
+        ),
+        ("name_contact", {"unit": "Phòng Y tế", "owner": "Cán bộ"}, ["Phòng Y tế", "Cán bộ"]),
+        ("extend", {"due_before": "", "due_on": "2026-12-01"}, []),
+        ("reassign", {"lead": "Phòng Tư pháp"}, ["Phòng Tư pháp"]),
     ],
 )  # fmt: skip
 def test_a_line_says(app: Flask, what: str, facts: dict[str, Any], said: list[str]) -> None:

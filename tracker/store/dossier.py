@@ -17,12 +17,13 @@ from tracker.rules.workflow import State
 from tracker.store.people import PEOPLE_IN, by_unit
 from tracker.store.unit import FEW, few_of
 
+_OF_OFFICE = """so.programme_id = a.programme_id
+                AND so.valid_from <= :day AND (so.valid_to IS NULL OR so.valid_to >= :day)"""
 # Who takes part: the lead, those who coordinate, the standing office.
-_UNITS = """ARRAY(
+_TAKING_PART = f"""ARRAY(
     SELECT a.lead_unit_id
     UNION SELECT cu.unit_id FROM coordinating_units AS cu WHERE cu.assignment_id = a.id
-    UNION SELECT so.unit_id FROM standing_offices AS so WHERE so.programme_id = a.programme_id
-        AND so.valid_from <= :day AND (so.valid_to IS NULL OR so.valid_to >= :day)
+    UNION SELECT so.unit_id FROM standing_offices AS so WHERE {_OF_OFFICE}
 )"""
 _QUERY = text(f"""
 SELECT row_to_json(found)::text FROM (
@@ -109,10 +110,10 @@ SELECT row_to_json(found)::text FROM (
         (SELECT ur.id FROM unit_reports AS ur WHERE ur.assignment_id = a.id AND ur.state <> 'exempt') AS unit_report_id,
         (SELECT coalesce(json_agg(json_build_object('id', un.id, 'name', un.name) ORDER BY un.position), '[]')
             FROM standing_offices AS so JOIN units AS un ON un.id = so.unit_id
-            WHERE so.programme_id = a.programme_id AND so.valid_from <= :day
-                AND (so.valid_to IS NULL OR so.valid_to >= :day)) AS offices,
-        (SELECT coalesce(json_agg(x), '[]') FROM ({PEOPLE_IN.format(units=_UNITS)}) AS x) AS people,
-        (SELECT json_agg(json_build_array(x.id, x.name)) FROM ({FEW.format(but="p.issuer_unit_id")}) AS x) AS units
+            WHERE {_OF_OFFICE}) AS offices,
+        (SELECT coalesce(json_agg(x), '[]') FROM ({PEOPLE_IN.format(units=_TAKING_PART)}) AS x) AS people,
+        (SELECT coalesce(json_agg(json_build_array(x.id, x.name)), '[]')
+            FROM ({FEW.format(but="p.issuer_unit_id")}) AS x) AS units
     FROM assignments AS a
     JOIN units AS lead ON lead.id = a.lead_unit_id
     JOIN programmes AS p ON p.id = a.programme_id
@@ -135,9 +136,9 @@ def dossier(session: Session, assignment_id: int, day: date) -> Any | None:
         return None
     row = json.loads(found, object_hook=_record)
     row.state = State(row.state)
-    units = [row.lead_unit_id, *(one.unit_id for one in row.coordination), *(one.id for one in row.offices)]
-    row.people = by_unit(units, ((one.unit_id, one.id, one.name) for one in row.people))
-    row.units = few_of([(id_, name) for id_, name in row.units or ()])
+    taking_part = [row.lead_unit_id, *(one.unit_id for one in row.coordination), *(one.id for one in row.offices)]
+    row.people = by_unit(taking_part, ((one.unit_id, one.id, one.name) for one in row.people))
+    row.units = few_of([(id_, name) for id_, name in row.units])
     return row
 
 

@@ -24,7 +24,7 @@ def details(one: Happening) -> Iterator[str]:
     if facts.get("owner"):
         yield _changed(facts.get("owner_before"), facts["owner"])
     if facts.get("lead"):
-        yield _changed(facts["lead_before"], facts["lead"])
+        yield _changed(facts.get("lead_before"), facts["lead"])
     yield from _days(facts)
     if one.what == "carry":
         yield period_said(facts["period"]) if facts.get("period") else _("Năm %(year)s", year=facts.get("year"))
@@ -40,7 +40,7 @@ def details(one: Happening) -> Iterator[str]:
 def _days(facts: dict[str, Any]) -> Iterator[str]:
     """At most one of them: the day that this was about."""
     if facts.get("due_before"):
-        yield _changed(_day(facts["due_before"]), _day(facts["due_on"]))
+        yield _changed(_day(facts["due_before"]), _day(facts.get("due_on")))
     elif facts.get("promised"):
         yield _changed(_day(facts.get("promised_before")), _day(facts["promised"]))
     elif facts.get("asked"):
